@@ -1,0 +1,1 @@
+"""Excel workbooks: read by calamine and one streaming scan, written by patching the package."""

@@ -1,0 +1,1 @@
+"""What must be remembered outside the sheet, in SQLite or PostgreSQL."""

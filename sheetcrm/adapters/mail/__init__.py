@@ -1,0 +1,1 @@
+"""Where messages go: `.eml` files in the outbox."""

@@ -1,0 +1,52 @@
+"""The workspace's configuration as frozen values; the rules themselves are core values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sheetcrm.core.followup.rules import FollowUps
+from sheetcrm.core.qualify.rules import ParameterValue, Qualification
+from sheetcrm.core.table.fields import Field, Locale
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceConfig:
+    """One lead tab: exactly one of `excel` and `google` is given."""
+
+    name: str
+    tab: str = ""  #: "" for the first visible tab
+    excel: str = ""  #: path, absolute or relative to the workspace
+    google: str = ""  #: URL or id
+    credentials: str = ""
+    write_protected: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TableConfig:
+    """Reference data for lookups: a tab, a CSV file or rows written in TOML."""
+
+    name: str
+    tab: str = ""
+    excel: str = ""
+    csv: str = ""
+    rows: tuple[Mapping[str, ParameterValue], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Config:
+    """A whole workspace, checked: nothing in it can be malformed."""
+
+    root: str  #: the workspace's folder, absolute
+    locale: Locale
+    ledger: str  #: absolute path of a SQLite file, or a ``postgresql://`` URL
+    outbox: str  #: absolute path of a folder
+    sources: tuple[SourceConfig, ...]
+    tables: tuple[TableConfig, ...]
+    fields: tuple[Field, ...]  #: starter fields, the user's own over them
+    outputs: Mapping[str, str]  #: what (``score``, ``score.Fit``, ``stage`` …) → header
+    qualification: Qualification
+    followups: FollowUps
+    places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    """Key path (``stage[2].when``) → file and line, for messages about formulas."""
+    notes: Sequence[str] = ()

@@ -1,0 +1,1 @@
+"""Who hears what, when: segments, sequences, templates, rendering, messages."""

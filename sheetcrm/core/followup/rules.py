@@ -1,0 +1,79 @@
+"""What a team decides about its follow-ups, as frozen values; formulas are kept as text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
+
+
+class Stop(StrEnum):
+    """What ends a sequence for a lead."""
+
+    REPLY = "reply"
+    BOUNCE = "bounce"
+    UNSUBSCRIBE = "unsubscribe"
+    STAGE = "stage"  #: the lead is no longer in the stage in which the sequence began
+    CUSTOMER = "customer"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Segment:
+    """A named group beside location × interest."""
+
+    name: str
+    when: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One message of a sequence: ``templates/<sequence>/<template>*.md``."""
+
+    template: str
+    after_days: int = 0  #: business days after the step before it, in the lead's zone
+    skip_if: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sequence:
+    """A series of follow-ups; begins when `when` turns true, or on a date."""
+
+    name: str
+    steps: tuple[Step, ...]
+    when: str = ""
+    start_on: str = ""
+    yearly_on: str = ""
+    stop: tuple[Stop, ...] = tuple(Stop)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sender:
+    """Who the messages are from."""
+
+    name: str = ""
+    address: str = ""
+    postal_address: str = ""
+    reply_to: str = ""
+    unsubscribe: str = ""  #: ``mailto:`` or ``https:`` address; empty: mailto of the sender
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sending:
+    """When and how fast messages may go out."""
+
+    approve: str = "person"  #: or "auto"
+    per_minute: int = 20
+    per_day: int = 200
+    opens: time = time(9)
+    closes: time = time(17)
+    weekdays: frozenset[int] = frozenset(range(5))  #: Monday is 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FollowUps:
+    """Everything that turns qualified leads into messages."""
+
+    segments: tuple[Segment, ...] = ()
+    sequences: tuple[Sequence, ...] = ()
+    sender: Sender = Sender()
+    sending: Sending = Sending()

@@ -1,0 +1,1 @@
+"""Excel's formula language over columns: parse, bind, compile, evaluate."""

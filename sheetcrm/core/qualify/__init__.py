@@ -1,0 +1,1 @@
+"""Scores, frameworks, stages and their reasons."""

@@ -1,0 +1,106 @@
+"""What a team decides: scores, frameworks, stages, as frozen values.
+
+Formulas are kept as text here; `core.formula` compiles them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+ParameterValue: TypeAlias = (
+    bool | int | float | str | date | tuple[bool | int | float | str | date, ...]
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScoreRule:
+    """Points for a lead for which `when` is TRUE (always, without `when`)."""
+
+    name: str
+    points: float | str  #: a number, or a formula that gives one
+    when: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decay:
+    """How a score fades with the days since the date that `since` gives.
+
+    Either it halves every `half_life_days`, or it loses `lose` points every `every_days`.
+    """
+
+    since: str
+    half_life_days: float = 0
+    every_days: float = 0
+    lose: float = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Score:
+    """A group of rules whose points are added up, faded, and held between `min` and `max`."""
+
+    name: str
+    rules: tuple[ScoreRule, ...]
+    max: float | None = None
+    min: float | None = 0.0
+    decay: Decay | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Criterion:
+    """One question of a framework: a formula that is yes, no or unknown."""
+
+    name: str
+    formula: str
+    questions: Mapping[str, str] = field(default_factory=dict)  #: language → what to ask
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Framework:
+    """BANT and its kin: met when `needs` criteria are yes, every `required` one among them."""
+
+    name: str
+    criteria: tuple[Criterion, ...]
+    needs: int
+    required: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """A step of the ladder, or a place beside it (`off_ladder`)."""
+
+    name: str
+    when: str = ""
+    off_ladder: bool = False
+    reason: str = ""  #: formula; a lead in an off-ladder stage must have one
+    stalled_after_days: float | None = None
+
+
+class Back(StrEnum):
+    """What happens when a rule would move a lead down the ladder."""
+
+    REPORT = "report"  #: it stays, and the move is listed
+    ALLOW = "allow"
+    ASK = "ask"  #: it stays, and the move is written as a suggestion
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moves:
+    """How leads may move between stages."""
+
+    back: Back = Back.REPORT
+    keep_override: bool = True  #: a person's own value in Stage wins until it is cleared
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Qualification:
+    """Everything that turns a lead into scores, frameworks and a stage."""
+
+    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+    scores: Sequence[Score] = ()
+    frameworks: Sequence[Framework] = ()
+    stages: Sequence[Stage] = ()
+    moves: Moves = Moves()

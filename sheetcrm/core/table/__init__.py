@@ -1,0 +1,1 @@
+"""The sheet as values: tab, cells, headers and fields, identity, edits and their merge."""

@@ -1,0 +1,185 @@
+"""What can go wrong with a run, and how much of it must stop.
+
+A fault in the *data* is a value (`core.table.Problem`) and never stops the other rows.
+A fault of the *run* is one of these; the first level says how much must stop::
+
+    SheetCrmError                     .hint says what to do next
+    ├── UsageError                    nothing was touched                   exit 2
+    │   ├── ConfigError               .faults: all of them at once
+    │   ├── FormulaError              .text .offset: the formula and the place in it
+    │   └── TemplateError             .template .line
+    ├── SourceError                   skip this source, go on               exit 1
+    │   ├── SourceNotFoundError
+    │   ├── TabNotFoundError          .tabs: the ones that there are
+    │   ├── HeaderError               no header row could be found
+    │   ├── SourceRefusedError        .code: it cannot be read or written safely
+    │   ├── SourceEmptiedError        leads last time, none now
+    │   ├── SourceChangedError   (T)  somebody saved between our reading and writing
+    │   └── SourceBusyError      (T)  .holder: open in Excel or LibreOffice, or quota
+    ├── LeadError                     skip this lead; becomes a Problem     exit 1
+    ├── MailerError                   stop sending; write-back completes    exit 1
+    └── LedgerError                   stop the run                          exit 1
+        ├── LedgerLockedError    (T)
+        └── LedgerTooNewError
+
+(T) also inherits `TransientError`: trying later is safe (exit 75).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class SheetCrmError(Exception):
+    """Something that sheetcrm understands went wrong.
+
+    Attributes:
+        message: what happened and where, in one sentence.
+        hint: what to do next.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class TransientError(SheetCrmError):
+    """Trying again later is safe."""
+
+
+class UsageError(SheetCrmError):
+    """The command, the configuration or a template is wrong; nothing was touched."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfigFault:
+    """One thing wrong in the workspace's files, with its place.
+
+    `str()` gives ``config/stages.toml:14: stage[2].when: unknown field [@Budjet]``.
+    """
+
+    file: str
+    line: int = 0
+    key: str = ""
+    message: str
+    hint: str = ""
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        text = f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+        return f"{text} — {self.hint}" if self.hint else text
+
+
+class ConfigError(UsageError):
+    """The workspace's files have faults; all of them are in `faults`."""
+
+    def __init__(self, faults: Sequence[ConfigFault], *, hint: str = "") -> None:
+        count = len(faults)
+        noun = "problem" if count == 1 else "problems"
+        super().__init__(
+            f"{count} {noun} in the configuration", hint=hint or "mend them, then: sheetcrm check"
+        )
+        self.faults = tuple(faults)
+
+
+class FormulaError(UsageError):
+    """A formula cannot be understood.
+
+    Attributes:
+        text: the formula as written.
+        offset: index in `text` of the place that is wrong.
+    """
+
+    def __init__(self, message: str, *, text: str, offset: int = 0, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.text = text
+        self.offset = offset
+
+    @property
+    def pointer(self) -> str:
+        """The formula with a caret under the place that is wrong."""
+        return f"{self.text}\n{' ' * self.offset}^"
+
+
+class TemplateError(UsageError):
+    """A template cannot be understood."""
+
+    def __init__(self, message: str, *, template: str, line: int = 0, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.template = template
+        self.line = line
+
+
+class SourceError(SheetCrmError):
+    """One source cannot be synced; the others go on."""
+
+
+class SourceNotFoundError(SourceError):
+    """The workbook or spreadsheet is not there, or may not be read."""
+
+
+class TabNotFoundError(SourceError):
+    """The workbook has no such tab, table or defined name."""
+
+    def __init__(self, message: str, *, tabs: Sequence[str] = (), hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.tabs = tuple(tabs)
+
+
+class HeaderError(SourceError):
+    """No row of the tab looks like a header."""
+
+
+class SourceRefusedError(SourceError):
+    """The workbook cannot be read or written safely, so it was left untouched.
+
+    Attributes:
+        code: a short stable word such as ``encrypted``, ``signed``, ``not-a-workbook``.
+    """
+
+    def __init__(self, message: str, *, code: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class SourceEmptiedError(SourceError):
+    """There were leads last time and there are none now."""
+
+
+class SourceChangedError(SourceError, TransientError):
+    """Somebody saved the source between our reading and our writing."""
+
+
+class SourceBusyError(SourceError, TransientError):
+    """Somebody has the source open, or its quota is used up.
+
+    Attributes:
+        holder: who has it open, as far as known.
+    """
+
+    def __init__(self, message: str, *, holder: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.holder = holder
+
+
+class LeadError(SheetCrmError):
+    """One lead cannot be handled; it becomes a `Problem`."""
+
+
+class MailerError(SheetCrmError):
+    """Mail cannot be written or sent; writing back still completes."""
+
+
+class LedgerError(SheetCrmError):
+    """The ledger cannot be used; without memory we could mail twice, so the run stops."""
+
+
+class LedgerLockedError(LedgerError, TransientError):
+    """Another run holds the ledger."""
+
+
+class LedgerTooNewError(LedgerError):
+    """The ledger was written by a newer sheetcrm."""

@@ -1,0 +1,129 @@
+"""The outside world on one page: what sheetcrm needs from it, as small as it needs it.
+
+Every adapter of a port passes the same contract test, the one in `adapters.memory` included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sheetcrm.core.plan import LeadState, Memory, MessageDraft, Plan, RunRecord
+from sheetcrm.core.table.values import Edit, Problem, Tab
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WriteReceipt:
+    """What a write did."""
+
+    cells: int  #: how many cells changed
+    appended: tuple[str, ...] = ()  #: headers of columns that were added
+    backup: str = ""  #: where the state before was kept, if it was
+    problems: tuple[Problem, ...] = ()
+
+
+class TabSource(Protocol):
+    """One lead tab of a workbook or spreadsheet, or a reference table."""
+
+    @property
+    def name(self) -> str:
+        """The source's name in the config."""
+
+    @property
+    def locator(self) -> str:
+        """Where it is, for people: ``leads.xlsx › Leads``."""
+
+    def read(self, known_headers: Collection[str] = ()) -> Tab:
+        """Read the tab as it stands now.
+
+        Args:
+            known_headers: headers that fields may go by; the row that has most of them is
+                the header, wherever it is.
+
+        Raises:
+            SourceError: it is missing, refused or busy, or has no header.
+        """
+
+    def write(self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = ()) -> WriteReceipt:
+        """Change the edits' cells and nothing else, all or none.
+
+        Args:
+            tab: what the edits were decided on; its `revision` proves that nobody has
+                changed the source since.
+            edits: at most one for each cell. Their headers stand in `tab` or in `append`.
+            append: headers of columns to be added to the right, in this order.
+
+        Raises:
+            SourceChangedError: the source is no longer what `tab` was read from.
+            SourceError: it is busy, or cannot be written safely; it was left untouched.
+        """
+
+
+class Ledger(Protocol):
+    """What must be remembered outside the sheet."""
+
+    def remember(self, source: str) -> Memory:
+        """Everything known of one source, as one value (empty for a new source)."""
+
+    def start_run(self, kind: str, at: datetime) -> str:
+        """Begin a run (`sync`, `undo`, …) and give it an id such as ``20261122-093000-k3f``."""
+
+    def intend(self, run: str, plan: Plan) -> None:
+        """Note a plan's edits before the source is written, so that a crash loses nothing."""
+
+    def commit(self, run: str, plan: Plan, *, at: datetime) -> None:
+        """The source has been written: remember leads, values, overrides, moves and drafts.
+
+        One transaction. A draft whose key is already known is left as it was.
+        """
+
+    def finish_run(self, run: str, *, at: datetime, outcome: str, counts: Mapping[str, int]) -> None:
+        """Close a run with its outcome (``ok``, ``failed`` …)."""
+
+    def runs(self, limit: int = 20) -> list[RunRecord]:
+        """The newest runs first."""
+
+    def edits(self, run: str) -> dict[str, list[Edit]]:
+        """What a run wrote and has not been undone, by source. `Edit.row` is 0: rows move.
+
+        Raises:
+            UsageError: there is no such run.
+        """
+
+    def undone(self, run: str, source: str, edits: Sequence[Edit], *, by: str) -> None:
+        """These edits of `run` were put back by the run `by`; remember the old values again."""
+
+    def lead(self, source: str, lead: str) -> LeadState | None:
+        """One lead with its stage history and messages, for `explain`."""
+
+    def drafts(self) -> list[MessageDraft]:
+        """All messages that wait for a person, oldest first."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+
+class Outbox(Protocol):
+    """Where rendered follow-ups lie until somebody sends them."""
+
+    def put(self, draft: MessageDraft) -> str:
+        """Store one message, or leave it where it is if it lies there already; say where."""
+
+    def place(self, draft: MessageDraft) -> str:
+        """Where the message lies or would lie, for people."""
+
+
+class TemplateStore(Protocol):
+    """The team's templates."""
+
+    def sources(self) -> Mapping[str, str]:
+        """Path relative to `templates/` (with ``/``) → text, for every file in it."""
+
+
+class Clock(Protocol):
+    """The time, asked once a run."""
+
+    def now(self) -> datetime:
+        """Now, in the workspace's time zone, zoned."""
