@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sheetcrm.core.table.values import CellValue, Edit, Problem, Tab
+from sheetcrm.core.table.values import CellValue, Edit, Override, Problem, Tab
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,16 +41,6 @@ class StageMove:
     by: str = "rule"  #: or "person"
     at: datetime | None = None  #: set where it was read from the ledger
     refused: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Override:
-    """A person's own value in a cell that we own; it wins until it is cleared."""
-
-    lead: str
-    header: str
-    value: CellValue
-    computed: CellValue
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

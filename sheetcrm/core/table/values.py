@@ -116,3 +116,13 @@ class Edit:
     before: CellValue
     after: CellValue
     reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Override:
+    """A person's own value in a cell that we own; it wins until it is cleared."""
+
+    lead: str
+    header: str
+    value: CellValue
+    computed: CellValue

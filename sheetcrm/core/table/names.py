@@ -1,0 +1,26 @@
+"""When two names are the same name: case, accents, blanks and punctuation do not matter."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+
+
+@lru_cache(maxsize=65_536)
+def fold(text: str) -> str:
+    """The form in which names are compared: ``"Last  Activity_"`` and ``"last activity"`` agree.
+
+    A name without any letter or digit (``#``) stays itself, so that it can still be told apart.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(char for char in decomposed if char.isalnum())
+    return kept or " ".join(text.split())
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that somebody who wrote `name` most likely meant, or None."""
+    by_fold = {fold(candidate): candidate for candidate in known}
+    found = get_close_matches(fold(name), by_fold, n=1, cutoff=0.6)
+    return by_fold[found[0]] if found else None
