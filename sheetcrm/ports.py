@@ -79,7 +79,9 @@ class Ledger(Protocol):
         One transaction. A draft whose key is already known is left as it was.
         """
 
-    def finish_run(self, run: str, *, at: datetime, outcome: str, counts: Mapping[str, int]) -> None:
+    def finish_run(
+        self, run: str, *, at: datetime, outcome: str, counts: Mapping[str, int]
+    ) -> None:
         """Close a run with its outcome (``ok``, ``failed`` …)."""
 
     def runs(self, limit: int = 20) -> list[RunRecord]:

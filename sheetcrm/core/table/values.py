@@ -27,7 +27,7 @@ class CellError:
         return self.code
 
 
-CellValue: TypeAlias = None | bool | int | float | str | date | datetime | CellError
+CellValue: TypeAlias = bool | int | float | str | date | datetime | CellError | None
 
 
 class Severity(StrEnum):
