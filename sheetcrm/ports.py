@@ -24,8 +24,19 @@ class WriteReceipt:
     problems: tuple[Problem, ...] = ()
 
 
-class TabSource(Protocol):
-    """One lead tab of a workbook or spreadsheet, or a reference table."""
+class TableSource(Protocol):
+    """Something with a header and rows: a lead tab, a CSV file, rows written in the config."""
+
+    def read(self, known_headers: Collection[str] = ()) -> Tab:
+        """Read it as it stands now.
+
+        Raises:
+            SourceError: it is missing, refused or busy, or has no header.
+        """
+
+
+class TabSource(TableSource, Protocol):
+    """One lead tab of a workbook or spreadsheet."""
 
     @property
     def name(self) -> str:

@@ -1,0 +1,67 @@
+# make demo   a workspace with 60 sample leads, synced: look at what comes out
+# make test   the fast tests (under five minutes on two cores)
+# make check  all that .ci/run does: tests, lint, types, the slower tiers
+# Each makes its own virtual environment in .venv from plain python3 >= 3.11.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+DEMO   ?= demo
+
+.PHONY: demo test test-slow lint types check bench sample pictures clean
+
+$(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "sheetcrm needs Python 3.11 or newer; 'make PYTHON=python3.12 …' names another one"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "python3 lacks its venv module (on Debian and Ubuntu: apt install python3-venv)"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.developer: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	@touch $@
+
+# A sample workspace in ./demo, scored and with drafts.
+demo: $(VENV)/.installed
+	@rm -rf $(DEMO)
+	@$(BIN)/sheetcrm init --sample $(DEMO)
+	@$(BIN)/sheetcrm --workspace $(DEMO) sync --verbose
+	@$(BIN)/sheetcrm --workspace $(DEMO) status
+	@$(BIN)/sheetcrm --workspace $(DEMO) drafts --limit 3 --show
+	@$(BIN)/sheetcrm --workspace $(DEMO) preview
+
+# The fast tests.
+test: $(VENV)/.developer
+	$(BIN)/python -m pytest -n auto
+
+# The slower tiers: longer properties, LibreOffice as oracle.
+test-slow: $(VENV)/.developer
+	$(BIN)/python -m pytest -n auto -m "slow or oracle"
+
+lint: $(VENV)/.developer
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/.developer
+	$(BIN)/mypy
+
+check: test lint types test-slow
+
+# Prints the tables of docs/benchmarks.md.
+bench: $(VENV)/.developer
+	$(BIN)/python benchmarks/formulas.py
+	$(BIN)/python benchmarks/writeback.py
+	$(BIN)/python benchmarks/sync.py
+
+# Makes sheetcrm/sample/leads.xlsx again from tools/.
+sample: $(VENV)/.developer
+	$(BIN)/python tools/make_sample.py
+
+# Makes the README's pictures again (needs LibreOffice and poppler-utils).
+pictures: $(VENV)/.developer
+	$(BIN)/python tools/make_pictures.py
+
+clean:
+	rm -rf $(VENV) $(DEMO) dist build .mypy_cache .ruff_cache .pytest_cache

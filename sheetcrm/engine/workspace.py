@@ -1,0 +1,45 @@
+"""What a use case works with: the team's rules, and the outside world behind ports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sheetcrm.core.followup.rules import FollowUps
+from sheetcrm.core.qualify.rules import Qualification
+from sheetcrm.core.table.fields import Field, Locale
+from sheetcrm.ports import Clock, Ledger, Outbox, TableSource, TabSource, TemplateStore
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """Everything that a team has decided."""
+
+    fields: Sequence[Field]
+    locale: Locale
+    outputs: Mapping[str, str]  #: what (``score``, ``score.Fit``, ``stage`` …) → header
+    qualification: Qualification
+    followups: FollowUps
+    places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    """Key path (``stage[2].when``) → file and line."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workspace:
+    """A team's rules with the ports that they are applied through."""
+
+    rules: Rules
+    sources: Sequence[TabSource]
+    tables: Mapping[str, TableSource]
+    ledger: Ledger
+    outbox: Outbox
+    templates: TemplateStore
+    clock: Clock
+
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many parts are done, and how many there are."""
+
+
+def silent(_what: str, _done: int, _total: int) -> None:
+    """Show no progress."""
