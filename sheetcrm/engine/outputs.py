@@ -1,0 +1,87 @@
+"""What stands in the columns that sheetcrm owns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from sheetcrm.core.followup import FollowUpPlan
+from sheetcrm.core.qualify import Qualified
+from sheetcrm.core.table.identity import Identities
+from sheetcrm.core.table.leads import Leads
+from sheetcrm.core.table.values import CellValue, Problem, Severity
+
+
+def output_values(
+    outputs: Mapping[str, str],
+    leads: Leads,
+    identities: Identities,
+    qualified: Qualified,
+    followups: FollowUpPlan,
+    problems: Sequence[Problem],
+) -> dict[str, Sequence[CellValue]]:
+    """Header → one value for each lead, in the order in which the config names the outputs."""
+    simple: dict[str, Callable[[], Sequence[CellValue]]] = {
+        "id": lambda: identities.ids,
+        "score": lambda: [tidy(value) for value in qualified.total],
+        "stage": lambda: qualified.computed,
+        "stage_since": lambda: [since.date() for since in qualified.since],
+        "why": lambda: blank_to_none(qualified.why),
+        "next_question": lambda: blank_to_none(qualified.next_question),
+        "segment": lambda: blank_to_none(followups.segment),
+        "next_follow_up": lambda: followups.next_follow_up,
+        "email_status": lambda: blank_to_none(followups.email_status),
+        "whatsapp": lambda: followups.whatsapp,
+        "problems": lambda: blank_to_none(problem_texts(leads, problems)),
+    }
+    found: dict[str, Sequence[CellValue]] = {}
+    for what, header in outputs.items():
+        kind, _, name = what.partition(".")
+        if name and kind == "score":
+            found[header] = [tidy(value) for value in qualified.scores[name]]
+        elif name:
+            result = qualified.frameworks[name]
+            found[header] = [result.summary(i) for i in range(leads.height)]
+        else:
+            found[header] = simple[what]()
+    return found
+
+
+def tidy(value: float) -> int | float:
+    """A score as people write it: 62 and not 62.0."""
+    return int(value) if float(value).is_integer() else value
+
+
+def blank_to_none(texts: Sequence[str | None]) -> list[CellValue]:
+    """Empty text is an empty cell."""
+    return [text or None for text in texts]
+
+
+def place_problems(
+    leads: Leads, ids: Sequence[str], qualified: Qualified, followups: FollowUpPlan
+) -> list[Problem]:
+    """The problems of rules and follow-ups, each with its row and lead."""
+    placed = [
+        replace(
+            problem,
+            source=leads.tab.source,
+            tab=leads.tab.title,
+            row=leads.tab.rows[index],
+            lead=ids[index],
+        )
+        for index, problem in qualified.problems
+    ]
+    return placed + [
+        problem for problem in followups.held if problem.severity is not Severity.NOTE
+    ]
+
+
+def problem_texts(leads: Leads, problems: Sequence[Problem]) -> list[str]:
+    """What is wrong with each lead, in one line."""
+    by_row: dict[int, list[str]] = defaultdict(list)
+    for problem in problems:
+        if problem.row and problem.severity is not Severity.NOTE:
+            where = f" ({problem.cell})" if problem.cell else ""
+            by_row[problem.row].append(f"{problem.message}{where}")
+    return [" · ".join(dict.fromkeys(by_row.get(row, ()))) for row in leads.tab.rows]
