@@ -20,7 +20,7 @@ class UndoneSource:
     """What was put back in one source, and what was left because somebody changed it since."""
 
     source: str
-    restored: Sequence[Edit] = ()
+    restored: Sequence[Edit] = ()  #: as the run had made them
     left: Sequence[tuple[Edit, str]] = ()  #: with the reason
     error: SourceError | None = None
 
@@ -78,12 +78,12 @@ def _undo_source(
     try:
         tab = source.read(known_headers(workspace.rules))
         rows = _rows_of_leads(workspace, source, tab)
-        restored, left = _decide(tab, rows, edits)
-        source.write(tab, restored)
+        standing, left = _still_standing(tab, rows, edits)
+        source.write(tab, [_reversed(edit, tab, rows[edit.lead]) for edit in standing])
     except SourceError as error:
         return UndoneSource(source=source.name, error=error)
-    workspace.ledger.undone(run, source.name, restored, by=by)
-    return UndoneSource(source=source.name, restored=restored, left=left)
+    workspace.ledger.undone(run, source.name, standing, by=by)
+    return UndoneSource(source=source.name, restored=standing, left=left)
 
 
 def _rows_of_leads(workspace: Workspace, source: TabSource, tab: Tab) -> dict[str, int]:
@@ -100,10 +100,11 @@ def _rows_of_leads(workspace: Workspace, source: TabSource, tab: Tab) -> dict[st
     return {lead: index for index, lead in enumerate(identities.ids)}
 
 
-def _decide(
+def _still_standing(
     tab: Tab, rows: Mapping[str, int], edits: Sequence[Edit]
 ) -> tuple[list[Edit], list[tuple[Edit, str]]]:
-    restored: list[Edit] = []
+    """The edits whose cells still hold what the run wrote, and the others with the reason."""
+    standing: list[Edit] = []
     left: list[tuple[Edit, str]] = []
     for edit in edits:
         column = tab.column(edit.header)
@@ -114,15 +115,16 @@ def _decide(
         elif not same(column.values[rows[edit.lead]], edit.after):
             left.append((edit, "changed since"))
         else:
-            index = rows[edit.lead]
-            restored.append(
-                Edit(
-                    lead=edit.lead,
-                    row=tab.rows[index],
-                    header=edit.header,
-                    before=column.values[index],
-                    after=edit.before,
-                    reason="undo",
-                )
-            )
-    return restored, left
+            standing.append(edit)
+    return standing, left
+
+
+def _reversed(edit: Edit, tab: Tab, index: int) -> Edit:
+    return Edit(
+        lead=edit.lead,
+        row=tab.rows[index],
+        header=edit.header,
+        before=edit.after,
+        after=edit.before,
+        reason="undo",
+    )

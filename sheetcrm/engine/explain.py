@@ -1,0 +1,101 @@
+"""One lead: every rule's share, every criterion, its way through the stages, its messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sheetcrm.core.plan import LeadState, MessageDraft, Override, StageMove
+from sheetcrm.core.qualify import Contribution
+from sheetcrm.core.table.names import fold
+from sheetcrm.core.table.values import CellValue, Problem
+from sheetcrm.engine.planning import Planned, Planner
+from sheetcrm.engine.sync import chosen
+from sheetcrm.engine.workspace import Workspace
+from sheetcrm.errors import UsageError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Explanation:
+    """Why a lead stands where it stands."""
+
+    source: str
+    lead: str
+    name: str
+    email: str
+    row: int
+    stage: str
+    computed_stage: str
+    why: str
+    next_question: str
+    contributions: Sequence[Contribution]
+    frameworks: Mapping[str, Mapping[str, bool | None]]  #: name → criterion → yes, no, unknown
+    outputs: Mapping[str, CellValue]  #: header → what was computed
+    overrides: Sequence[Override]
+    refused: Sequence[StageMove]
+    state: LeadState | None  #: what the ledger knows, None before the first sync
+    drafts: Sequence[MessageDraft]  #: follow-ups that the next sync would write
+    follow_up: str  #: what comes next, or why nothing does
+    problems: Sequence[Problem]
+
+
+def explain(workspace: Workspace, who: str, *, only: Sequence[str] = ()) -> list[Explanation]:
+    """Every lead that `who` may mean: an id, an e-mail address, a row number, or part of a name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    planner = Planner(workspace, workspace.clock.now())
+    found = []
+    for source in chosen(workspace, only):
+        planned = planner.plan(source)
+        found += [_explain(workspace, planned, index) for index in matches(planned, who)]
+    if not found:
+        raise UsageError(
+            f"no lead is called {who!r}",
+            hint="give a lead id, an e-mail address, a row number, or part of a name",
+        )
+    return found
+
+
+def matches(planned: Planned, who: str) -> list[int]:
+    """The leads that `who` means exactly; where there is none, those whose name has it in it."""
+    wanted = who.strip().casefold()
+    exact = [
+        index
+        for index, lead in enumerate(planned.plan.leads)
+        if wanted in {lead.lead.casefold(), lead.email.casefold(), str(lead.row)}
+    ]
+    return exact or [
+        index
+        for index, lead in enumerate(planned.plan.leads)
+        if lead.name and fold(who) in fold(lead.name)
+    ]
+
+
+def _explain(workspace: Workspace, planned: Planned, index: int) -> Explanation:
+    plan, qualified = planned.plan, planned.qualified
+    lead = plan.leads[index]
+    return Explanation(
+        source=plan.source,
+        lead=lead.lead,
+        name=lead.name,
+        email=lead.email,
+        row=lead.row,
+        stage=lead.stage,
+        computed_stage=qualified.computed[index],
+        why=lead.why,
+        next_question=qualified.next_question[index],
+        contributions=qualified.explain(index),
+        frameworks={
+            name: {criterion: answers[index] for criterion, answers in result.answers.items()}
+            for name, result in qualified.frameworks.items()
+        },
+        outputs={header: values[index] for header, values in planned.outputs.items()},
+        overrides=[override for override in plan.overrides if override.lead == lead.lead],
+        refused=[move for move in plan.moves if move.refused and move.lead == lead.lead],
+        state=workspace.ledger.lead(plan.source, lead.lead),
+        drafts=[draft for draft in plan.drafts if draft.lead == lead.lead],
+        follow_up=planned.followups.due[index],
+        problems=[problem for problem in plan.problems if problem.row == lead.row],
+    )
