@@ -64,9 +64,7 @@ def check(workspace: Workspace) -> CheckReport:
     return CheckReport(sources=tuple(sources), faults=tuple(faults.values()))
 
 
-def _check_source(
-    workspace: Workspace, source: TabSource
-) -> tuple[CheckedSource, Leads | None]:
+def _check_source(workspace: Workspace, source: TabSource) -> tuple[CheckedSource, Leads | None]:
     rules = workspace.rules
     try:
         tab = source.read(known_headers(rules))

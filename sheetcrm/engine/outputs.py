@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sheetcrm.core.followup import FollowUpPlan
 from sheetcrm.core.qualify import Qualified
-from sheetcrm.core.table.identity import Identities
 from sheetcrm.core.table.leads import Leads
 from sheetcrm.core.table.values import CellValue, Problem, Severity
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Computed:
+    """Everything that was computed for the leads of one tab."""
+
+    leads: Leads
+    ids: Sequence[str]
+    qualified: Qualified
+    followups: FollowUpPlan
+
+
 def output_values(
-    outputs: Mapping[str, str],
-    leads: Leads,
-    identities: Identities,
-    qualified: Qualified,
-    followups: FollowUpPlan,
-    problems: Sequence[Problem],
+    outputs: Mapping[str, str], computed: Computed, problems: Sequence[Problem]
 ) -> dict[str, Sequence[CellValue]]:
     """Header → one value for each lead, in the order in which the config names the outputs."""
+    qualified, followups = computed.qualified, computed.followups
     simple: dict[str, Callable[[], Sequence[CellValue]]] = {
-        "id": lambda: identities.ids,
+        "id": lambda: computed.ids,
         "score": lambda: [tidy(value) for value in qualified.total],
         "stage": lambda: qualified.computed,
         "stage_since": lambda: [since.date() for since in qualified.since],
@@ -33,7 +38,7 @@ def output_values(
         "next_follow_up": lambda: followups.next_follow_up,
         "email_status": lambda: blank_to_none(followups.email_status),
         "whatsapp": lambda: followups.whatsapp,
-        "problems": lambda: blank_to_none(problem_texts(leads, problems)),
+        "problems": lambda: blank_to_none(problem_texts(computed.leads, problems)),
     }
     found: dict[str, Sequence[CellValue]] = {}
     for what, header in outputs.items():
@@ -42,7 +47,7 @@ def output_values(
             found[header] = [tidy(value) for value in qualified.scores[name]]
         elif name:
             result = qualified.frameworks[name]
-            found[header] = [result.summary(i) for i in range(leads.height)]
+            found[header] = [result.summary(i) for i in range(computed.leads.height)]
         else:
             found[header] = simple[what]()
     return found
@@ -58,11 +63,9 @@ def blank_to_none(texts: Sequence[str | None]) -> list[CellValue]:
     return [text or None for text in texts]
 
 
-def place_problems(
-    leads: Leads, ids: Sequence[str], qualified: Qualified, followups: FollowUpPlan
-) -> list[Problem]:
-    """The problems of rules and follow-ups, each with its row and lead."""
-    placed = [
+def rule_problems(leads: Leads, ids: Sequence[str], qualified: Qualified) -> list[Problem]:
+    """The problems that rules found, each with its row and lead."""
+    return [
         replace(
             problem,
             source=leads.tab.source,
@@ -71,9 +74,6 @@ def place_problems(
             lead=ids[index],
         )
         for index, problem in qualified.problems
-    ]
-    return placed + [
-        problem for problem in followups.held if problem.severity is not Severity.NOTE
     ]
 
 

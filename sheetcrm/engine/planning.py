@@ -8,16 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
-from sheetcrm.core.followup import FollowUpPlan, TemplateSet, check_followups, plan_followups
+from sheetcrm.core.followup import (
+    FollowUpPlan,
+    LeadView,
+    TemplateSet,
+    check_followups,
+    plan_followups,
+)
 from sheetcrm.core.formula import Frame, Names
-from sheetcrm.core.plan import LeadRecord, Memory, MessageDraft, MessageRecord, Plan
+from sheetcrm.core.plan import LeadRecord, Memory, MessageDraft, Plan
 from sheetcrm.core.qualify import LeadContext, Qualified, check_qualification, qualify
 from sheetcrm.core.table.identity import Identities, duplicates, identify
 from sheetcrm.core.table.leads import Leads, read_leads
 from sheetcrm.core.table.merge import merge, overridden
 from sheetcrm.core.table.values import CellValue, Problem
-from sheetcrm.engine.outputs import output_values, place_problems
+from sheetcrm.engine.outputs import Computed, output_values, rule_problems
 from sheetcrm.engine.views import lead_views, message_records
 from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import ConfigError, ConfigFault, SourceEmptiedError, TemplateError
@@ -25,16 +32,25 @@ from sheetcrm.ports import TabSource
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A source as it was read: its leads, who they are, and what is remembered of them."""
+
+    source: TabSource
+    leads: Leads
+    frame: Frame  #: every name that formulas may use; fields that the tab lacks are blank
+    identities: Identities
+    memory: Memory
+    views: Sequence[LeadView]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Planned:
     """A plan with what led to it, so that every part of it can be explained."""
 
     plan: Plan
-    leads: Leads
-    identities: Identities
     qualified: Qualified
     followups: FollowUpPlan
     outputs: Mapping[str, Sequence[CellValue]]  #: header → what was computed, for every lead
-    memory: Memory
 
 
 class Planner:
@@ -46,33 +62,30 @@ class Planner:
 
     def __init__(self, workspace: Workspace, now: datetime) -> None:
         self._workspace = workspace
+        self._rules = workspace.rules
         self._now = now
-        self._tables: dict[str, Frame] = {}
-        self._templates: TemplateSet | None = None
         self._drafted: dict[str, tuple[MessageDraft, ...]] = {}
 
-    @property
+    @cached_property
     def tables(self) -> dict[str, Frame]:
-        """The reference tables, read once."""
-        if not self._tables:
-            for name, table in self._workspace.tables.items():
-                tab = table.read()
-                self._tables[name] = Frame({c.header: c.values for c in tab.columns})
-        return self._tables
+        """The reference tables."""
+        tabs = {name: table.read() for name, table in self._workspace.tables.items()}
+        return {
+            name: Frame({column.header: column.values for column in tab.columns})
+            for name, tab in tabs.items()
+        }
 
-    @property
+    @cached_property
     def templates(self) -> TemplateSet:
-        """The team's templates, parsed once.
+        """The team's templates.
 
         Raises:
             ConfigError: some of them cannot be understood.
         """
-        if self._templates is None:
-            found, errors = TemplateSet.parse(self._workspace.templates.sources())
-            if errors:
-                raise ConfigError([template_fault(error) for error in errors])
-            self._templates = found
-        return self._templates
+        found, errors = TemplateSet.parse(self._workspace.templates.sources())
+        if errors:
+            raise ConfigError([template_fault(error) for error in errors])
+        return found
 
     def plan(self, source: TabSource, *, allow_empty: bool = False) -> Planned:
         """What would change in one source.
@@ -81,166 +94,157 @@ class Planner:
             ConfigError: a formula or template names what this source does not have.
             SourceError: it cannot be read, or was emptied.
         """
-        rules = self._workspace.rules
-        tab = source.read(known_headers(rules))
-        memory = self._workspace.ledger.remember(source.name)
-        refuse_emptied(source, len(tab.rows), memory, allow_empty=allow_empty)
-        leads = read_leads(tab, rules.fields, rules.locale, reserved=rules.outputs.values())
-        frame = Frame(
-            {**leads.columns, **{name: [None] * leads.height for name in leads.missing}}
-        )
-        faults = self.faults(frame)
+        reading = self.read(source)
+        if not allow_empty:
+            refuse_emptied(reading)
+        faults = self.faults(reading.frame)
         if faults:
             raise ConfigError([replace(f, hint=in_source(f, source.name)) for f in faults])
+        qualified = self._qualify(reading)
+        followups = self._followups(reading, qualified)
+        return self._merge(reading, qualified, followups)
+
+    def read(self, source: TabSource) -> Reading:
+        """Read a source and find out who its leads are.
+
+        Raises:
+            SourceError: it cannot be read.
+        """
+        rules = self._rules
+        tab = source.read(known_headers(rules))
+        memory = self._workspace.ledger.remember(source.name)
+        leads = read_leads(tab, rules.fields, rules.locale, reserved=rules.outputs.values())
         identities = identify(
             leads,
             id_header=rules.outputs.get("id"),
             identifying=[field.name for field in rules.fields if field.identifies],
             known={lead: known.fingerprint for lead, known in memory.leads.items()},
         )
-        qualified = self._qualify(leads, frame, identities, memory)
-        followups = self._followups(source.name, leads, qualified, identities, memory)
-        return self._merge(source, leads, identities, qualified, followups, memory)
+        blank = {name: [None] * leads.height for name in leads.missing}
+        return Reading(
+            source=source,
+            leads=leads,
+            frame=Frame({**leads.columns, **blank}),
+            identities=identities,
+            memory=memory,
+            views=lead_views(leads, identities.ids),
+        )
 
     def faults(self, frame: Frame) -> list[ConfigFault]:
         """All formulas and templates that name what a source with these columns lacks."""
-        rules = self._workspace.rules
+        rules = self._rules
         names = Names(
             columns=frozenset(frame.names),
             tables={name: frozenset(table.names) for name, table in self.tables.items()},
             parameters=frozenset(rules.qualification.parameters),
         )
-        found = []
-        for key, error in check_qualification(rules.qualification, names):
-            file, line = rules.places.get(key, ("config", 0))
+        found = [
+            self._placed(ConfigFault(file="", key=key, message=error.message, hint=error.hint))
+            for key, error in check_qualification(rules.qualification, names)
+        ]
+        later = replace(names, columns=names.columns | frozenset(output_names(rules)))
+        fields = [*(field.name for field in rules.fields), *frame.names]
+        languages = [rules.locale.language]
+        for fault in check_followups(rules.followups, self.templates, later, fields, languages):
             found.append(
-                ConfigFault(file=file, line=line, key=key, message=error.message, hint=error.hint)
-            )
-        outputs = frozenset(output_names(rules))
-        follow_names = Names(
-            columns=names.columns | outputs, tables=names.tables, parameters=names.parameters
-        )
-        fields = [field.name for field in rules.fields]
-        faults = check_followups(
-            rules.followups,
-            self.templates,
-            follow_names,
-            [*fields, *frame.names],
-            languages=[rules.locale.language],
-        )
-        for fault in faults:
-            file, line = rules.places.get(fault.key, (fault.file, fault.line))
-            found.append(
-                ConfigFault(
-                    file=file or "config",
-                    line=line,
-                    key=fault.key,
-                    message=fault.message,
-                    hint=fault.hint,
+                self._placed(
+                    ConfigFault(
+                        file=fault.file,
+                        line=fault.line,
+                        key=fault.key,
+                        message=fault.message,
+                        hint=fault.hint,
+                    )
                 )
             )
         return found
 
-    def _qualify(
-        self, leads: Leads, frame: Frame, identities: Identities, memory: Memory
-    ) -> Qualified:
-        rules = self._workspace.rules
-        stage_header = rules.outputs.get("stage")
+    def _placed(self, fault: ConfigFault) -> ConfigFault:
+        file, line = self._rules.places.get(fault.key, (fault.file or "config", fault.line))
+        return replace(fault, file=file, line=line)
+
+    def _qualify(self, reading: Reading) -> Qualified:
+        rules = self._rules
         persons: Mapping[str, CellValue] = {}
-        if stage_header and rules.qualification.moves.keep_override:
+        if "stage" in rules.outputs and rules.qualification.moves.keep_override:
             persons = overridden(
-                leads.tab,
-                identities.ids,
-                stage_header,
-                written=memory.written,
-                pending=memory.pending,
+                reading.leads.tab,
+                reading.identities.ids,
+                rules.outputs["stage"],
+                written=reading.memory.written,
+                pending=reading.memory.pending,
             )
-        views = lead_views(leads, identities.ids)
         contexts = [
             LeadContext(
                 lead=view.id,
                 language=view.language,
-                standing=memory.standings.get(view.id),
+                standing=reading.memory.standings.get(view.id),
                 override=text_or_none(persons.get(view.id)),
             )
-            for view in views
+            for view in reading.views
         ]
         return qualify(
             rules.qualification,
-            frame,
+            reading.frame,
             contexts,
             tables=self.tables,
             now=self._now,
             language=rules.locale.language,
         )
 
-    def _followups(
-        self,
-        source: str,
-        leads: Leads,
-        qualified: Qualified,
-        identities: Identities,
-        memory: Memory,
-    ) -> FollowUpPlan:
-        rules = self._workspace.rules
-        earlier: list[MessageRecord] = list(memory.messages)
+    def _followups(self, reading: Reading, qualified: Qualified) -> FollowUpPlan:
+        rules = self._rules
+        name = reading.source.name
+        earlier = list(reading.memory.messages)
         for other, drafts in self._drafted.items():
-            if other != source:
+            if other != name:
                 earlier.extend(message_records(drafts, self._now))
-        views = [
-            replace(view, stage=stage)
-            for view, stage in zip(
-                lead_views(leads, identities.ids), qualified.stages, strict=True
-            )
-        ]
         followups = plan_followups(
             rules.followups,
             self.templates,
             qualified.frame,
-            views,
-            source=source,
+            [
+                replace(view, stage=stage)
+                for view, stage in zip(reading.views, qualified.stages, strict=True)
+            ],
+            source=name,
             messages=earlier,
-            standings=memory.standings,
+            standings=reading.memory.standings,
             parameters=rules.qualification.parameters,
             tables=self.tables,
             now=self._now,
             locale=rules.locale,
         )
-        self._drafted[source] = tuple(followups.drafts)
+        self._drafted[name] = tuple(followups.drafts)
         return followups
 
-    def _merge(
-        self,
-        source: TabSource,
-        leads: Leads,
-        identities: Identities,
-        qualified: Qualified,
-        followups: FollowUpPlan,
-        memory: Memory,
-    ) -> Planned:
-        rules = self._workspace.rules
-        placed = place_problems(leads, identities.ids, qualified, followups)
+    def _merge(self, reading: Reading, qualified: Qualified, followups: FollowUpPlan) -> Planned:
+        rules, leads, identities = self._rules, reading.leads, reading.identities
         problems: list[Problem] = [
             *leads.tab.problems,
             *leads.problems,
             *identities.problems,
             *duplicates(leads, identities),
-            *placed,
+            *rule_problems(leads, identities.ids, qualified),
+            *followups.held,
         ]
-        outputs = output_values(rules.outputs, leads, identities, qualified, followups, problems)
+        computed = Computed(
+            leads=leads, ids=identities.ids, qualified=qualified, followups=followups
+        )
+        outputs = output_values(rules.outputs, computed, problems)
         merged = merge(
             leads.tab,
             identities.ids,
             outputs,
-            written=memory.written,
-            pending=memory.pending,
+            written=reading.memory.written,
+            pending=reading.memory.pending,
             reasons={rules.outputs["stage"]: qualified.why} if "stage" in rules.outputs else {},
         )
         plan = Plan(
-            source=source.name,
-            locator=source.locator,
+            source=reading.source.name,
+            locator=reading.source.locator,
             tab=leads.tab,
-            leads=lead_records(leads, identities, qualified),
+            leads=lead_records(reading, qualified),
             edits=merged.edits,
             append=merged.append,
             overrides=merged.overrides,
@@ -250,15 +254,7 @@ class Planner:
             problems=problems,
             written=merged.written,
         )
-        return Planned(
-            plan=plan,
-            leads=leads,
-            identities=identities,
-            qualified=qualified,
-            followups=followups,
-            outputs=outputs,
-            memory=memory,
-        )
+        return Planned(plan=plan, qualified=qualified, followups=followups, outputs=outputs)
 
 
 def known_headers(rules: Rules) -> frozenset[str]:
@@ -268,7 +264,7 @@ def known_headers(rules: Rules) -> frozenset[str]:
 
 
 def output_names(rules: Rules) -> list[str]:
-    """What follow-up formulas may name beside fields and headers: ``Score``, ``BANT met`` …"""
+    """What follow-up formulas may name beside fields and headers: ``Score``, ``BANT met``."""
     names = ["Score", "Stage", *(score.name for score in rules.qualification.scores)]
     for framework in rules.qualification.frameworks:
         names += [framework.name, f"{framework.name} met"]
@@ -276,12 +272,12 @@ def output_names(rules: Rules) -> list[str]:
     return names
 
 
-def refuse_emptied(source: TabSource, rows: int, memory: Memory, *, allow_empty: bool) -> None:
+def refuse_emptied(reading: Reading) -> None:
     """Stop where there were leads last time and there are none now: somebody's accident."""
-    had = sum(1 for lead in memory.leads.values() if not lead.gone)
-    if had and not rows and not allow_empty:
+    had = sum(1 for lead in reading.memory.leads.values() if not lead.gone)
+    if had and not reading.leads.height:
         raise SourceEmptiedError(
-            f"{source.locator}: {had} leads last time, none now; nothing was changed",
+            f"{reading.source.locator}: {had} leads last time, none now; nothing was changed",
             hint="if the tab really is empty now: sheetcrm sync --allow-empty",
         )
 
@@ -306,16 +302,13 @@ def text_or_none(value: CellValue) -> str | None:
     return None if value is None else str(value)
 
 
-def lead_records(
-    leads: Leads, identities: Identities, qualified: Qualified
-) -> list[LeadRecord]:
+def lead_records(reading: Reading, qualified: Qualified) -> list[LeadRecord]:
     """What the ledger remembers of each lead."""
-    views = lead_views(leads, identities.ids)
     return [
         LeadRecord(
             lead=view.id,
-            fingerprint=identities.fingerprints[i],
-            row=leads.tab.rows[i],
+            fingerprint=reading.identities.fingerprints[i],
+            row=reading.leads.tab.rows[i],
             name=view.name,
             email=view.email,
             phone=view.phone,
@@ -325,6 +318,5 @@ def lead_records(
             stage=qualified.stages[i],
             why=qualified.why[i],
         )
-        for i, view in enumerate(views)
+        for i, view in enumerate(reading.views)
     ]
-

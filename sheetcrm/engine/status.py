@@ -33,6 +33,4 @@ def status(workspace: Workspace, *, runs: int = 5) -> Status:
         )
         others = [stage for stage in present if stage not in order]
         stages[source.name] = {stage: present[stage] for stage in (*order, *others)}
-    return Status(
-        stages=stages, drafts=workspace.ledger.drafts(), runs=workspace.ledger.runs(runs)
-    )
+    return Status(stages=stages, drafts=workspace.ledger.drafts(), runs=workspace.ledger.runs(runs))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
+from sheetcrm.core.plan import Plan
 from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.report import Report, SourceResult
 from sheetcrm.engine.workspace import Progress, Workspace, silent
-from sheetcrm.core.plan import Plan
-from sheetcrm.errors import SheetCrmError, SourceChangedError, SourceError, UsageError
+from sheetcrm.errors import SourceChangedError, SourceError, UsageError
 from sheetcrm.ports import TabSource
 
 ROUNDS = 4  #: how often a source that changes under our hands is planned again
@@ -26,19 +25,21 @@ def plan(
     """What `sync` would do; touches nothing.
 
     Args:
+        workspace: the rules and the ports.
         only: names of the sources to look at; all of them where it is empty.
+        allow_empty: go on where a tab that had leads has none now.
+        progress: is told what is being done.
 
     Raises:
         ConfigError: formulas or templates that name what a source does not have.
         UsageError: `only` names a source that is not in the config.
     """
-    now = workspace.clock.now()
-    planner = Planner(workspace, now)
+    run = _Run(workspace, allow_empty=allow_empty)
     sources = chosen(workspace, only)
     results = []
     for index, source in enumerate(sources):
         progress(f"reading {source.locator}", index, len(sources))
-        results.append(_plan_source(planner, source, allow_empty=allow_empty))
+        results.append(run.plan(source))
     progress("planned", len(sources), len(sources))
     return Report(dry_run=True, results=tuple(results), ladder=ladder(workspace))
 
@@ -52,31 +53,31 @@ def sync(
 ) -> Report:
     """Execute what `plan` decides, source by source; a source that fails leaves the others alone.
 
+    Args:
+        workspace: the rules and the ports.
+        only: names of the sources to sync; all of them where it is empty.
+        allow_empty: go on where a tab that had leads has none now.
+        progress: is told what is being done.
+
     Raises:
         ConfigError: formulas or templates that name what a source does not have; nothing was
             touched.
         LedgerError: the ledger cannot be used; the run stops.
     """
-    now = workspace.clock.now()
-    planner = Planner(workspace, now)
+    run = _Run(workspace, allow_empty=allow_empty)
     sources = chosen(workspace, only)
     parts = 2 * len(sources)
     planned = []
     for index, source in enumerate(sources):
         progress(f"reading {source.locator}", index, parts)
-        planned.append(_plan_source(planner, source, allow_empty=allow_empty))
-    run = workspace.ledger.start_run("sync", now)
+        planned.append(run.plan(source))
+    run.start()
     results = []
     for index, (source, result) in enumerate(zip(sources, planned, strict=True)):
         progress(f"writing {source.locator}", len(sources) + index, parts)
-        if result.plan:
-            result = _execute(workspace, planner, source, result.plan, run, now, allow_empty)
-        results.append(result)
-    report = Report(run=run, results=tuple(results), ladder=ladder(workspace))
-    outcome = "failed" if report.exit_code else "ok"
-    workspace.ledger.finish_run(
-        run, at=workspace.clock.now(), outcome=outcome, counts=report.counts
-    )
+        results.append(run.execute(source, result.plan) if result.plan else result)
+    report = Report(run=run.id, results=tuple(results), ladder=ladder(workspace))
+    run.finish(report)
     progress("done", parts, parts)
     return report
 
@@ -102,46 +103,57 @@ def ladder(workspace: Workspace) -> tuple[str, ...]:
     return tuple(stage.name for stage in sorted(stages, key=lambda stage: stage.off_ladder))
 
 
-def _plan_source(planner: Planner, source: TabSource, *, allow_empty: bool) -> SourceResult:
-    try:
-        planned = planner.plan(source, allow_empty=allow_empty)
-    except SourceError as error:
-        return SourceResult(source=source.name, locator=source.locator, error=error)
-    return SourceResult(source=source.name, locator=source.locator, plan=planned.plan)
+class _Run:
+    """One execution: everything in it happens at one moment, under one id."""
 
+    def __init__(self, workspace: Workspace, *, allow_empty: bool) -> None:
+        self.id = ""
+        self._workspace = workspace
+        self._now = workspace.clock.now()
+        self._planner = Planner(workspace, self._now)
+        self._allow_empty = allow_empty
 
-def _execute(
-    workspace: Workspace,
-    planner: Planner,
-    source: TabSource,
-    plan: Plan,
-    run: str,
-    now: datetime,
-    allow_empty: bool,  # noqa: FBT001
-) -> SourceResult:
-    """Write one source; where somebody saved it in the meantime, read and decide again."""
-    failure: SheetCrmError | None = None
-    for _ in range(ROUNDS):
+    def start(self) -> None:
+        self.id = self._workspace.ledger.start_run("sync", self._now)
+
+    def finish(self, report: Report) -> None:
+        self._workspace.ledger.finish_run(
+            self.id,
+            at=self._workspace.clock.now(),
+            outcome="failed" if report.exit_code else "ok",
+            counts=report.counts,
+        )
+
+    def plan(self, source: TabSource) -> SourceResult:
         try:
-            return _write(workspace, source, plan, run, now)
-        except SourceChangedError as error:
-            failure = error
-            again = _plan_source(planner, source, allow_empty=allow_empty)
-            if again.plan is None:
-                return again
-            plan = again.plan
+            planned = self._planner.plan(source, allow_empty=self._allow_empty)
         except SourceError as error:
-            failure = error
-            break
-    return SourceResult(source=source.name, locator=source.locator, plan=plan, error=failure)
+            return SourceResult(source=source.name, locator=source.locator, error=error)
+        return SourceResult(source=source.name, locator=source.locator, plan=planned.plan)
 
+    def execute(self, source: TabSource, plan: Plan) -> SourceResult:
+        """Write one source; where somebody saved it meanwhile, read and decide again."""
+        failure: SourceError | None = None
+        for _ in range(ROUNDS):
+            try:
+                return self._write(source, plan)
+            except SourceChangedError as error:
+                failure = error
+                again = self.plan(source)
+                if again.plan is None:
+                    return again
+                plan = again.plan
+            except SourceError as error:
+                failure = error
+                break
+        return SourceResult(source=source.name, locator=source.locator, plan=plan, error=failure)
 
-def _write(
-    workspace: Workspace, source: TabSource, plan: Plan, run: str, now: datetime
-) -> SourceResult:
-    workspace.ledger.intend(run, plan)
-    receipt = source.write(plan.tab, plan.edits, append=plan.append)
-    drafts = [replace(draft, place=workspace.outbox.put(draft)) for draft in plan.drafts]
-    plan = replace(plan, drafts=drafts)
-    workspace.ledger.commit(run, plan, at=now)
-    return SourceResult(source=source.name, locator=source.locator, plan=plan, receipt=receipt)
+    def _write(self, source: TabSource, plan: Plan) -> SourceResult:
+        """Note, write, keep the drafts, confirm: a crash in between loses and repeats nothing."""
+        workspace = self._workspace
+        workspace.ledger.intend(self.id, plan)
+        receipt = source.write(plan.tab, plan.edits, append=plan.append)
+        drafts = [replace(draft, place=workspace.outbox.put(draft)) for draft in plan.drafts]
+        plan = replace(plan, drafts=drafts)
+        workspace.ledger.commit(self.id, plan, at=self._now)
+        return SourceResult(source=source.name, locator=source.locator, plan=plan, receipt=receipt)

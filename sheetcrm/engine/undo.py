@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetcrm.core.table.identity import identify
-from sheetcrm.core.table.leads import read_leads
 from sheetcrm.core.table.merge import same
 from sheetcrm.core.table.values import Edit, Tab
-from sheetcrm.engine.planning import known_headers
+from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import SourceError, UsageError
 from sheetcrm.ports import TabSource
@@ -76,28 +74,15 @@ def _undo_source(
     workspace: Workspace, source: TabSource, edits: Sequence[Edit], run: str, by: str
 ) -> UndoneSource:
     try:
-        tab = source.read(known_headers(workspace.rules))
-        rows = _rows_of_leads(workspace, source, tab)
+        reading = Planner(workspace, workspace.clock.now()).read(source)
+        tab = reading.leads.tab
+        rows = {lead: index for index, lead in enumerate(reading.identities.ids)}
         standing, left = _still_standing(tab, rows, edits)
         source.write(tab, [_reversed(edit, tab, rows[edit.lead]) for edit in standing])
     except SourceError as error:
         return UndoneSource(source=source.name, error=error)
     workspace.ledger.undone(run, source.name, standing, by=by)
     return UndoneSource(source=source.name, restored=standing, left=left)
-
-
-def _rows_of_leads(workspace: Workspace, source: TabSource, tab: Tab) -> dict[str, int]:
-    """Lead id → index of its row in the tab as it stands now."""
-    rules = workspace.rules
-    memory = workspace.ledger.remember(source.name)
-    leads = read_leads(tab, rules.fields, rules.locale, reserved=rules.outputs.values())
-    identities = identify(
-        leads,
-        id_header=rules.outputs.get("id"),
-        identifying=[field.name for field in rules.fields if field.identifies],
-        known={lead: known.fingerprint for lead, known in memory.leads.items()},
-    )
-    return {lead: index for index, lead in enumerate(identities.ids)}
 
 
 def _still_standing(

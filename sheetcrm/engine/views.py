@@ -65,7 +65,30 @@ def _view(index: int, lead: str, values: dict[str, CellValue]) -> LeadView:
 
 
 TITLES = frozenset(
-    "bapak ibu pak bu bpk sdr sdri mr mrs ms miss dr drs ir h hj sr sra srta don doña prof".split()
+    (
+        "bapak",
+        "ibu",
+        "pak",
+        "bu",
+        "bpk",
+        "sdr",
+        "sdri",
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "drs",
+        "ir",
+        "h",
+        "hj",
+        "sr",
+        "sra",
+        "srta",
+        "don",
+        "doña",
+        "prof",
+    )
 )
 
 

@@ -1,0 +1,78 @@
+"""The files that sheetcrm makes in a workspace: the starter, the preview page, crash logs."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from sheetcrm.errors import UsageError
+
+IGNORED = "# what sheetcrm remembers, and secrets: not for version control\nvar/\nsecrets/\n"
+
+
+def create(root: Path, *, sample: bool) -> list[Path]:
+    """Copy starter config and templates into `root`, and with `sample` the sample workbook.
+
+    Returns:
+        The files made.
+
+    Raises:
+        UsageError: one of them is there already, or cannot be written; where one is there,
+            nothing was copied.
+    """
+    wanted = _starter_files()
+    if sample:
+        wanted["leads.xlsx"] = files("sheetcrm.sample") / "leads.xlsx"
+    there = sorted(name for name in wanted if (root / name).exists())
+    if there:
+        raise UsageError(
+            f"{root / there[0]} is there already; nothing was copied",
+            hint="name another folder: sheetcrm init FOLDER",
+        )
+    try:
+        for name, origin in wanted.items():
+            target = root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with as_file(origin) as path:
+                shutil.copyfile(path, target)
+        ignored = root / ".gitignore"
+        if not ignored.exists():
+            ignored.write_text(IGNORED, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename or root} cannot be written: {error.strerror}",
+            hint="name a folder that you may write to",
+        ) from error
+    return [root / name for name in wanted]
+
+
+def write_page(path: Path, page: str) -> Path:
+    """Write a page, making its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def write_crash(root: Path | None, text: str) -> Path:
+    """Write a traceback into the workspace's log folder, or a temporary one."""
+    folder = (root or Path(tempfile.gettempdir())) / "var" / "log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.mkdtemp(prefix="sheetcrm-"))
+    return write_page(folder / "crash.log", text)
+
+
+def _starter_files() -> dict[str, Traversable]:
+    """Relative name → file: from the wheel, or from the repository of an editable install."""
+    packaged = Path(str(files("sheetcrm"))) / "starter"
+    base = packaged if packaged.is_dir() else Path(str(files("sheetcrm"))).parent
+    found: dict[str, Traversable] = {}
+    for folder in ("config", "templates"):
+        for path in sorted((base / folder).rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                found[path.relative_to(base).as_posix()] = path
+    return found

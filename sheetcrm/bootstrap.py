@@ -1,0 +1,157 @@
+"""The only place that picks adapters: a workspace's folder → a ready-to-run workspace.
+
+Everything heavy is imported inside the functions, so that `sheetcrm --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sheetcrm.errors import UsageError
+
+if TYPE_CHECKING:
+    from sheetcrm.config.model import Config, SourceConfig, TableConfig
+    from sheetcrm.engine.workspace import Workspace
+    from sheetcrm.ports import TableSource, TabSource
+
+MARK = Path("config") / "sheetcrm.toml"
+
+
+def find_root(start: str = "") -> Path:
+    """The workspace's folder: `start`, or the current folder or the nearest one above it.
+
+    Raises:
+        UsageError: there is no workspace.
+    """
+    if start:
+        root = Path(start).expanduser().resolve()
+        if not (root / "config").is_dir():
+            raise UsageError(
+                f"{root} is not a workspace: it has no config folder",
+                hint=f"make one there: sheetcrm init {start}",
+            )
+        return root
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / MARK).is_file():
+            return folder
+    raise UsageError(
+        f"there is no workspace in {here} nor above it",
+        hint="make one: sheetcrm init, or name one: sheetcrm --workspace FOLDER …",
+    )
+
+
+def load_config(root: Path) -> Config:
+    """The workspace's configuration.
+
+    Raises:
+        ConfigError: with every problem of its files.
+    """
+    from sheetcrm.config import load
+
+    return load(root, environ=os.environ)
+
+
+@contextmanager
+def open_workspace(root: Path, *, exclusive: bool = False) -> Iterator[Workspace]:
+    """A ready-to-run workspace.
+
+    Args:
+        root: the workspace's folder.
+        exclusive: hold the workspace's lock, so that no other run writes at the same time.
+
+    Raises:
+        ConfigError: its files have problems.
+        LedgerError: the ledger cannot be opened, or another run holds the workspace.
+    """
+    from sheetcrm.adapters.clock import SystemClock
+    from sheetcrm.adapters.ledger import open_ledger
+    from sheetcrm.adapters.lock import workspace_lock
+    from sheetcrm.adapters.mail.outbox import EmlOutbox
+    from sheetcrm.adapters.mail.templates import FolderTemplates
+    from sheetcrm.engine.workspace import Rules, Workspace
+
+    config = load_config(root)
+    with workspace_lock(root / "var" / "run.lock", held=exclusive):
+        ledger = open_ledger(config.ledger)
+        try:
+            yield Workspace(
+                rules=Rules(
+                    fields=config.fields,
+                    locale=config.locale,
+                    outputs=config.outputs,
+                    qualification=config.qualification,
+                    followups=config.followups,
+                    places=config.places,
+                ),
+                sources=[_source(config, source) for source in config.sources],
+                tables={table.name: _table(config, table) for table in config.tables},
+                ledger=ledger,
+                outbox=EmlOutbox(Path(config.outbox)),
+                templates=FolderTemplates(root / "templates"),
+                clock=SystemClock(config.locale.timezone),
+            )
+        finally:
+            ledger.close()
+
+
+def create_workspace(root: Path, *, sample: bool) -> list[Path]:
+    """Copy the starter config and templates, and with `sample` the sample workbook.
+
+    Returns:
+        The files made.
+
+    Raises:
+        UsageError: one of them is there already; nothing was copied.
+    """
+    from sheetcrm.adapters.starter import create
+
+    return create(root, sample=sample)
+
+
+def write_preview(root: Path, page: str) -> Path:
+    """Write the gallery page to the workspace."""
+    from sheetcrm.adapters.starter import write_page
+
+    return write_page(root / "var" / "preview" / "index.html", page)
+
+
+def crash_log(root: Path | None, text: str) -> Path:
+    """Keep the traceback of a bug where it can be found."""
+    from sheetcrm.adapters.starter import write_crash
+
+    return write_crash(root, text)
+
+
+def _source(config: Config, source: SourceConfig) -> TabSource:
+    from sheetcrm.adapters.excel import ExcelSource
+
+    if source.google:
+        raise UsageError(
+            f"source {source.name}: Google Sheets cannot be read yet",
+            hint='download the spreadsheet as .xlsx and name it as excel = "…"',
+        )
+    root = Path(config.root)
+    return ExcelSource(
+        source.name,
+        root / source.excel,
+        source.tab,
+        write_protected=source.write_protected,
+        backup_dir=root / "var" / "backups",
+    )
+
+
+def _table(config: Config, table: TableConfig) -> TableSource:
+    from sheetcrm.adapters.excel import ExcelSource
+    from sheetcrm.adapters.tables import CsvTable, RowsTable
+
+    root = Path(config.root)
+    if table.rows:
+        return RowsTable(table.name, table.rows)
+    if table.csv:
+        return CsvTable(table.name, root / table.csv)
+    return ExcelSource(table.name, root / table.excel, table.tab)
