@@ -1,0 +1,85 @@
+"""`sheetcrm explain`: one lead, every reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sheetcrm.bootstrap import find_root, open_workspace
+from sheetcrm.cli import output
+
+if TYPE_CHECKING:
+    from sheetcrm.engine.explain import Explanation
+
+ANSWERS = {True: "yes", False: "no", None: "unknown"}
+
+
+@click.command(short_help="Show why one lead stands where it stands.")
+@click.argument("lead")
+@click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def explain(workspace: str, *, lead: str, sources: tuple[str, ...], as_json: bool) -> int:
+    """Show every rule's share, the open questions, the stages and the messages of LEAD.
+
+    LEAD is an id, an e-mail address, a row number of the sheet, or part of a name.
+    """
+    from sheetcrm.engine.explain import explain as explain_lead
+
+    with open_workspace(find_root(workspace)) as opened:
+        found = explain_lead(opened, lead, only=sources)
+    if as_json:
+        output.json_out(found)
+        return 0
+    if len(found) > 5:
+        rows = [(e.lead, e.row, e.name, e.email, e.stage) for e in found]
+        output.table(f"{len(found)} leads", ["id", "row", "name", "e-mail", "stage"], rows)
+        output.next_step("say which: sheetcrm explain ID")
+        return 0
+    for explanation in found:
+        show(explanation)
+    return 0
+
+
+def show(lead: Explanation) -> None:
+    """One lead on the terminal."""
+    output.say(f"{lead.name or lead.email or lead.lead} · {lead.stage}", style="bold")
+    output.say(f"  {lead.lead} · {lead.source} row {lead.row} · {lead.email or 'no e-mail'}")
+    if lead.why:
+        output.say(f"  {lead.why}")
+    rows = [(c.score, c.rule, c.text) for c in lead.contributions]
+    output.table("score", ["group", "rule", "points"], rows)
+    for name, answers in lead.frameworks.items():
+        said = " · ".join(f"{criterion}: {ANSWERS[yes]}" for criterion, yes in answers.items())
+        output.say(f"  {name}: {said}")
+    if lead.next_question:
+        output.say(f"  ask next: {lead.next_question}")
+    for override in lead.overrides:
+        output.say(
+            f"  {override.header}: {override.value!s} was set by a person and is kept; "
+            f"the rules say {override.computed!s}; clear the cell to let the rules decide",
+            style="yellow",
+        )
+    for move in lead.refused:
+        output.say(f"  not moved back to {move.after}: {move.why}", style="yellow")
+    show_history(lead)
+    output.say(f"  follow-up: {lead.follow_up}")
+    for problem in lead.problems:
+        output.say(f"  {problem.place}: {problem.message}", style="yellow")
+
+
+def show_history(lead: Explanation) -> None:
+    """The lead's way through the stages, and its messages."""
+    state = lead.state
+    if state is None:
+        output.say("  not synced yet")
+        return
+    for move in state.moves:
+        at = f"{move.at:%Y-%m-%d}" if move.at else ""
+        output.say(f"  {at} {move.before or 'new'} → {move.after} ({move.by}: {move.why})")
+    for message in state.messages:
+        at = f"{message.created_at:%Y-%m-%d}"
+        output.say(
+            f"  {at} {message.sequence} step {message.step}: {message.subject} ({message.state})"
+        )

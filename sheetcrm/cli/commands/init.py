@@ -1,0 +1,33 @@
+"""`sheetcrm init`: a new workspace from the starter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sheetcrm.bootstrap import create_workspace
+from sheetcrm.cli import output
+
+
+@click.command(short_help="Make a new workspace.")
+@click.argument("folder", default=".")
+@click.option("--sample", is_flag=True, help="With a sample workbook of 60 leads to try things on.")
+def init(folder: str, *, sample: bool) -> int:
+    """Make a new workspace in FOLDER: config, templates, and with --sample a workbook.
+
+    Files that are there already are never overwritten.
+    """
+    root = Path(folder).expanduser().resolve()
+    made = create_workspace(root, sample=sample)
+    output.say(f"{root}: {len(made)} files")
+    for name in sorted({path.relative_to(root).parts[0] for path in made}):
+        output.say(f"  {name}")
+    where = "" if root == Path.cwd() else f"cd {folder} && "
+    if sample:
+        output.next_step(f"{where}sheetcrm check")
+    else:
+        output.next_step(
+            f"name your workbook in {root / 'config' / 'sheetcrm.toml'}, then: {where}sheetcrm check"
+        )
+    return 0

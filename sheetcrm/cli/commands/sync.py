@@ -1,0 +1,59 @@
+"""`sheetcrm sync`: score, stage, write back, draft."""
+
+from __future__ import annotations
+
+import click
+
+from sheetcrm.bootstrap import find_root, open_workspace
+from sheetcrm.cli import output
+from sheetcrm.cli.show import complain_of, report_json, show_plan, show_result
+
+
+@click.command(short_help="Score, stage, write back and draft follow-ups.")
+@click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source.")
+@click.option("--dry-run", is_flag=True, help="The same as `sheetcrm plan`.")
+@click.option("--allow-empty", is_flag=True, help="Go on where a tab lost all its leads.")
+@click.option("--verbose", "-v", is_flag=True, help="Say what was done in cron, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def sync(
+    workspace: str,
+    *,
+    sources: tuple[str, ...],
+    dry_run: bool,
+    allow_empty: bool,
+    verbose: bool,
+    as_json: bool,
+) -> int:
+    """Write scores, stages and reasons into your sheets and follow-ups into the outbox.
+
+    Only the columns named in [write] are touched. Where nobody is looking (cron), it says
+    nothing unless a person is needed.
+    """
+    from sheetcrm.engine.sync import plan as plan_workspace
+    from sheetcrm.engine.sync import sync as sync_workspace
+
+    work = plan_workspace if dry_run else sync_workspace
+    with (
+        open_workspace(find_root(workspace), exclusive=not dry_run) as opened,
+        output.progress() as progress,
+    ):
+        report = work(opened, only=sources, allow_empty=allow_empty, progress=progress)
+    if as_json:
+        output.json_out(report_json(report))
+        return report.exit_code
+    for result in report.results:
+        if result.error:
+            complain_of(result)
+        elif dry_run:
+            show_plan(result, report.ladder)
+        elif verbose or output.on_terminal():
+            show_result(result, report.ladder)
+    if dry_run:
+        output.next_step("nothing was changed; to do it: sheetcrm sync")
+    elif (verbose or output.on_terminal()) and report.exit_code == 0:
+        output.next_step(
+            f"look: sheetcrm drafts · one lead: sheetcrm explain NAME · "
+            f"take it back: sheetcrm undo {report.run}"
+        )
+    return report.exit_code

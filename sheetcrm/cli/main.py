@@ -1,0 +1,55 @@
+"""The command group, its global options, and the way in."""
+
+from __future__ import annotations
+
+import click
+
+from sheetcrm import __version__
+from sheetcrm.cli import exits
+from sheetcrm.cli.commands.check import check
+from sheetcrm.cli.commands.drafts import drafts
+from sheetcrm.cli.commands.explain import explain
+from sheetcrm.cli.commands.init import init
+from sheetcrm.cli.commands.plan import plan
+from sheetcrm.cli.commands.preview import preview
+from sheetcrm.cli.commands.schema import schema
+from sheetcrm.cli.commands.status import status
+from sheetcrm.cli.commands.sync import sync
+from sheetcrm.cli.commands.undo import undo
+
+
+class InOrder(click.Group):
+    """Lists the commands in the order in which a newcomer needs them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which they were added."""
+        del ctx
+        return list(self.commands)
+
+
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sheetcrm")
+@click.option(
+    "--workspace",
+    metavar="FOLDER",
+    default="",
+    help="The workspace's folder (else: this folder or the nearest one above that has one).",
+)
+@click.pass_context
+def cli(ctx: click.Context, workspace: str) -> None:
+    """Scores, stages and follow-ups inside the spreadsheet that you already have.
+
+    Start with:  sheetcrm init --sample demo  ·  then in it: check, plan, sync, drafts.
+    """
+    ctx.obj = workspace
+
+
+for command in (init, check, plan, sync, explain, drafts, preview, undo, status, schema):
+    cli.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command line and return its exit code."""
+    return exits.run(
+        lambda: cli.main(arguments, standalone_mode=False, auto_envvar_prefix="SHEETCRM")
+    )

@@ -1,0 +1,138 @@
+"""The only place that prints: data to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import Enum
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sheetcrm.core.table.values import CellError
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from sheetcrm.engine.workspace import Progress
+
+
+@cache
+def console() -> Console:
+    """Where data goes."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def on_terminal() -> bool:
+    """Whether somebody is looking; in cron nobody is."""
+    return sys.stdout.isatty()
+
+
+def say(text: str = "", *, style: str = "") -> None:
+    """A line of data; `text` is never markup."""
+    from rich.text import Text
+
+    console().print(Text(text, style=style))
+
+
+def show(renderable: RenderableType) -> None:
+    """A table, a panel, a tree."""
+    console().print(renderable)
+
+
+def complain(text: str) -> None:
+    """What went wrong, to stderr."""
+    click.secho(text, fg="red", err=True)
+
+
+def advise(text: str) -> None:
+    """What to do next, to stderr."""
+    click.secho(f"→ {text}", fg="cyan", err=True)
+
+
+def next_step(text: str) -> None:
+    """The last line of a command's output."""
+    say(f"→ {text}", style="cyan")
+
+
+def table(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table; cells are never markup."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for header in headers:
+        grid.add_column(header, overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    show(grid)
+
+
+def bars(counts: Mapping[str, int], *, width: int = 40) -> None:
+    """A small bar chart of counts, in the order given."""
+    from rich.text import Text
+
+    longest = max((len(label) for label in counts), default=0)
+    most = max(counts.values(), default=0) or 1
+    for label, count in counts.items():
+        bar = "█" * round(width * count / most) or ("▏" if count else "")
+        console().print(Text.assemble(f"  {label:<{longest}}  ", (bar, "green"), f" {count}"))
+
+
+def json_out(value: object) -> None:
+    """A value as JSON."""
+    click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+
+
+def plain(value: object) -> Any:
+    """A value as JSON can hold it: dataclasses as objects, bytes left out."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, (type, CellError)):
+        fields = (field.name for field in dataclasses.fields(value))
+        return {
+            name: plain(getattr(value, name))
+            for name in fields
+            if not isinstance(getattr(value, name), bytes)
+        }
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    from sheetcrm.engine.workspace import silent
+
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("", total=None)
+
+        def show_progress(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total)
+
+        yield show_progress

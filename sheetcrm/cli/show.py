@@ -1,0 +1,164 @@
+"""Plans and their results on a terminal, and as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sheetcrm.cli import output
+
+if TYPE_CHECKING:
+    from sheetcrm.core.plan import Plan
+    from sheetcrm.core.table.values import Problem
+    from sheetcrm.engine.report import Report, SourceResult
+
+T = TypeVar("T")
+
+FEW = 12
+
+
+def show_plan(result: SourceResult, ladder: Sequence[str], *, everything: bool = False) -> None:
+    """What would change in one source."""
+    plan = result.plan
+    if plan is None:
+        complain_of(result)
+        return
+    output.say(f"{result.source} · {result.locator} · {len(plan.leads)} leads", style="bold")
+    output.bars(in_order(result.stages, ladder))
+    if plan.changes_nothing:
+        output.say("  nothing to change")
+    if plan.append:
+        output.say(f"  new columns: {', '.join(plan.append)}")
+    by_header = Counter(edit.header for edit in plan.edits)
+    if by_header:
+        cells = ", ".join(f"{header} {count}" for header, count in by_header.items())
+        output.say(f"  {len(plan.edits)} cells would change: {cells}")
+    show_moves(plan, everything=everything)
+    show_overrides(plan)
+    if plan.drafts:
+        rows = [(d.due_on, d.to_name, d.subject, d.why) for d in some(plan.drafts, everything)]
+        title = f"{len(plan.drafts)} follow-ups would be written"
+        output.table(title, ["due", "to", "subject", "why"], rows)
+        more(plan.drafts, everything)
+    show_problems(plan.problems, everything=everything)
+
+
+def show_result(result: SourceResult, ladder: Sequence[str]) -> None:
+    """What was done in one source."""
+    plan = result.plan
+    if plan is None:
+        complain_of(result)
+        return
+    output.say(f"{result.source} · {result.locator} · {len(plan.leads)} leads", style="bold")
+    output.bars(in_order(result.stages, ladder))
+    cells = result.receipt.cells if result.receipt else 0
+    added = f", new columns: {', '.join(plan.append)}" if plan.append else ""
+    output.say(f"  {cells} cells written{added}" if cells else "  nothing had to change")
+    if result.receipt and result.receipt.backup:
+        output.say(f"  the workbook as it was: {result.receipt.backup}")
+    if plan.drafts:
+        output.say(f"  {len(plan.drafts)} new follow-ups in the outbox")
+    show_overrides(plan)
+    refused = [move for move in plan.moves if move.refused]
+    if refused:
+        output.say(f"  {len(refused)} leads were not moved back (sheetcrm plan lists them)")
+    show_problems(plan.problems)
+
+
+def complain_of(result: SourceResult) -> None:
+    """Say why a source could not be synced."""
+    if result.error:
+        output.complain(f"{result.source} · {result.error.message}")
+        if result.error.hint:
+            output.advise(result.error.hint)
+
+
+def show_moves(plan: Plan, *, everything: bool) -> None:
+    """Who would go where."""
+    names = {lead.lead: lead.name or lead.email or lead.lead for lead in plan.leads}
+    scores = {lead.lead: lead.score for lead in plan.leads}
+    rows = [
+        (
+            names.get(move.lead, move.lead),
+            move.before or "new",
+            f"{move.after} (refused)" if move.refused else move.after,
+            f"{scores.get(move.lead) or 0:g}",
+            move.why,
+        )
+        for move in some(plan.moves, everything)
+    ]
+    if rows:
+        output.table("stages", ["lead", "from", "to", "score", "why"], rows)
+        more(plan.moves, everything)
+
+
+def show_overrides(plan: Plan) -> None:
+    """The cells that a person has set."""
+    for override in plan.overrides[:FEW]:
+        output.say(
+            f"  kept, because a person set it: {override.header} of {override.lead} = "
+            f"{override.value!s} (the rules say {override.computed!s})",
+            style="yellow",
+        )
+    if len(plan.overrides) > FEW:
+        output.say(f"  … and {len(plan.overrides) - FEW} more cells that people set")
+
+
+def show_problems(problems: Sequence[Problem], *, everything: bool = False) -> None:
+    """What cannot be read, with its place."""
+    shown = some(problems, everything)
+    if shown:
+        rows = [(p.place, p.message, p.hint) for p in shown]
+        output.table(f"{len(problems)} things to look at", ["where", "what", "what to do"], rows)
+        more(problems, everything)
+
+
+def in_order(counts: Mapping[str, int], ladder: Sequence[str]) -> dict[str, int]:
+    """Counts in the ladder's order; stages that a person made up come last."""
+    others = [stage for stage in counts if stage not in ladder]
+    return {stage: counts.get(stage, 0) for stage in (*ladder, *others)}
+
+
+def some(items: Sequence[T], everything: bool) -> Sequence[T]:  # noqa: FBT001
+    """The first few, or all."""
+    return items if everything else items[:FEW]
+
+
+def more(items: Sequence[object], everything: bool) -> None:  # noqa: FBT001
+    """Say how many are not shown."""
+    if not everything and len(items) > FEW:
+        output.say(f"  … and {len(items) - FEW} more (--all shows them)")
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """A report as JSON: everything but the tab itself and the messages' bytes."""
+    sources = []
+    for result in report.results:
+        plan = result.plan
+        sources.append(
+            {
+                "source": result.source,
+                "locator": result.locator,
+                "error": result.error.message if result.error else None,
+                "stages": in_order(result.stages, report.ladder),
+                "written": result.receipt.cells if result.receipt else 0,
+                "plan": {
+                    "append": plan.append,
+                    "edits": plan.edits,
+                    "moves": plan.moves,
+                    "overrides": plan.overrides,
+                    "drafts": plan.drafts,
+                    "problems": plan.problems,
+                }
+                if plan
+                else None,
+            }
+        )
+    return {
+        "run": report.run,
+        "dry_run": report.dry_run,
+        "exit_code": report.exit_code,
+        "counts": report.counts,
+        "sources": output.plain(sources),
+    }
