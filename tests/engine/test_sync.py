@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.engine.team import GRID, QUALIFICATION, by_name, columns, tab_of
+
+from sheetcrm.adapters.memory import MemoryLedger, MemoryTabSource
+from sheetcrm.core.qualify.rules import Stage
+from sheetcrm.engine.explain import explain
+from sheetcrm.engine.status import status
+from sheetcrm.engine.sync import plan, sync
+from sheetcrm.engine.undo import undo
+from sheetcrm.errors import ConfigError, SourceBusyError, UsageError
+
+
+def test_scores_stages_and_reasons_stand_in_the_tab_afterwards(make):
+    source = MemoryTabSource(GRID)
+    report = sync(make(source))
+    assert report.exit_code == 0
+    assert columns(tab_of(source), "Name", "Score", "Stage") == [
+        ("Ana Putri", 50, "SQL"),
+        ("Budi", 20, "MQL"),
+        ("Citra", 12, "Contact"),
+    ]
+    assert by_name(source, "Why")["Ana Putri"] == "+30 budget · +20 city"
+    assert "unknown: budget" in str(by_name(source, "Why")["Budi"])
+
+
+def test_columns_of_the_team_are_not_touched(make):
+    source = MemoryTabSource(GRID)
+    sync(make(source))
+    assert [row[:6] for row in source.grid] == GRID
+
+
+def test_a_plan_touches_nothing(make):
+    source, ledger = MemoryTabSource(GRID), MemoryLedger()
+    report = plan(make(source, ledger=ledger))
+    assert report.results[0].plan.edits
+    assert source.grid == GRID
+    assert ledger.runs() == []
+    assert ledger.remember("leads").leads == {}
+
+
+def test_sync_executes_what_plan_showed(make):
+    source = MemoryTabSource(GRID)
+    workspace = make(source)
+    shown = plan(workspace).results[0].plan
+    done = sync(workspace).results[0].plan
+    assert done.edits == shown.edits
+    assert [draft.raw for draft in done.drafts] == [draft.raw for draft in shown.drafts]
+
+
+def test_a_second_sync_changes_nothing(make):
+    source = MemoryTabSource(GRID)
+    workspace = make(source)
+    sync(workspace)
+    before = source.grid
+    again = sync(workspace)
+    assert again.results[0].plan.changes_nothing
+    assert source.grid == before
+    assert len(workspace.ledger.drafts()) == 1
+
+
+def test_undo_puts_the_original_values_back(make):
+    source = MemoryTabSource(GRID)
+    workspace = make(source)
+    run = sync(workspace).run
+    report = undo(workspace, run)
+    assert report.exit_code == 0
+    assert [[value for value in row[6:] if value is not None] for row in source.grid[1:]] == [[], [], []]
+    assert [row[:6] for row in source.grid] == GRID
+
+
+def test_undo_leaves_what_somebody_changed_since(make):
+    source = MemoryTabSource(GRID)
+    workspace = make(source)
+    run = sync(workspace).run
+    row, place = 2, source.grid[0].index("Stage")
+    source.set_cell(f"{chr(65 + place)}{row}", "Hot")
+    report = undo(workspace, run)
+    assert by_name(source, "Stage")["Ana Putri"] == "Hot"
+    assert [(edit.header, why) for edit, why in report.results[0].left] == [("Stage", "changed since")]
+
+
+def test_sync_after_undo_gives_the_same_leads_the_same_ids(make):
+    source = MemoryTabSource(GRID)
+    workspace = make(source)
+    first = sync(workspace)
+    ids = by_name(source, "Lead ID")
+    undo(workspace, first.run)
+    sync(workspace)
+    assert by_name(source, "Lead ID") == ids
+
+
+def test_undo_of_an_unknown_run_says_so(make):
+    with pytest.raises(UsageError):
+        undo(make(MemoryTabSource(GRID)), "20200101-000000-xyz")
+
+
+def test_a_persons_stage_survives_and_is_explained(make):
+    source = MemoryTabSource(GRID)
+    workspace = make(source)
+    sync(workspace)
+    source.set_cell("I4", "SQL")
+    assert source.grid[0][8] == "Stage"
+    report = sync(workspace)
+    assert by_name(source, "Stage")["Citra"] == "SQL"
+    [override] = report.results[0].plan.overrides
+    assert (override.header, override.value, override.computed) == ("Stage", "SQL", "Contact")
+    [lead] = explain(workspace, "citra@example.com")
+    assert lead.stage == "SQL"
+    assert lead.overrides == [override]
+    assert lead.state.moves[-1].by == "person"
+
+
+def test_clearing_an_overridden_cell_gives_it_back_to_the_rules(make):
+    source = MemoryTabSource(GRID)
+    workspace = make(source)
+    sync(workspace)
+    source.set_cell("H4", 99)
+    sync(workspace)
+    assert by_name(source, "Score")["Citra"] == 99
+    source.set_cell("H4", None)
+    sync(workspace)
+    assert by_name(source, "Score")["Citra"] == 12
+
+
+def test_values_stand_beside_their_lead_after_sorting_and_inserting(make):
+    source = MemoryTabSource(GRID)
+    workspace = make(source)
+    sync(workspace)
+    ids = by_name(source, "Lead ID")
+    source.sort_rows("A", reverse=True)
+    source.insert_row(2, ["Dewi", "dewi@example.com", "Jakarta", 60, "en", "new"])
+    sync(workspace)
+    assert {name: by_name(source, "Lead ID")[name] for name in ids} == ids
+    assert by_name(source, "Score") == {"Ana Putri": 50, "Budi": 20, "Citra": 12, "Dewi": 38}
+
+
+class CutOff(MemoryLedger):
+    """A ledger whose machine dies between the writing of the sheet and the commit."""
+
+    dies = True
+
+    def commit(self, run, plan, *, at):
+        if self.dies:
+            raise KeyboardInterrupt
+        super().commit(run, plan, at=at)
+
+
+def test_a_crash_after_writing_makes_no_overrides_of_our_own_values(make):
+    source, ledger = MemoryTabSource(GRID), CutOff()
+    workspace = make(source, ledger=ledger)
+    with pytest.raises(KeyboardInterrupt):
+        sync(workspace)
+    assert by_name(source, "Score")["Citra"] == 12
+    ledger.dies = False
+    place = chr(65 + source.grid[0].index("Budget"))
+    source.set_cell(f"{place}4", 100)
+    report = sync(workspace)
+    assert report.results[0].plan.overrides == []
+    assert by_name(source, "Score")["Citra"] == 30
+
+
+class Meddled(MemoryTabSource):
+    """Somebody saves the workbook exactly between reading and writing, a few times."""
+
+    def __init__(self, grid, *, times):
+        super().__init__(grid)
+        self.times = times
+
+    def write(self, tab, edits, *, append=()):
+        if self.times:
+            self.times -= 1
+            self.set_cell("D4", 80)
+        return super().write(tab, edits, append=append)
+
+
+def test_a_source_that_changed_meanwhile_is_planned_again(make):
+    source = Meddled(GRID, times=2)
+    assert sync(make(source)).exit_code == 0
+    assert by_name(source, "Score")["Citra"] == 24
+
+
+def test_a_source_that_never_rests_is_left_for_later(make):
+    source = Meddled(GRID, times=99)
+    report = sync(make(source))
+    assert report.exit_code == 75
+    assert len(source.grid[0]) == 6
+
+
+class Busy(MemoryTabSource):
+    def write(self, tab, edits, *, append=()):
+        raise SourceBusyError("leads.xlsx is open in Excel", holder="Sari")
+
+
+def test_a_busy_source_does_not_keep_the_others(make):
+    good = MemoryTabSource(
+        [GRID[0], ["Eko", "eko@example.com", "Jakarta", 10, "en", ""]], name="good"
+    )
+    workspace = make(Busy(GRID), good)
+    report = sync(workspace)
+    assert report.exit_code == 75
+    assert by_name(good, "Stage") == {"Eko": "MQL"}
+    assert [draft.lead for draft in workspace.ledger.drafts()] == [by_name(good, "Lead ID")["Eko"]]
+
+
+def test_an_emptied_tab_stops_its_source(make):
+    source = MemoryTabSource(GRID)
+    workspace = make(source)
+    sync(workspace)
+    for _ in range(3):
+        source.delete_row(2)
+    report = sync(workspace)
+    assert report.exit_code == 1
+    assert "3 leads last time" in report.results[0].error.message
+    assert sync(workspace, allow_empty=True).exit_code == 0
+
+
+def test_an_unknown_field_is_a_fault_with_its_place_and_nothing_is_touched(make):
+    stages = (*QUALIFICATION.stages[:1], Stage(name="MQL", when="=[@Budjet]>1"))
+    source = MemoryTabSource(GRID)
+    with pytest.raises(ConfigError) as raised:
+        sync(make(source, qualification=replace(QUALIFICATION, stages=stages)))
+    [fault] = raised.value.faults
+    assert (fault.file, fault.line, fault.key) == ("config/stages.toml", 7, "stage[2].when")
+    assert "Budjet" in str(fault)
+    assert "Budget" in fault.hint
+    assert source.grid == GRID
+
+
+def test_one_person_in_two_sources_hears_from_us_once(make):
+    other = MemoryTabSource(
+        [GRID[0], ["Budi S.", "BUDI@example.com", "Jakarta", None, "en", ""]], name="web"
+    )
+    workspace = make(MemoryTabSource(GRID), other)
+    sync(workspace)
+    assert [draft.to_address for draft in workspace.ledger.drafts()] == ["budi@example.com"]
+    sync(workspace)
+    assert len(workspace.ledger.drafts()) == 1
+
+
+def test_a_source_that_does_not_exist_is_named(make):
+    with pytest.raises(UsageError, match="nope"):
+        sync(make(MemoryTabSource(GRID)), only=["nope"])
+
+
+def test_status_counts_stages_in_the_ladders_order(make):
+    workspace = make(MemoryTabSource(GRID))
+    assert not any(status(workspace).stages["leads"].values())
+    sync(workspace)
+    found = status(workspace)
+    assert list(found.stages["leads"].items()) == [("Contact", 1), ("MQL", 1), ("SQL", 1)]
+    assert [run.outcome for run in found.runs] == ["ok"]
+    assert len(found.drafts) == 1
+
+
+def test_explain_finds_leads_by_id_address_row_and_part_of_a_name(make):
+    source = MemoryTabSource(GRID)
+    workspace = make(source)
+    assert explain(workspace, "budi")[0].state is None
+    sync(workspace)
+    lead = by_name(source, "Lead ID")["Budi"]
+    for who in ("budi", "BUDI@example.com", "3", lead):
+        assert [found.lead for found in explain(workspace, who)] == [lead]
+    with pytest.raises(UsageError, match="nobody"):
+        explain(workspace, "nobody")
