@@ -76,7 +76,9 @@ def test_excel_tables_validation_colours_hidden_column_and_comment():
     sheet = book["Leads"]
     assert sheet.tables["Leads"].ref == "A4:V64"
     assert sheet.tables["Leads"].autoFilter.ref == "A4:V64"
-    assert sheet.tables["Leads"].tableColumns[20].calculatedColumnFormula is not None
+    saving = sheet.tables["Leads"].tableColumns[20].calculatedColumnFormula.attr_text
+    assert sheet["U5"].value == f"={saving}"
+    assert "Leads[[#This Row],[Budget]]" in saving  # as Excel stores [@Budget]
     assert book["Cities"].tables["Cities"].ref == "A1:C21"
     (choice,) = sheet.data_validations.dataValidation
     assert str(choice.sqref) == "N5:N500"

@@ -66,7 +66,8 @@ COLUMNS = {
     "Saving / year": (16, "rupiah"),
     "Notes": (40, "text"),
 }
-SAVING = 'IF(ISNUMBER({budget}),ROUND({budget}*12%,-5),"")'
+BUDGET = "Leads[[#This Row],[Budget]]"  # as Excel saves what people type as [@Budget]
+SAVING = f'=IF(ISNUMBER({BUDGET}),ROUND({BUDGET}*12%,-5),"")'
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -168,7 +169,7 @@ def _draw_table(sheet: Worksheet, formats: Formats) -> None:
         {"header": header, "header_format": formats[f"{COLUMNS[header][1]} header"]}
         for header in HEADERS
     ]
-    columns[HEADERS.index("Saving / year")] |= {"formula": "=" + SAVING.format(budget="[@Budget]")}
+    columns[HEADERS.index("Saving / year")] |= {"formula": SAVING}
     # The table would write a 0 as the value of every formula, so our own cells come after it.
     sheet.add_table(
         HEADER_ROW, 0, LAST_ROW, len(HEADERS) - 1,
@@ -200,11 +201,10 @@ def _write(sheet: Worksheet, row: int, column: int, value: Cell, style: Format) 
 def _write_savings(sheet: Worksheet, style: Format) -> None:
     """What the roof saves in a year: 12 % of the budget, where that is a number."""
     source, place = HEADERS.index("Budget"), HEADERS.index("Saving / year")
-    formula = "=" + SAVING.format(budget="Leads[[#This Row],[Budget]]")
     for row, lead in enumerate(_rows(), start=HEADER_ROW + 1):
         budget = lead[source]
         value = (budget * 12 + 5_000_000) // 10_000_000 * 100_000 if type(budget) is int else ""
-        sheet.write_formula(row, place, formula, style, value)
+        sheet.write_formula(row, place, SAVING, style, value)
 
 
 def _colour_statuses(book: Workbook, sheet: Worksheet, formats: Formats) -> None:
