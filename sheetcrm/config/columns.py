@@ -1,0 +1,183 @@
+"""Which columns mean what: ``[fields.*]`` over the starter fields, and the outputs of ``[write]``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sheetcrm.config.inspection import Inspection, key_text
+from sheetcrm.config.kinds import BAD, Choice, Kind, Text, YesNo, meant
+from sheetcrm.config.positions import KeyPath
+from sheetcrm.config.shapes import Key, ListOf, MapOf, Table
+from sheetcrm.core.table.fields import Field, FieldType
+from sheetcrm.core.table.names import fold
+from sheetcrm.core.table.starter import STARTER_FIELDS
+
+FIELD = Table(
+    {
+        "headers": Key(
+            ListOf(Text(), least=1),
+            "The headers it may go by; case, accents, blanks and punctuation do not matter.",
+        ),
+        "type": Key(Choice(tuple(FieldType)), "How its cells are read; left out: text."),
+        "identifies": Key(YesNo(), "Whether one value in two rows means one person."),
+        "aliases": Key(
+            MapOf(ListOf(Text())), 'Spellings of one value: { Jakarta = ["Jkt", "DKI Jakarta"] }.'
+        ),
+    }
+)
+
+SIMPLE = {
+    "id": "The lead's id, by which sheetcrm knows it wherever the row moves.",
+    "score": "The total score; score.<name> for the score of one group.",
+    "stage": "The stage.",
+    "stage_since": "The date since when the lead is in its stage.",
+    "why": "Why it has its score and stage, in plain words.",
+    "next_question": "What to ask next, in the lead's language.",
+    "segment": "Location × interest, or the named segment.",
+    "next_follow_up": "The date of the next follow-up.",
+    "email_status": "What became of the latest follow-up.",
+    "whatsapp": "A wa.me link with the message filled in.",
+    "problems": "What is wrong with the lead's cells.",
+}
+DEFAULT_OUTPUTS = {"id": "Lead ID", "score": "Score", "stage": "Stage", "why": "Why"}
+GROUPS = ("score", "framework")
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs(Kind):
+    """Output → header; ``framework.BANT`` may be written as a dotted or a quoted key."""
+
+    noun: ClassVar[str] = "a table"
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, dict)
+
+    def read(self, value: dict[str, object], path: KeyPath, run: Inspection) -> dict[str, Any]:
+        found: dict[str, str] = {}
+        first: dict[str, KeyPath] = {}
+        for what, header, here in _flat(value, path):
+            group, _, name = what.partition(".")
+            if what not in SIMPLE and not (name and group in GROUPS):
+                hint = f"write {what}.<name>" if what in GROUPS else meant(what, SIMPLE)
+                run.fault(here, "unknown output", hint)
+                continue
+            read = Text().check(header, here, run)
+            if read is BAD:
+                continue
+            before = first.setdefault(fold(read), here)
+            if before != here:
+                run.fault(here, f'"{read}" is also the header of {key_text(before[1:])}')
+            found[what] = read
+        return found
+
+    def schema(self) -> dict[str, Any]:
+        header = {"type": "string"}
+        group = {"type": "object", "additionalProperties": header}
+        properties: dict[str, Any] = {
+            name: {**header, "description": about} for name, about in SIMPLE.items()
+        }
+        properties["score"] = {"anyOf": [header, group], "description": SIMPLE["score"]}
+        properties["framework"] = {
+            **group,
+            "description": "framework.<name>: how many criteria are yes, such as 3/4.",
+        }
+        return {
+            "type": "object",
+            "properties": properties,
+            "patternProperties": {r"^(score|framework)\..+$": header},
+            "additionalProperties": False,
+            "default": DEFAULT_OUTPUTS,
+        }
+
+
+KEYS = {
+    "fields": Key(MapOf(FIELD), "Columns by their meaning, beside those that sheetcrm knows."),
+    "write": Key(
+        Outputs(),
+        "Output = header of the column that sheetcrm owns. An output that is left out is not "
+        "written; without [write]: id, score, stage and why.",
+    ),
+}
+
+
+def relate(tree: dict[str, Any], run: Inspection) -> None:
+    """Check what one entry means for another."""
+    outputs: dict[str, str] = tree.get("write", DEFAULT_OUTPUTS)
+    for what in outputs:
+        group, _, name = what.partition(".")
+        names = _names(tree, group)
+        if name and fold(name) not in names:
+            wrong = meant(name, names.values(), f"{group}.{{}}")
+            run.fault(_output_path(what, run), f"there is no [[{group}]] called {name}", wrong)
+    owned = {fold(header): what for what, header in outputs.items()}
+    claimed: dict[str, str] = {}
+    for name, field in tree.get("fields", {}).items():
+        for i, header in enumerate(field.get("headers", ())):
+            here = ("fields", name, "headers", i)
+            if fold(header) in owned:
+                what = owned[fold(header)]
+                run.fault(here, f'"{header}" is the column that we write for {what}')
+            elif claimed.setdefault(fold(header), name) != name:
+                other = claimed[fold(header)]
+                run.fault(here, f'"{header}" is already a header of fields.{other}')
+
+
+def outputs(tree: dict[str, Any]) -> dict[str, str]:
+    """Output → header in the order written, scores and frameworks by their own names."""
+    found = {}
+    for what, header in tree.get("write", DEFAULT_OUTPUTS).items():
+        group, _, name = what.partition(".")
+        found[f"{group}.{_names(tree, group)[fold(name)]}" if name else what] = header
+    return found
+
+
+def fields(tree: dict[str, Any]) -> tuple[Field, ...]:
+    """The starter fields, the team's own over them.
+
+    What a team leaves out of a field that sheetcrm knows is inherited, and its headers go before
+    the known ones. A header that the team gives to one field is taken from every other.
+    """
+    given = {fold(name): (name, field) for name, field in tree.get("fields", {}).items()}
+    claimed = {fold(h) for _, field in given.values() for h in field.get("headers", ())}
+    merged = []
+    for known in STARTER_FIELDS:
+        _, own = given.pop(fold(known.name), ("", {}))
+        headers = [header for header in known.headers if fold(header) not in claimed]
+        merged.append(_field(known, own, headers))
+    for name, own in given.values():
+        merged.append(_field(Field(name=name, headers=()), own, () if "headers" in own else [name]))
+    return tuple(merged)
+
+
+def _field(known: Field, own: dict[str, Any], headers: Sequence[str]) -> Field:
+    return Field(
+        name=known.name,
+        headers=(*own.get("headers", ()), *headers),
+        type=FieldType(own.get("type", known.type)),
+        identifies=own.get("identifies", known.identifies),
+        aliases={
+            **known.aliases,
+            **{value: tuple(spellings) for value, spellings in own.get("aliases", {}).items()},
+        },
+    )
+
+
+def _names(tree: dict[str, Any], group: str) -> dict[str, str]:
+    """The names in an array of tables, by their folded form."""
+    return {fold(entry["name"]): entry["name"] for entry in tree.get(group, ()) if "name" in entry}
+
+
+def _flat(value: dict[str, object], path: KeyPath) -> Iterator[tuple[str, object, KeyPath]]:
+    for key, part in value.items():
+        if key in GROUPS and isinstance(part, dict):
+            for name, header in part.items():
+                yield f"{key}.{name}", header, (*path, key, name)
+        else:
+            yield key, part, (*path, key)
+
+
+def _output_path(what: str, run: Inspection) -> KeyPath:
+    quoted: KeyPath = ("write", what)
+    return quoted if quoted in run.places else ("write", *what.split(".", 1))

@@ -1,0 +1,273 @@
+"""What a single value may be: one declaration both checks it and describes it to editors."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from math import isfinite
+from typing import Any, ClassVar, Final
+
+from sheetcrm.config.inspection import Inspection
+from sheetcrm.config.positions import KeyPath
+from sheetcrm.core.table.names import nearest
+
+BAD: Final = object()  #: what checking a faulty value gives
+
+
+class WrongValueError(Exception):
+    """A text does not say what it should; `message` continues ``key:``."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class Kind(ABC):
+    """A kind of value."""
+
+    noun: ClassVar[str] = ""
+
+    @abstractmethod
+    def fits(self, value: object) -> bool:
+        """Whether the value is of the right type at all."""
+
+    @abstractmethod
+    def read(self, value: Any, path: KeyPath, run: Inspection) -> Any:
+        """The value as the model wants it, or BAD after noting its faults."""
+
+    @abstractmethod
+    def schema(self) -> dict[str, Any]:
+        """The kind as JSON Schema."""
+
+    def nouns(self) -> str:
+        """What to call such a value."""
+        return self.noun
+
+    def check(self, value: object, path: KeyPath, run: Inspection) -> Any:
+        """`read`, or BAD after noting that the type is wrong."""
+        if self.fits(value):
+            return self.read(value, path, run)
+        run.fault(path, f"expected {self.nouns()}, got {noun_of(value)}", self.remedy(value))
+        return BAD
+
+    def remedy(self, value: object) -> str:  # noqa: ARG002  most kinds have none
+        """How to write a value of a wrong type so that it fits; empty where nobody can say."""
+        return ""
+
+
+def noun_of(value: object) -> str:
+    """What to call a value that TOML gave us."""
+    names = (
+        (bool, "true or false"),
+        ((int, float), "a number"),
+        (str, "text"),
+        (datetime, "a date with a time"),
+        (date, "a date"),
+        (time, "a time"),
+        (list, "a list"),
+    )
+    return next((name for types, name in names if isinstance(value, types)), "a table")
+
+
+def meant(name: str, known: Iterable[str], written: str = "{}") -> str:
+    """``did you mean …?`` with the known name nearest to `name`, or nothing."""
+    near = nearest(name, known)
+    return f"did you mean {written.format(near)}?" if near else ""
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo(Kind):
+    """True or false."""
+
+    noun: ClassVar[str] = "true or false"
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, bool)
+
+    def read(self, value: bool, path: KeyPath, run: Inspection) -> bool:  # noqa: ARG002, FBT001
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+    def remedy(self, value: object) -> str:
+        return "without quotes" if value in ("true", "false") else ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Number(Kind):
+    """A finite number in a range, its ends included but for `above`."""
+
+    noun: ClassVar[str] = "a number"
+    least: float | None = None
+    above: float | None = None
+    most: float | None = None
+    whole: bool = False
+
+    def nouns(self) -> str:
+        return "a whole number" if self.whole else self.noun
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+
+    def read(self, value: float, path: KeyPath, run: Inspection) -> Any:
+        limits = (
+            (not _representable(value), "must be an ordinary number"),
+            (self.whole and value != value // 1, "must be a whole number"),
+            (self.least is not None and value < self.least, f"must be at least {self.least}"),
+            (self.above is not None and value <= self.above, f"must be more than {self.above}"),
+            (self.most is not None and value > self.most, f"must be at most {self.most}"),
+        )
+        message = next((message for broken, message in limits if broken), None)
+        if message is None:
+            return int(value) if self.whole else value
+        run.fault(path, message)
+        return BAD
+
+    def schema(self) -> dict[str, Any]:
+        limits = {"minimum": self.least, "exclusiveMinimum": self.above, "maximum": self.most}
+        given = {key: limit for key, limit in limits.items() if limit is not None}
+        return {"type": "integer" if self.whole else "number", **given}
+
+    def remedy(self, value: object) -> str:
+        numeric = isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+(\.\d+)?\s*", value)
+        return f"without quotes: {value.strip()}" if numeric and isinstance(value, str) else ""
+
+
+def _representable(value: float) -> bool:
+    try:
+        return isfinite(float(value))
+    except OverflowError:
+        return False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Text(Kind):
+    """Text in one line, ``${…}`` filled in, blanks around it dropped.
+
+    Attributes:
+        reads: makes the model's value of it, or raises WrongValueError.
+        pattern: what it looks like, for editors; `reads` decides.
+        secret: a pattern whose groups must not stand in clear, as it is a file that people share.
+        blank: it may be empty, which is the same as left out.
+    """
+
+    noun: ClassVar[str] = "text"
+    reads: Callable[[str], Any] = str
+    pattern: str = ""
+    examples: tuple[str, ...] = ()
+    secret: str = ""
+    blank: bool = False
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, str)
+
+    def read(self, value: str, path: KeyPath, run: Inspection) -> Any:
+        clear = re.search(self.secret, value, re.DOTALL) if self.secret else None
+        if clear and any("${" not in secret for secret in clear.groups("${")):
+            run.secret_in_clear(value, path)
+            return BAD
+        text = run.expand(value, path)
+        if text is None:
+            return BAD
+        try:
+            return self._parse(text.strip())
+        except WrongValueError as error:
+            run.fault(path, error.message, error.hint)
+            return BAD
+
+    def _parse(self, text: str) -> Any:
+        if not text:
+            if self.blank:
+                return ""
+            raise WrongValueError("is empty")
+        if not self.secret and any(ord(char) < 32 or ord(char) == 127 for char in text):
+            raise WrongValueError("must be one line, without tabs or other control characters")
+        return self.reads(text)
+
+    def schema(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"type": "string"}
+        if self.pattern:
+            found["pattern"] = self.pattern
+        if self.examples:
+            found["examples"] = list(self.examples)
+        return found
+
+    def remedy(self, value: object) -> str:
+        scalar = isinstance(value, int | float) and not isinstance(value, bool)
+        return f'between quotes: "{value}"' if scalar else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Kind):
+    """One of a few words."""
+
+    noun: ClassVar[str] = "text"
+    words: tuple[str, ...]
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, str)
+
+    def read(self, value: str, path: KeyPath, run: Inspection) -> Any:
+        if value in self.words:
+            return value
+        hint = meant(value, self.words, '"{}"')
+        run.fault(path, f'"{value}" is none of {", ".join(self.words)}', hint)
+        return BAD
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": list(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
+class Formula(Kind):
+    """An Excel formula; its syntax is checked after everything else."""
+
+    noun: ClassVar[str] = "a formula"
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, str)
+
+    def read(self, value: str, path: KeyPath, run: Inspection) -> Any:
+        text = value.strip()
+        if not text:
+            run.fault(path, "is empty", "a formula looks like '=[@Score]>=40'")
+        elif not text.startswith("="):
+            number = re.fullmatch(r"[+-]?\d+(\.\d+)?", text)
+            hint = f"a number stands without quotes: {text}" if number else "write '=…'"
+            run.fault(path, 'a formula begins with "="', hint)
+        else:
+            run.formulas.append((path, text))
+            return text
+        return BAD
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": r"^\s*="}
+
+    def remedy(self, value: object) -> str:
+        if isinstance(value, bool):
+            return f"write '={str(value).upper()}'"
+        return f"write '={value}'" if isinstance(value, int | float) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Date(Kind):
+    """A date, or a date with a time, without a zone, as a sheet has none."""
+
+    noun: ClassVar[str] = "a date"
+
+    def fits(self, value: object) -> bool:
+        return isinstance(value, date)
+
+    def read(self, value: date, path: KeyPath, run: Inspection) -> Any:
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            run.fault(path, "must have no time zone", f"write {value:%Y-%m-%d}")
+            return BAD
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date"}

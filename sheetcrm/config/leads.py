@@ -1,0 +1,234 @@
+"""Where the leads are: ``[workspace]``, ``[[source]]`` and the reference data of ``[[table]]``."""
+
+from __future__ import annotations
+
+import os
+import re
+import zoneinfo
+from typing import Any
+
+from sheetcrm.config.inspection import Inspection
+from sheetcrm.config.kinds import Date, Number, Text, WrongValueError, YesNo, meant
+from sheetcrm.config.model import SourceConfig, TableConfig
+from sheetcrm.config.shapes import Either, Key, ListOf, MapOf, Table
+from sheetcrm.core.table.fields import Locale
+from sheetcrm.core.table.language import language_code
+
+_DATABASE = re.compile(r"postgresql(\+\w+)?://\S+")
+_SPREADSHEET = re.compile(r"https://docs\.google\.com/spreadsheets/\S*d/\S+|[\w-]{20,}", re.ASCII)
+NAME_IN_FORMULAS = r"[^\W\d][\w. -]*"
+
+
+def timezone(text: str) -> str:
+    """A zone of the IANA database."""
+    try:
+        return zoneinfo.ZoneInfo(text).key
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        hint = meant(text, zoneinfo.available_timezones(), '"{}"')
+        hint = hint or 'write region and city, such as "Asia/Jakarta"'
+        raise WrongValueError(f'no time zone is called "{text}"', hint) from None
+
+
+def country(text: str) -> str:
+    """An ISO 3166 alpha-2 code that CLDR knows."""
+    if text.upper() not in _babel("territory_currencies"):
+        raise WrongValueError(
+            f'no country has the code "{text}"', 'write its two letters, such as "ID" or "MX"'
+        )
+    return text.upper()
+
+
+def currency(text: str) -> str:
+    """An ISO 4217 code that CLDR knows."""
+    if text.upper() not in _babel("all_currencies"):
+        raise WrongValueError(
+            f'no currency has the code "{text}"', 'write its three letters, such as "IDR" or "USD"'
+        )
+    return text.upper()
+
+
+def language(text: str) -> str:
+    """A language tag such as ``id``, ``es`` or ``es-MX``, from a tag or the language's name."""
+    code = language_code(text)
+    if not code or not _has_language(code):
+        raise WrongValueError(
+            f'no language is called "{text}"', 'write its code, such as "id", "es" or "en"'
+        )
+    return code
+
+
+def ledger(text: str) -> str:
+    """A path, or the URL of a PostgreSQL database."""
+    if text.startswith("postgres://"):
+        raise WrongValueError("a database URL begins with postgresql://")
+    if "://" in text and not _DATABASE.fullmatch(text):
+        raise WrongValueError(
+            "neither a path nor a PostgreSQL address",
+            'write "var/ledger.db" or "postgresql://user:${DATABASE_PASSWORD}@host/name"',
+        )
+    return text
+
+
+def spreadsheet(text: str) -> str:
+    """The URL or id of a Google spreadsheet."""
+    if not _SPREADSHEET.fullmatch(text):
+        raise WrongValueError(
+            "neither the address nor the id of a Google spreadsheet",
+            "copy the address from the browser: https://docs.google.com/spreadsheets/d/…/edit",
+        )
+    return text
+
+
+def one_table_name(text: str) -> str:
+    """A name that formulas can write before ``[``."""
+    if not re.fullmatch(NAME_IN_FORMULAS, text):
+        raise WrongValueError(
+            f'formulas cannot name a table "{text}"',
+            "begin with a letter; letters, digits, _ and . may follow",
+        )
+    return text
+
+
+_CELL = Either((YesNo(), Number(), Text(blank=True), Date()))
+
+WORKSPACE = Table(
+    {
+        "timezone": Key(
+            Text(reads=timezone, examples=("Asia/Jakarta", "America/Mexico_City")),
+            "Time zone of TODAY(), of sending hours, and of leads whose place is unknown.",
+            default="Asia/Jakarta",
+        ),
+        "language": Key(
+            Text(reads=language, examples=("id", "es", "en")),
+            "Language of follow-ups and questions, for a lead that has none of its own.",
+            default="id",
+        ),
+        "country": Key(
+            Text(reads=country, pattern="^[A-Za-z]{2}$", examples=("ID", "MX")),
+            "Two letters: how phone numbers, money and dates in cells are read.",
+            default="ID",
+        ),
+        "currency": Key(
+            Text(reads=currency, pattern="^[A-Za-z]{3}$", examples=("IDR", "MXN")),
+            "Three letters: the currency of amounts that name none.",
+            default="IDR",
+        ),
+        "ledger": Key(
+            Text(reads=ledger, secret=r"://[^/@:]*:(.*)@|[?&]password=([^&]*)"),
+            "What sheetcrm remembers: a file, or the postgresql:// address of a database.",
+            default="var/ledger.db",
+        ),
+        "outbox": Key(
+            Text(),
+            "Folder in which drafts of follow-ups lie as .eml files.",
+            default="var/outbox",
+        ),
+    }
+)
+
+SOURCE = Table(
+    {
+        "name": Key(
+            Text(), "What the source is called in messages and in --source.", required=True
+        ),
+        "excel": Key(Text(examples=("leads.xlsx",)), "Path of the Excel workbook."),
+        "google": Key(
+            Text(reads=spreadsheet), "Google spreadsheet: the address in the browser, or its id."
+        ),
+        "tab": Key(
+            Text(blank=True, examples=("Leads", "Leads!B4:M")),
+            "A tab, an Excel table, a defined name, or Tab!B4:M; left out: the first tab.",
+        ),
+        "credentials": Key(
+            Text(secret=r"^(.+)$", examples=("${file:secrets/service-account.json}",)),
+            "Google service account or authorised user, from a file or the environment.",
+        ),
+        "write_protected": Key(
+            YesNo(), "Whether we may write to a tab whose sheet is protected.", default=False
+        ),
+    },
+    either=(("excel",), ("google",)),
+)
+
+TABLE = Table(
+    {
+        "name": Key(
+            Text(reads=one_table_name, examples=("Cities",)),
+            "What formulas call it: Cities[Points].",
+            required=True,
+        ),
+        "excel": Key(Text(), "Path of the workbook that holds it."),
+        "tab": Key(Text(blank=True), "Its tab in that workbook; left out: the first tab."),
+        "csv": Key(Text(), "Path of a CSV file, its first line the headers."),
+        "rows": Key(
+            ListOf(MapOf(_CELL), least=1), "The rows themselves: { City = …, Points = … }."
+        ),
+    },
+    either=(("excel",), ("csv",), ("rows",)),
+)
+
+KEYS = {
+    "workspace": Key(WORKSPACE, "How cells are read, and where sheetcrm keeps its things."),
+    "source": Key(ListOf(SOURCE, named=True), "The lead tabs; at least one is needed."),
+    "table": Key(ListOf(TABLE, named=True), "Reference data for lookups in formulas."),
+}
+
+
+def relate(tree: dict[str, Any], run: Inspection) -> None:
+    """Check what one entry means for another."""
+    if not tree.get("source") and ("source",) not in run.places:
+        run.fault(
+            ("source",), "required, but missing", 'write [[source]], name = "…", excel = "….xlsx"'
+        )
+    first: dict[tuple[Any, ...], int] = {}
+    for i, source in enumerate(tree.get("source", ())):
+        here = (source.get("excel"), source.get("google"), source.get("tab", "").casefold())
+        if any(here[:2]) and first.setdefault(here, i) != i:
+            run.fault(("source", i), f"the same tab as source[{first[here] + 1}]")
+        if "credentials" in source and "excel" in source:
+            run.fault(("source", i, "credentials"), "a workbook needs none", "remove the line")
+    for i, table in enumerate(tree.get("table", ())):
+        if table.get("tab") and "excel" not in table and len(table) > 1:
+            run.fault(("table", i, "tab"), "only a workbook has tabs", "remove the line")
+
+
+def locale(tree: dict[str, Any]) -> Locale:
+    """How cells are read."""
+    given = {key: tree[key] for key in ("country", "currency", "language", "timezone")}
+    return Locale(**given)
+
+
+def sources(tree: dict[str, Any]) -> tuple[SourceConfig, ...]:
+    """The lead tabs."""
+    return tuple(SourceConfig(**source) for source in tree.get("source", ()))
+
+
+def tables(tree: dict[str, Any]) -> tuple[TableConfig, ...]:
+    """The reference data."""
+    return tuple(
+        TableConfig(**{**table, "rows": tuple(table.get("rows", ()))})
+        for table in tree.get("table", ())
+    )
+
+
+def ledger_address(root: str, text: str) -> str:
+    """The ledger's absolute path, or its URL."""
+    return text if _DATABASE.fullmatch(text) else inside(root, text)
+
+
+def inside(root: str, path: str) -> str:
+    """A path relative to the workspace as an absolute one."""
+    return os.path.normpath(os.path.join(root, path))  # noqa: PTH118  pathlib keeps the ".."
+
+
+def _babel(key: str) -> Any:
+    """CLDR data; loaded late, as it takes a while."""
+    from babel.core import get_global  # noqa: PLC0415
+
+    return get_global(key)  # type: ignore[arg-type]
+
+
+def _has_language(code: str) -> bool:
+    from babel import localedata  # noqa: PLC0415
+
+    return localedata.exists(code.partition("-")[0])

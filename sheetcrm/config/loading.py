@@ -1,0 +1,84 @@
+"""`load`: from the files of a workspace to a checked `Config`, or to every fault at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sheetcrm.config import columns, frameworks, leads, outreach, scoring, stages
+from sheetcrm.config.files import read_files
+from sheetcrm.config.formulas import check_formulas
+from sheetcrm.config.inspection import Inspection, key_text
+from sheetcrm.config.model import Config
+from sheetcrm.config.shapes import Table
+from sheetcrm.core.qualify.rules import Qualification
+from sheetcrm.errors import ConfigError
+
+TOPICS = (leads, columns, scoring, frameworks, stages, outreach)
+WHOLE = Table({name: key for topic in TOPICS for name, key in topic.KEYS.items()})
+
+
+def load(root: str | Path, *, environ: Mapping[str, str] | None = None) -> Config:
+    """Read and check all `config/*.toml` under `root`.
+
+    Args:
+        root: the workspace's folder.
+        environ: what ``${NAME}`` reads; the process's environment by default.
+
+    Raises:
+        ConfigError: with every fault of every file, sorted by place.
+    """
+    folder = Path(root).absolute()
+    files = read_files(folder)
+    run = Inspection(
+        root=folder,
+        environ=os.environ if environ is None else environ,
+        places=files.places,
+        faults=files.faults,
+    )
+    tree = WHOLE.check(files.values, (), run)
+    for topic in TOPICS:
+        topic.relate(tree, run)
+    check_formulas(run)
+    if run.faults:
+        raise ConfigError(sorted(run.faults, key=lambda fault: (fault.file, fault.line)))
+    return _build(tree, run)
+
+
+def describe_place(config: Config, key: str) -> str:
+    """Where the value with a key path (``stage[2].when``) stands: ``config/stages.toml:14``.
+
+    For a key that was left out, where the table around it begins; ``config`` if that is unknown.
+    """
+    while key and key not in config.places:
+        key = key[: max(key.rfind("."), key.rfind("["), 0)]
+    file, line = config.places.get(key, ("config", 0))
+    return f"{file}:{line}" if line else file
+
+
+def _build(tree: dict[str, Any], run: Inspection) -> Config:
+    root = str(run.root)
+    workspace = tree.get("workspace") or leads.WORKSPACE.defaults()
+    qualification = Qualification(
+        parameters=scoring.parameters(tree),
+        scores=scoring.scores(tree),
+        frameworks=frameworks.frameworks(tree, run),
+        stages=stages.stages(tree),
+        moves=stages.moves(tree),
+    )
+    return Config(
+        root=root,
+        locale=leads.locale(workspace),
+        ledger=leads.ledger_address(root, workspace["ledger"]),
+        outbox=leads.inside(root, workspace["outbox"]),
+        sources=leads.sources(tree),
+        tables=leads.tables(tree),
+        fields=columns.fields(tree),
+        outputs=columns.outputs(tree),
+        qualification=qualification,
+        followups=outreach.followups(tree),
+        places={key_text(path): place for path, place in run.places.items()},
+        notes=tuple(run.notes),
+    )

@@ -1,0 +1,214 @@
+"""Follow-ups: ``[[segment]]``, ``[[sequence]]``, ``[sender]``, ``[sending]``."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Any
+
+from sheetcrm.config.inspection import Inspection
+from sheetcrm.config.kinds import Choice, Formula, Number, Text, WrongValueError
+from sheetcrm.config.shapes import Either, Key, ListOf, Table
+from sheetcrm.core.followup.rules import (
+    FollowUps,
+    Segment,
+    Sender,
+    Sending,
+    Sequence,
+    Step,
+    Stop,
+)
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ADDRESS = re.compile(r"[^\s@<>\"(),:;\[\]\\]+@[^\s@<>\"(),:;\[\]\\.]+(\.[^\s@<>\"(),:;\[\]\\.]+)+")
+_HOURS = re.compile(r"(\d{1,2})[:.](\d\d)\s*[-–—]\s*(\d{1,2})[:.](\d\d)", re.ASCII)
+
+
+def file_name(text: str) -> str:
+    """A name under `templates/`, without folders and without its ending."""
+    if text.endswith(".md"):
+        raise WrongValueError("is a name without .md", f'write "{text.removesuffix(".md")}"')
+    if not re.fullmatch(r"\w[\w .-]*", text):
+        raise WrongValueError(
+            f'"{text}" cannot be the name of a file', "use letters, digits, blanks, - and _"
+        )
+    return text
+
+
+def address(text: str) -> str:
+    """An e-mail address, without a name beside it."""
+    if not _ADDRESS.fullmatch(text):
+        raise WrongValueError(
+            f'"{text}" is not an e-mail address', 'write it alone, such as "halo@example.com"'
+        )
+    return text
+
+
+def unsubscribe_link(text: str) -> str:
+    """Where a lead unsubscribes."""
+    if not re.fullmatch(r"(mailto:[^\s@<>]+@|https://)[^\s<>]+", text):
+        raise WrongValueError("neither a mailto: nor an https: address")
+    return text
+
+
+def hours(text: str) -> tuple[time, time]:
+    """``09:00-17:00`` as its two ends."""
+    found = _HOURS.fullmatch(text)
+    try:
+        ends = [int(part) for part in found.groups()] if found else []
+        opens, closes = time(*ends[:2]), time(*ends[2:])
+    except ValueError:
+        found = None
+    if not found:
+        raise WrongValueError(f'"{text}" is not a span of hours', 'write "09:00-17:00"')
+    if opens >= closes:
+        raise WrongValueError(f'"{text}" ends before it begins', 'write "09:00-17:00"')
+    return opens, closes
+
+
+def weekday(text: str) -> int:
+    """``mon`` or ``Monday`` as 0."""
+    word = text.strip().casefold()
+    for names in (_DAYS, _LONG_DAYS):
+        if word in names:
+            return names.index(word)
+    raise WrongValueError(f'"{text}" is not a day', f"write {', '.join(_DAYS)}")
+
+
+def weekdays(text: str) -> frozenset[int]:
+    """``mon-fri``, ``mon, wed`` or ``sat-tue`` as the days that it means."""
+    found: set[int] = set()
+    for part in text.split(","):
+        first, _, last = (end.strip() for end in re.sub("[–—]", "-", part).partition("-"))
+        begin, end = weekday(first), weekday(last or first)
+        found.update((begin + i) % 7 for i in range((end - begin) % 7 + 1))
+    return frozenset(found)
+
+
+SEGMENT = Table(
+    {
+        "name": Key(Text(), "What the segment is called in the sheet.", required=True),
+        "when": Key(Formula(), "Which leads belong to it.", required=True),
+    }
+)
+
+STEP = Table(
+    {
+        "template": Key(
+            Text(reads=file_name, examples=("01-intro",)),
+            "The template: templates/<sequence>/<template>*.md.",
+            required=True,
+        ),
+        "after_days": Key(
+            Number(least=0, whole=True),
+            "Business days after the step before it, in the lead's own zone.",
+            default=0,
+        ),
+        "skip_if": Key(Formula(), "The step is left out for leads for which this is TRUE."),
+    }
+)
+
+SEQUENCE = Table(
+    {
+        "name": Key(
+            Text(reads=file_name, examples=("welcome",)),
+            "What it is called, and the folder of its templates.",
+            required=True,
+        ),
+        "when": Key(Formula(), "It begins for a lead when this turns TRUE."),
+        "start_on": Key(Formula(), "It begins on the date that this formula gives."),
+        "yearly_on": Key(Formula(), "It begins every year on that day, such as a birthday."),
+        "stop": Key(
+            ListOf(Choice(tuple(Stop))), "What ends it for a lead.", default=[s.value for s in Stop]
+        ),
+        "step": Key(ListOf(STEP, least=1), "Its messages, one after the other.", required=True),
+    }
+)
+
+SENDER = Table(
+    {
+        "address": Key(Text(reads=address), "The e-mail address of the sender.", required=True),
+        "name": Key(Text(), "The name that people see beside the address."),
+        "postal_address": Key(
+            Text(blank=True), "Stands below every message, as many countries' laws demand."
+        ),
+        "reply_to": Key(
+            Text(reads=address, blank=True), "Where answers go, if not to the sender's address."
+        ),
+        "unsubscribe": Key(
+            Text(reads=unsubscribe_link, blank=True),
+            "mailto: or https: address for leads that want no more; left out: a mail to the sender.",
+        ),
+    }
+)
+
+SENDING = Table(
+    {
+        "approve": Key(
+            Choice(("person", "auto")),
+            "A person approves every draft, or what is due goes out by itself.",
+            default="person",
+        ),
+        "per_minute": Key(Number(least=1, whole=True), "Most messages a minute.", default=20),
+        "per_day": Key(Number(least=1, whole=True), "Most messages in 24 hours.", default=200),
+        "hours": Key(
+            Text(reads=hours, examples=("09:00-17:00",)), "Hours of sending, in the lead's zone."
+        ),
+        "days": Key(
+            Either((Text(reads=weekdays, examples=("mon-fri",)), ListOf(Text(reads=weekday), 1))),
+            'Days of sending: "mon-fri", "mon, wed" or a list.',
+        ),
+    }
+)
+
+KEYS = {
+    "segment": Key(ListOf(SEGMENT, named=True), "Named groups beside location × interest."),
+    "sequence": Key(ListOf(SEQUENCE, named=True), "Series of follow-ups."),
+    "sender": Key(SENDER, "Who the messages are from."),
+    "sending": Key(SENDING, "When and how fast messages may go out."),
+}
+
+
+def relate(tree: dict[str, Any], run: Inspection) -> None:
+    """Check what begins a sequence, and that somebody sends its messages."""
+    for i, sequence in enumerate(tree.get("sequence", ())):
+        here = ("sequence", i)
+        begins = [key for key in ("when", "start_on", "yearly_on") if (*here, key) in run.places]
+        if not begins and here in run.places:
+            run.fault(
+                here, "never begins", "write when = '=…', start_on = '=…' or yearly_on = '=…'"
+            )
+        if {"start_on", "yearly_on"} <= set(begins):
+            run.fault(here, "start_on and yearly_on exclude each other", "keep one of them")
+    if tree.get("sequence") and ("sender",) not in run.places:
+        hint = 'write [sender], name = "…", address = "…"'
+        run.fault(("sender",), "required, but missing, as there are sequences", hint)
+    elif tree.get("sequence") and not tree.get("sender", {}).get("postal_address"):
+        run.note(("sender", "postal_address"), "missing; many countries' laws demand one")
+
+
+def followups(tree: dict[str, Any]) -> FollowUps:
+    """Everything that turns qualified leads into messages."""
+    return FollowUps(
+        segments=tuple(Segment(**segment) for segment in tree.get("segment", ())),
+        sequences=tuple(_sequence(sequence) for sequence in tree.get("sequence", ())),
+        sender=Sender(**tree.get("sender", {})),
+        sending=_sending(tree.get("sending", {})),
+    )
+
+
+def _sequence(sequence: dict[str, Any]) -> Sequence:
+    steps = tuple(Step(**step) for step in sequence["step"])
+    stop = tuple(Stop(word) for word in sequence["stop"])
+    given = {key: value for key, value in sequence.items() if key != "step"}
+    return Sequence(**{**given, "steps": steps, "stop": stop})
+
+
+def _sending(given: dict[str, Any]) -> Sending:
+    known = {key: given[key] for key in ("approve", "per_minute", "per_day") if key in given}
+    if "hours" in given:
+        known["opens"], known["closes"] = given["hours"]
+    if "days" in given:
+        known["weekdays"] = frozenset(given["days"])
+    return Sending(**known)
