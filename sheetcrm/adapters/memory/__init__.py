@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sheetcrm.adapters.memory.clock import FixedClock
+from sheetcrm.adapters.memory.ledger import MemoryLedger
+from sheetcrm.adapters.memory.outbox import MemoryOutbox, MemoryTemplates
 from sheetcrm.adapters.memory.tab import MemoryTabSource
 
-__all__ = ["MemoryTabSource"]
+__all__ = ["FixedClock", "MemoryLedger", "MemoryOutbox", "MemoryTabSource", "MemoryTemplates"]

@@ -1,0 +1,264 @@
+"""A ledger in memory: what `ports.Ledger` means, without a database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from sheetcrm.adapters.memory.people import People, Person
+from sheetcrm.core.plan import (
+    KnownLead,
+    LeadRecord,
+    LeadState,
+    Memory,
+    MessageDraft,
+    MessageRecord,
+    Plan,
+    RunRecord,
+    StageMove,
+    Standing,
+)
+from sheetcrm.core.table.merge import same
+from sheetcrm.core.table.values import CellValue, Edit, Override
+from sheetcrm.errors import UsageError
+
+_Cell = tuple[str, str]  # lead, header
+
+
+@dataclass(kw_only=True, slots=True)
+class _Source:
+    """What is known of one source; a history holds pairs of run and value, oldest first."""
+
+    known: dict[str, KnownLead] = field(default_factory=dict)
+    people: dict[str, Person | None] = field(default_factory=dict)
+    records: dict[str, LeadRecord] = field(default_factory=dict)
+    scores: dict[str, list[tuple[str, LeadRecord]]] = field(default_factory=dict)
+    moves: dict[str, list[tuple[str, StageMove]]] = field(default_factory=dict)
+    written: dict[_Cell, CellValue] = field(default_factory=dict)
+    overrides: dict[str, list[Override]] = field(default_factory=dict)
+    intended: dict[str, list[Edit]] = field(default_factory=dict)  #: by run, not confirmed
+    edits: dict[str, list[Edit]] = field(default_factory=dict)  #: by run, confirmed, not undone
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Message:
+    draft: MessageDraft
+    person: Person | None
+    created_at: datetime
+
+
+class MemoryLedger:
+    """A `Ledger` that forgets everything with its process."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, RunRecord] = {}
+        self._sources: defaultdict[str, _Source] = defaultdict(_Source)
+        self._people = People()
+        self._messages: dict[str, _Message] = {}
+
+    def remember(self, source: str) -> Memory:
+        """Everything known of one source, as one value."""
+        known = self._sources[source]
+        pending: dict[_Cell, tuple[CellValue, ...]] = {}
+        for edit in (edit for edits in known.intended.values() for edit in edits):
+            cell = (edit.lead, edit.header)
+            pending[cell] = (*pending.get(cell, ()), edit.after)
+        return Memory(
+            leads=dict(known.known),
+            written=dict(known.written),
+            pending=pending,
+            standings={lead: _standing(moves) for lead, moves in known.moves.items() if moves},
+            messages=self._to(source, known.known),
+        )
+
+    def start_run(self, kind: str, at: datetime) -> str:
+        """Begin a run and give it an id."""
+        run = f"{_zoned(at).astimezone(UTC):%Y%m%d-%H%M%S}-{len(self._runs):03d}"
+        self._runs[run] = RunRecord(id=run, kind=kind, started=at, finished=None, outcome="")
+        return run
+
+    def intend(self, run: str, plan: Plan) -> None:
+        """Note a plan's edits before the source is written."""
+        self._run(run)
+        self._sources[plan.source].intended[run] = [replace(edit, row=0) for edit in plan.edits]
+
+    def commit(self, run: str, plan: Plan, *, at: datetime) -> None:
+        """The source has been written: remember leads, values, overrides, moves and drafts."""
+        self._run(run)
+        _zoned(at)
+        source = self._sources[plan.source]
+        _settle(source, run, plan)
+        _keep_leads(source, run, plan, at)
+        _keep_cells(source, plan)
+        source.people |= self._people.assign(plan.leads, source.people)
+        for move in plan.moves:
+            if not move.refused:
+                moves = source.moves.setdefault(move.lead, [])
+                moves.append((run, replace(move, at=move.at or at)))
+        for draft in plan.drafts:
+            created = draft.created_at or at
+            message = _Message(
+                draft=replace(draft, source=plan.source, created_at=created),
+                person=source.people[draft.lead],
+                created_at=created,
+            )
+            self._messages.setdefault(draft.key, message)
+
+    def finish_run(
+        self, run: str, *, at: datetime, outcome: str, counts: Mapping[str, int]
+    ) -> None:
+        """Close a run with its outcome."""
+        record = self._run(run)
+        self._runs[run] = replace(record, finished=_zoned(at), outcome=outcome, counts=dict(counts))
+
+    def runs(self, limit: int = 20) -> list[RunRecord]:
+        """The newest runs first."""
+        return list(reversed(self._runs.values()))[:limit]
+
+    def edits(self, run: str) -> dict[str, list[Edit]]:
+        """What a run wrote and has not been undone, by source.
+
+        Raises:
+            UsageError: there is no such run.
+        """
+        self._run(run)
+        found = {name: source.edits.get(run, ()) for name, source in self._sources.items()}
+        return {name: list(edits) for name, edits in found.items() if edits}
+
+    def undone(self, run: str, source: str, edits: Sequence[Edit], *, by: str) -> None:
+        """These edits of `run` were put back by the run `by`; remember the old values again."""
+        self._run(run)
+        self._run(by)
+        known = self._sources[source]
+        cells = {(edit.lead, edit.header) for edit in edits}
+        known.edits[run] = [e for e in known.edits.get(run, ()) if (e.lead, e.header) not in cells]
+        known.written |= {(edit.lead, edit.header): edit.before for edit in edits}
+        known.intended.pop(by, None)
+        for edit in edits:
+            scores, moves = known.scores.get(edit.lead, []), known.moves.get(edit.lead, [])
+            scores[:] = [(of, score) for of, score in scores if of != run]
+            moves[:] = [(of, move) for of, move in moves if of != run or move.after != edit.after]
+
+    def lead(self, source: str, lead: str) -> LeadState | None:
+        """One lead with its stage history and messages."""
+        known = self._sources[source]
+        if lead not in known.known:
+            return None
+        moves = known.moves.get(lead)
+        return LeadState(
+            known=known.known[lead],
+            record=_record(known, lead),
+            standing=_standing(moves) if moves else None,
+            moves=[move for _, move in moves or ()],
+            messages=self._to(source, [lead]),
+            overrides=list(known.overrides.get(lead, ())),
+        )
+
+    def drafts(self) -> list[MessageDraft]:
+        """All messages that wait for a person, oldest first."""
+        messages = sorted(self._messages.values(), key=lambda message: message.created_at)
+        return [message.draft for message in messages if message.draft.state == "draft"]
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def _run(self, run: str) -> RunRecord:
+        if run not in self._runs:
+            raise UsageError(f"there is no run {run}", hint="sheetcrm status lists the runs")
+        return self._runs[run]
+
+    def _to(self, source: str, leads: Collection[str]) -> list[MessageRecord]:
+        """Messages to these leads of a source, and to the persons who they are."""
+        people = self._sources[source].people
+        persons = {person for lead in leads if (person := people[lead])}
+        messages = sorted(self._messages.values(), key=lambda message: message.created_at)
+        return [
+            _message_record(message)
+            for message in messages
+            if message.person in persons
+            or (message.draft.source == source and message.draft.lead in leads)
+        ]
+
+
+def _zoned(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError(f"a time without a zone cannot be remembered: {at}")
+    return at
+
+
+def _standing(moves: Sequence[tuple[str, StageMove]]) -> Standing:
+    move = moves[-1][1]
+    assert move.at is not None
+    return Standing(stage=move.after, since=move.at)
+
+
+def _settle(source: _Source, run: str, plan: Plan) -> None:
+    """This run's edits are confirmed; of earlier ones those whose values stand in the sheet."""
+    edited = {(edit.lead, edit.header) for edit in plan.edits}
+    earlier = {of: edits for of, edits in source.intended.items() if of != run}
+    for of, edits in earlier.items():
+        stand = [e for e in edits if (e.lead, e.header) not in edited and _stands(e, plan)]
+        source.edits[of] = [*source.edits.get(of, ()), *stand]
+    source.edits[run] = [replace(edit, row=0) for edit in plan.edits]
+    source.intended.clear()
+
+
+def _stands(edit: Edit, plan: Plan) -> bool:
+    cell = (edit.lead, edit.header)
+    return cell in plan.written and same(plan.written[cell], edit.after)
+
+
+def _keep_leads(source: _Source, run: str, plan: Plan, at: datetime) -> None:
+    here = {record.lead for record in plan.leads}
+    for lead, known in source.known.items():
+        source.known[lead] = replace(known, gone=lead not in here)
+    for record in plan.leads:
+        before = source.known.get(record.lead)
+        source.known[record.lead] = KnownLead(
+            lead=record.lead,
+            fingerprint=record.fingerprint,
+            first_seen=before.first_seen if before else at,
+        )
+        source.records[record.lead] = replace(record, row=0)
+        scores = source.scores.setdefault(record.lead, [])
+        if not scores or _score(scores[-1][1]) != _score(record):
+            scores.append((run, record))
+
+
+def _keep_cells(source: _Source, plan: Plan) -> None:
+    here = {record.lead for record in plan.leads}
+    gone = {cell: value for cell, value in source.written.items() if cell[0] not in here}
+    source.written = gone | dict(plan.written)
+    source.overrides = {lead: o for lead, o in source.overrides.items() if lead not in here}
+    for override in plan.overrides:
+        source.overrides.setdefault(override.lead, []).append(override)
+
+
+def _score(record: LeadRecord) -> tuple[object, ...]:
+    return record.score, dict(record.scores), record.stage, record.why
+
+
+def _record(source: _Source, lead: str) -> LeadRecord:
+    """The lead with its newest score that was not undone."""
+    record, scores = source.records[lead], source.scores[lead]
+    if not scores:
+        return replace(record, score=None, scores={}, stage="", why="")
+    last = scores[-1][1]
+    return replace(record, score=last.score, scores=last.scores, stage=last.stage, why=last.why)
+
+
+def _message_record(message: _Message) -> MessageRecord:
+    draft = message.draft
+    return MessageRecord(
+        key=draft.key,
+        lead=draft.lead,
+        person=draft.person,
+        sequence=draft.sequence,
+        step=draft.step,
+        state=draft.state,
+        message_id=draft.message_id,
+        subject=draft.subject,
+        created_at=message.created_at,
+    )

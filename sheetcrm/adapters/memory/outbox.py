@@ -1,0 +1,35 @@
+"""An outbox and templates in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sheetcrm.core.plan import MessageDraft
+
+
+class MemoryOutbox:
+    """An `Outbox` that is a mapping of places to messages."""
+
+    def __init__(self) -> None:
+        self.messages: dict[str, bytes] = {}
+
+    def put(self, draft: MessageDraft) -> str:
+        """Store one message, or leave it where it is if it lies there already; say where."""
+        place = self.place(draft)
+        self.messages.setdefault(place, draft.raw)
+        return place
+
+    def place(self, draft: MessageDraft) -> str:
+        """Where the message lies or would lie."""
+        return f"memory › {draft.key}"
+
+
+class MemoryTemplates:
+    """A `TemplateStore` over a mapping of paths to texts."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self._sources = dict(sources)
+
+    def sources(self) -> Mapping[str, str]:
+        """Path → text, for every template."""
+        return dict(self._sources)
