@@ -1,4 +1,4 @@
-"""Which columns mean what: ``[fields.*]`` over the starter fields, and the outputs of ``[write]``."""
+"""Which columns mean what (``[fields.*]``), and which ones we write (``[write]``)."""
 
 from __future__ import annotations
 
@@ -50,11 +50,9 @@ class Outputs(Kind):
     """Output → header; ``framework.BANT`` may be written as a dotted or a quoted key."""
 
     noun: ClassVar[str] = "a table"
+    types: ClassVar[tuple[type, ...]] = (dict,)
 
-    def fits(self, value: object) -> bool:
-        return isinstance(value, dict)
-
-    def read(self, value: dict[str, object], path: KeyPath, run: Inspection) -> dict[str, Any]:
+    def _read(self, value: dict[str, object], path: KeyPath, run: Inspection) -> dict[str, Any]:
         found: dict[str, str] = {}
         first: dict[str, KeyPath] = {}
         for what, header, here in _flat(value, path):
@@ -72,7 +70,7 @@ class Outputs(Kind):
             found[what] = read
         return found
 
-    def schema(self) -> dict[str, Any]:
+    def _schema(self) -> dict[str, Any]:
         header = {"type": "string"}
         group = {"type": "object", "additionalProperties": header}
         properties: dict[str, Any] = {

@@ -68,7 +68,8 @@ class Inspection:
         Faults never show what was filled in.
         """
         if _PRIVATE.search(text):
-            return self.secret_in_clear(text, path)
+            self.secret_in_clear(text, path)
+            return None
         expanded, rest = [], 0
         for match in _REFERENCE.finditer(text):
             value = self._reference(match[1].strip(), path)
@@ -84,7 +85,8 @@ class Inspection:
     def secret_in_clear(self, text: str, path: KeyPath) -> None:
         """Note that `text` should not stand in a file that people share."""
         if _PRIVATE.search(text):
-            hint = 'save it as secrets/service-account.json, and write "${file:secrets/service-account.json}"'
+            name = "secrets/service-account.json"
+            hint = f'save it as {name} and write "${{file:{name}}}"'
         elif _FILE.fullmatch(text):
             hint = f'for the contents of that file write "${{file:{text}}}"'
         elif "://" in text:

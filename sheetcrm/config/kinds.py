@@ -29,32 +29,36 @@ class WrongValueError(Exception):
 class Kind(ABC):
     """A kind of value."""
 
-    noun: ClassVar[str] = ""
+    noun: ClassVar[str]  #: what to call such a value
+    types: ClassVar[tuple[type, ...]]  #: what TOML gives for it
 
-    @abstractmethod
-    def fits(self, value: object) -> bool:
-        """Whether the value is of the right type at all."""
-
-    @abstractmethod
-    def read(self, value: Any, path: KeyPath, run: Inspection) -> Any:
+    def check(self, value: object, path: KeyPath, run: Inspection) -> Any:
         """The value as the model wants it, or BAD after noting its faults."""
+        if self.fits(value):
+            return self._read(value, path, run)
+        run.fault(path, f"expected {self.called()}, got {noun_of(value)}", self._remedy(value))
+        return BAD
 
-    @abstractmethod
-    def schema(self) -> dict[str, Any]:
-        """The kind as JSON Schema."""
+    def fits(self, value: object) -> bool:
+        """Whether the value is of the right type at all; `bool` is no number."""
+        return isinstance(value, self.types) and isinstance(value, bool) == (bool in self.types)
 
-    def nouns(self) -> str:
+    def called(self) -> str:
         """What to call such a value."""
         return self.noun
 
-    def check(self, value: object, path: KeyPath, run: Inspection) -> Any:
-        """`read`, or BAD after noting that the type is wrong."""
-        if self.fits(value):
-            return self.read(value, path, run)
-        run.fault(path, f"expected {self.nouns()}, got {noun_of(value)}", self.remedy(value))
-        return BAD
+    def schema(self) -> dict[str, Any]:
+        """The kind as JSON Schema."""
+        return self._schema()
 
-    def remedy(self, value: object) -> str:  # noqa: ARG002  most kinds have none
+    @abstractmethod
+    def _read(self, value: Any, path: KeyPath, run: Inspection) -> Any:
+        """As `check`, for a value of the right type."""
+
+    @abstractmethod
+    def _schema(self) -> dict[str, Any]: ...
+
+    def _remedy(self, value: object) -> str:  # noqa: ARG002  most kinds have none
         """How to write a value of a wrong type so that it fits; empty where nobody can say."""
         return ""
 
@@ -84,17 +88,15 @@ class YesNo(Kind):
     """True or false."""
 
     noun: ClassVar[str] = "true or false"
+    types: ClassVar[tuple[type, ...]] = (bool,)
 
-    def fits(self, value: object) -> bool:
-        return isinstance(value, bool)
-
-    def read(self, value: bool, path: KeyPath, run: Inspection) -> bool:  # noqa: ARG002, FBT001
+    def _read(self, value: bool, path: KeyPath, run: Inspection) -> bool:  # noqa: ARG002, FBT001
         return value
 
-    def schema(self) -> dict[str, Any]:
+    def _schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
 
-    def remedy(self, value: object) -> str:
+    def _remedy(self, value: object) -> str:
         return "without quotes" if value in ("true", "false") else ""
 
 
@@ -103,18 +105,17 @@ class Number(Kind):
     """A finite number in a range, its ends included but for `above`."""
 
     noun: ClassVar[str] = "a number"
+    types: ClassVar[tuple[type, ...]] = (int, float)
     least: float | None = None
     above: float | None = None
     most: float | None = None
     whole: bool = False
 
-    def nouns(self) -> str:
+    def called(self) -> str:
+        """A whole number where it must be one."""
         return "a whole number" if self.whole else self.noun
 
-    def fits(self, value: object) -> bool:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-
-    def read(self, value: float, path: KeyPath, run: Inspection) -> Any:
+    def _read(self, value: float, path: KeyPath, run: Inspection) -> Any:
         limits = (
             (not _representable(value), "must be an ordinary number"),
             (self.whole and value != value // 1, "must be a whole number"),
@@ -128,12 +129,12 @@ class Number(Kind):
         run.fault(path, message)
         return BAD
 
-    def schema(self) -> dict[str, Any]:
+    def _schema(self) -> dict[str, Any]:
         limits = {"minimum": self.least, "exclusiveMinimum": self.above, "maximum": self.most}
         given = {key: limit for key, limit in limits.items() if limit is not None}
         return {"type": "integer" if self.whole else "number", **given}
 
-    def remedy(self, value: object) -> str:
+    def _remedy(self, value: object) -> str:
         numeric = isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+(\.\d+)?\s*", value)
         return f"without quotes: {value.strip()}" if numeric and isinstance(value, str) else ""
 
@@ -152,22 +153,20 @@ class Text(Kind):
     Attributes:
         reads: makes the model's value of it, or raises WrongValueError.
         pattern: what it looks like, for editors; `reads` decides.
-        secret: a pattern whose groups must not stand in clear, as it is a file that people share.
+        private: a pattern whose groups must not stand in clear, as it is a file that people share.
         blank: it may be empty, which is the same as left out.
     """
 
     noun: ClassVar[str] = "text"
+    types: ClassVar[tuple[type, ...]] = (str,)
     reads: Callable[[str], Any] = str
     pattern: str = ""
     examples: tuple[str, ...] = ()
-    secret: str = ""
+    private: str = ""
     blank: bool = False
 
-    def fits(self, value: object) -> bool:
-        return isinstance(value, str)
-
-    def read(self, value: str, path: KeyPath, run: Inspection) -> Any:
-        clear = re.search(self.secret, value, re.DOTALL) if self.secret else None
+    def _read(self, value: str, path: KeyPath, run: Inspection) -> Any:
+        clear = re.search(self.private, value, re.DOTALL) if self.private else None
         if clear and any("${" not in secret for secret in clear.groups("${")):
             run.secret_in_clear(value, path)
             return BAD
@@ -185,11 +184,11 @@ class Text(Kind):
             if self.blank:
                 return ""
             raise WrongValueError("is empty")
-        if not self.secret and any(ord(char) < 32 or ord(char) == 127 for char in text):
+        if not self.private and any(ord(char) < 32 or ord(char) == 127 for char in text):
             raise WrongValueError("must be one line, without tabs or other control characters")
         return self.reads(text)
 
-    def schema(self) -> dict[str, Any]:
+    def _schema(self) -> dict[str, Any]:
         found: dict[str, Any] = {"type": "string"}
         if self.pattern:
             found["pattern"] = self.pattern
@@ -197,7 +196,7 @@ class Text(Kind):
             found["examples"] = list(self.examples)
         return found
 
-    def remedy(self, value: object) -> str:
+    def _remedy(self, value: object) -> str:
         scalar = isinstance(value, int | float) and not isinstance(value, bool)
         return f'between quotes: "{value}"' if scalar else ""
 
@@ -207,19 +206,17 @@ class Choice(Kind):
     """One of a few words."""
 
     noun: ClassVar[str] = "text"
+    types: ClassVar[tuple[type, ...]] = (str,)
     words: tuple[str, ...]
 
-    def fits(self, value: object) -> bool:
-        return isinstance(value, str)
-
-    def read(self, value: str, path: KeyPath, run: Inspection) -> Any:
+    def _read(self, value: str, path: KeyPath, run: Inspection) -> Any:
         if value in self.words:
             return value
         hint = meant(value, self.words, '"{}"')
         run.fault(path, f'"{value}" is none of {", ".join(self.words)}', hint)
         return BAD
 
-    def schema(self) -> dict[str, Any]:
+    def _schema(self) -> dict[str, Any]:
         return {"enum": list(self.words)}
 
 
@@ -228,11 +225,9 @@ class Formula(Kind):
     """An Excel formula; its syntax is checked after everything else."""
 
     noun: ClassVar[str] = "a formula"
+    types: ClassVar[tuple[type, ...]] = (str,)
 
-    def fits(self, value: object) -> bool:
-        return isinstance(value, str)
-
-    def read(self, value: str, path: KeyPath, run: Inspection) -> Any:
+    def _read(self, value: str, path: KeyPath, run: Inspection) -> Any:
         text = value.strip()
         if not text:
             run.fault(path, "is empty", "a formula looks like '=[@Score]>=40'")
@@ -245,10 +240,10 @@ class Formula(Kind):
             return text
         return BAD
 
-    def schema(self) -> dict[str, Any]:
+    def _schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": r"^\s*="}
 
-    def remedy(self, value: object) -> str:
+    def _remedy(self, value: object) -> str:
         if isinstance(value, bool):
             return f"write '={str(value).upper()}'"
         return f"write '={value}'" if isinstance(value, int | float) else ""
@@ -259,15 +254,13 @@ class Date(Kind):
     """A date, or a date with a time, without a zone, as a sheet has none."""
 
     noun: ClassVar[str] = "a date"
+    types: ClassVar[tuple[type, ...]] = (date,)
 
-    def fits(self, value: object) -> bool:
-        return isinstance(value, date)
-
-    def read(self, value: date, path: KeyPath, run: Inspection) -> Any:
+    def _read(self, value: date, path: KeyPath, run: Inspection) -> Any:
         if isinstance(value, datetime) and value.tzinfo is not None:
             run.fault(path, "must have no time zone", f"write {value:%Y-%m-%d}")
             return BAD
         return value
 
-    def schema(self) -> dict[str, Any]:
+    def _schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date"}

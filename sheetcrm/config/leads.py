@@ -114,7 +114,7 @@ WORKSPACE = Table(
             default="IDR",
         ),
         "ledger": Key(
-            Text(reads=ledger, secret=r"://[^/@:]*:(.*)@|[?&]password=([^&]*)"),
+            Text(reads=ledger, private=r"://[^/@:]*:(.*)@|[?&]password=([^&]*)"),
             "What sheetcrm remembers: a file, or the postgresql:// address of a database.",
             default="var/ledger.db",
         ),
@@ -140,7 +140,7 @@ SOURCE = Table(
             "A tab, an Excel table, a defined name, or Tab!B4:M; left out: the first tab.",
         ),
         "credentials": Key(
-            Text(secret=r"^(.+)$", examples=("${file:secrets/service-account.json}",)),
+            Text(private=r"^(.+)$", examples=("${file:secrets/service-account.json}",)),
             "Google service account or authorised user, from a file or the environment.",
         ),
         "write_protected": Key(

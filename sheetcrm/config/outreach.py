@@ -56,12 +56,11 @@ def hours(text: str) -> tuple[time, time]:
     """``09:00-17:00`` as its two ends."""
     found = _HOURS.fullmatch(text)
     try:
-        ends = [int(part) for part in found.groups()] if found else []
-        opens, closes = time(*ends[:2]), time(*ends[2:])
+        ends = [int(part) for part in found.groups()] if found else [24] * 4
+        opens, closes = time(ends[0], ends[1]), time(ends[2], ends[3])
     except ValueError:
-        found = None
-    if not found:
-        raise WrongValueError(f'"{text}" is not a span of hours', 'write "09:00-17:00"')
+        hint = 'write "09:00-17:00"'
+        raise WrongValueError(f'"{text}" is not a span of hours', hint) from None
     if opens >= closes:
         raise WrongValueError(f'"{text}" ends before it begins', 'write "09:00-17:00"')
     return opens, closes
@@ -138,7 +137,7 @@ SENDER = Table(
         ),
         "unsubscribe": Key(
             Text(reads=unsubscribe_link, blank=True),
-            "mailto: or https: address for leads that want no more; left out: a mail to the sender.",
+            "mailto: or https: address for leads that want no more; left out: a mail to us.",
         ),
     }
 )
@@ -172,7 +171,7 @@ KEYS = {
 
 def relate(tree: dict[str, Any], run: Inspection) -> None:
     """Check what begins a sequence, and that somebody sends its messages."""
-    for i, sequence in enumerate(tree.get("sequence", ())):
+    for i, _ in enumerate(tree.get("sequence", ())):
         here = ("sequence", i)
         begins = [key for key in ("when", "start_on", "yearly_on") if (*here, key) in run.places]
         if not begins and here in run.places:
@@ -206,7 +205,9 @@ def _sequence(sequence: dict[str, Any]) -> Sequence:
 
 
 def _sending(given: dict[str, Any]) -> Sending:
-    known = {key: given[key] for key in ("approve", "per_minute", "per_day") if key in given}
+    known: dict[str, Any] = {
+        key: given[key] for key in ("approve", "per_minute", "per_day") if key in given
+    }
     if "hours" in given:
         known["opens"], known["closes"] = given["hours"]
     if "days" in given:

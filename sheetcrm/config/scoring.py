@@ -31,7 +31,9 @@ _SCALAR = (YesNo(), Number(), Text(), Date())
 
 DECAY = Table(
     {
-        "since": Key(Formula(), "Formula that gives the date from which days count.", True),
+        "since": Key(
+            Formula(), "Formula that gives the date from which days count.", required=True
+        ),
         "half_life_days": Key(Number(above=0), "The score halves every so many days."),
         "every_days": Key(Number(above=0), "It loses `lose` points every so many days."),
         "lose": Key(Number(above=0), "Points lost every `every_days`."),

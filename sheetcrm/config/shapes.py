@@ -43,13 +43,11 @@ class Table(Kind):
     """
 
     noun: ClassVar[str] = "a table"
+    types: ClassVar[tuple[type, ...]] = (dict,)
     keys: Mapping[str, Key]
     either: tuple[tuple[str, ...], ...] = ()
 
-    def fits(self, value: object) -> bool:
-        return isinstance(value, dict)
-
-    def read(self, value: dict[str, object], path: KeyPath, run: Inspection) -> dict[str, Any]:
+    def _read(self, value: dict[str, object], path: KeyPath, run: Inspection) -> dict[str, Any]:
         found = self.defaults()
         for name, part in value.items():
             here = (*path, name)
@@ -83,7 +81,7 @@ class Table(Kind):
             if name not in value:
                 run.fault((*path, name), "required, but missing", self.keys[name].about)
 
-    def schema(self) -> dict[str, Any]:
+    def _schema(self) -> dict[str, Any]:
         found: dict[str, Any] = {
             "type": "object",
             "properties": {name: key.schema() for name, key in self.keys.items()},
@@ -108,14 +106,12 @@ class ListOf(Kind):
     """
 
     noun: ClassVar[str] = "a list"
+    types: ClassVar[tuple[type, ...]] = (list,)
     kind: Kind
     least: int = 0
     named: bool = False
 
-    def fits(self, value: object) -> bool:
-        return isinstance(value, list)
-
-    def read(self, value: list[object], path: KeyPath, run: Inspection) -> Any:
+    def _read(self, value: list[object], path: KeyPath, run: Inspection) -> Any:
         if len(value) < self.least:
             run.fault(path, "is empty")
             return BAD
@@ -135,13 +131,13 @@ class ListOf(Kind):
                 place = run.place_text((*path, first[fold(name)], "name"))
                 run.fault((*path, i, "name"), f'"{name}" is given twice, first at {place}')
 
-    def schema(self) -> dict[str, Any]:
+    def _schema(self) -> dict[str, Any]:
         found: dict[str, Any] = {"type": "array", "items": self.kind.schema()}
         if self.least:
             found["minItems"] = self.least
         return found
 
-    def remedy(self, value: object) -> str:
+    def _remedy(self, value: object) -> str:
         if isinstance(value, dict):
             return "write the heading with two brackets: [[…]]"
         return f'write ["{value}"]' if isinstance(value, str) and len(value) < 40 else ""
@@ -158,14 +154,12 @@ class MapOf(Kind):
     """
 
     noun: ClassVar[str] = "a table"
+    types: ClassVar[tuple[type, ...]] = (dict,)
     kind: Kind
     pattern: str = r"[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*"
     naming: str = "a name cannot be empty or have several lines"
 
-    def fits(self, value: object) -> bool:
-        return isinstance(value, dict)
-
-    def read(self, value: dict[str, object], path: KeyPath, run: Inspection) -> dict[str, Any]:
+    def _read(self, value: dict[str, object], path: KeyPath, run: Inspection) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name, part in value.items():
             here = (*path, name)
@@ -185,7 +179,7 @@ class MapOf(Kind):
                 place = run.place_text((*path, before))
                 run.fault((*path, name), f"the same name as {before}, given at {place}")
 
-    def schema(self) -> dict[str, Any]:
+    def _schema(self) -> dict[str, Any]:
         return {"type": "object", "additionalProperties": self.kind.schema()}
 
 
@@ -195,14 +189,16 @@ class Either(Kind):
 
     kinds: tuple[Kind, ...]
 
-    def nouns(self) -> str:
-        return " or ".join(kind.nouns() for kind in self.kinds)
+    def called(self) -> str:
+        """All that it may be."""
+        return " or ".join(kind.called() for kind in self.kinds)
 
     def fits(self, value: object) -> bool:
+        """Whether it is of one of the types."""
         return any(kind.fits(value) for kind in self.kinds)
 
-    def read(self, value: object, path: KeyPath, run: Inspection) -> Any:
-        return next(kind for kind in self.kinds if kind.fits(value)).read(value, path, run)
+    def _read(self, value: object, path: KeyPath, run: Inspection) -> Any:
+        return next(kind for kind in self.kinds if kind.fits(value)).check(value, path, run)
 
-    def schema(self) -> dict[str, Any]:
+    def _schema(self) -> dict[str, Any]:
         return {"anyOf": [kind.schema() for kind in self.kinds]}
