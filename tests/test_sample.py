@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -156,3 +157,28 @@ def test_every_city_that_has_points_is_named_once():
     rows = list(book["Cities"].iter_rows(min_row=2, values_only=True))
     assert len(rows) == len({city for city, _, _ in rows}) == 20
     assert all(0 < points <= 20 for _, points, _ in rows)
+
+
+@pytest.mark.oracle
+@pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
+def test_libreoffice_calculates_the_values_that_the_formulas_carry(tmp_path, parts):
+    (tmp_path / "carried.xlsx").write_bytes(sample.path().read_bytes())
+    with ZipFile(tmp_path / "calculated.xlsx", "w") as package:
+        for name, data in parts.items():
+            package.writestr(name, re.sub(rb"</f><v(/>|>[^<]*</v>)", b"</f>", data))
+    for tab in ("Leads", "Dashboard"):
+        carried, calculated = (
+            shown_by_libreoffice(tmp_path / f"{book}.xlsx", tab, tmp_path)
+            for book in ("carried", "calculated")
+        )
+        assert carried == calculated
+        assert len(carried.splitlines()) > 10
+
+
+def shown_by_libreoffice(book, tab, folder):
+    """The tab as LibreOffice shows it, as CSV."""
+    comma_quotes_utf8_all_tabs = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,,,,-1"
+    command = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless"]
+    command += ["--convert-to", comma_quotes_utf8_all_tabs, "--outdir", folder, book]
+    subprocess.run(command, check=True, capture_output=True)
+    return (folder / f"{book.stem}-{tab}.csv").read_text("utf-8")
