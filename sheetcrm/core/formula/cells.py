@@ -1,0 +1,207 @@
+"""A typed column: Excel's five kinds of value, side by side, at Polars' speed.
+
+`Cells` holds one Polars series for each kind that occurs, filled where the cell is of that kind
+and null elsewhere; a cell that is null in all of them is blank. So what kinds a column may hold
+is known before anything is computed with it, a clean number column is one series and costs one
+Polars expression, and only a mixed column pays for being mixed.
+
+`Cells` of height 1 stand for the same value in every row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import polars as pl
+
+from sheetcrm.core.table.values import ERROR_CODES
+
+DIV0, NA, NAME, NULL, NUM, REF, VALUE = range(len(ERROR_CODES))
+"""Errors as small numbers: their places in `ERROR_CODES`."""
+
+ERRORS: Final = pl.UInt8
+WORTH_ENCODING: Final = 2_000  #: rows from which distinct texts are looked for
+FEW: Final = 4  #: a column has few distinct texts when each occurs this often on average
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Cells:
+    """Values of one column, or one value for all rows. Not slotted: some views are cached."""
+
+    height: int
+    number: pl.Series | None = None  #: Float64, always finite
+    text: pl.Series | None = None  #: String
+    boolean: pl.Series | None = None  #: Boolean
+    error: pl.Series | None = None  #: UInt8, an index into `ERROR_CODES`
+
+    def __post_init__(self) -> None:
+        for kind in ("number", "text", "boolean", "error"):
+            part: pl.Series | None = getattr(self, kind)
+            if part is not None and part.null_count() == len(part):
+                object.__setattr__(self, kind, None)
+
+    @cached_property
+    def blank(self) -> bool:
+        """Whether any cell is blank."""
+        return sum(len(part) - part.null_count() for part in self.parts) < self.height
+
+    @property
+    def parts(self) -> list[pl.Series]:
+        """The series of the kinds that occur."""
+        every = (self.number, self.text, self.boolean, self.error)
+        return [part for part in every if part is not None]
+
+    @cached_property
+    def is_blank(self) -> pl.Series:
+        """TRUE where a cell is blank."""
+        if not self.parts:
+            return pl.repeat(True, self.height, eager=True)  # noqa: FBT003
+        return compute(lambda *kinds: pl.all_horizontal(k.is_null() for k in kinds), *self.parts)
+
+    @property
+    def only_numbers(self) -> bool:
+        """Whether every cell is a number."""
+        return self.number is not None and self.number.null_count() == 0
+
+    @property
+    def only_text(self) -> bool:
+        """Whether every cell is text."""
+        return self.text is not None and self.text.null_count() == 0
+
+    @cached_property
+    def folded(self) -> pl.Series | None:
+        """The texts as they are compared: without case."""
+        if self.text is None:
+            return None
+        if self.vocabulary is not None:
+            codes, words = self.vocabulary
+            return words.str.to_lowercase().gather(codes)
+        return self.text.str.to_lowercase()
+
+    @cached_property
+    def vocabulary(self) -> tuple[pl.Series, pl.Series] | None:
+        """(place of each row's text, the distinct texts) where they are few, else None."""
+        text = self.text
+        if text is None or self.height < WORTH_ENCODING:
+            return None
+        if text.approx_n_unique() * FEW > self.height:
+            return None
+        coded = text.cast(pl.Categorical(pl.Categories.random()))
+        return coded.to_physical(), coded.cat.get_categories()
+
+    def gather(self, index: pl.Series) -> Cells:
+        """The cells at these places; a null place gives a blank cell."""
+        parts = (self.number, self.text, self.boolean, self.error)
+        number, text, boolean, error = (
+            None if part is None else part.gather(index) for part in parts
+        )
+        return Cells(height=len(index), number=number, text=text, boolean=boolean, error=error)
+
+    def spread(self, height: int) -> Cells:
+        """The same cells with `height` rows (from one)."""
+        if self.height == height:
+            return self
+        return self.gather(pl.repeat(0, height, dtype=pl.UInt32, eager=True))
+
+
+def compute(build: Callable[..., pl.Expr], *series: pl.Series) -> pl.Series:
+    """Run one Polars expression over series, those of length 1 standing for every row."""
+    height = max((len(one) for one in series), default=1)
+    columns = {f"c{i}": one for i, one in enumerate(series) if len(one) == height}
+    parts = [
+        pl.col(f"c{i}") if len(one) == height else pl.lit(one[0], dtype=one.dtype)
+        for i, one in enumerate(series)
+    ]
+    frame = pl.DataFrame(columns) if columns else pl.DataFrame({"c": [None]})
+    return frame.select(build(*parts).alias("")).to_series()
+
+
+def numbers(series: pl.Series, error: pl.Series | None = None) -> Cells:
+    """A column of numbers; an infinite one becomes #NUM!, `error` wins where it is filled."""
+    if not _finite(series):
+        over = compute(lambda v: pl.when(~v.is_finite()).then(pl.lit(NUM, dtype=ERRORS)), series)
+        series = compute(lambda v: pl.when(v.is_finite()).then(v), series)
+        error = first_error(error, over)
+    return _answers("number", series, error)
+
+
+def texts(series: pl.Series, error: pl.Series | None = None) -> Cells:
+    """A column of texts; `error` wins where it is filled."""
+    return _answers("text", series, error)
+
+
+def booleans(series: pl.Series, error: pl.Series | None = None) -> Cells:
+    """A column of booleans; `error` wins where it is filled."""
+    return _answers("boolean", series, error)
+
+
+def failure(code: int) -> Cells:
+    """The same error in every row."""
+    return Cells(height=1, error=pl.Series([code], dtype=ERRORS))
+
+
+def blank(height: int = 1) -> Cells:
+    """Nothing in every row."""
+    return Cells(height=height)
+
+
+def first_error(*errors: pl.Series | None) -> pl.Series | None:
+    """Of errors in the same rows, the first one written."""
+    present = [error for error in errors if error is not None]
+    if len(present) < 2:
+        return present[0] if present else None
+    return compute(lambda *every: pl.coalesce(*every), *present)
+
+
+def choose(mask: pl.Series, yes: Cells, no: Cells) -> Cells:
+    """`yes` where `mask` is true, `no` elsewhere."""
+    if mask.all():
+        return yes if yes.height >= len(mask) else yes.spread(len(mask))
+    if not mask.any():
+        return no if no.height >= len(mask) else no.spread(len(mask))
+    height = max(len(mask), yes.height, no.height)
+    number, text, boolean, error = (
+        _choose_part(mask, getattr(yes, kind), getattr(no, kind))
+        for kind in ("number", "text", "boolean", "error")
+    )
+    return Cells(height=height, number=number, text=text, boolean=boolean, error=error)
+
+
+def with_error(cells: Cells, error: pl.Series | None) -> Cells:
+    """The cells, with an error wherever `error` is filled."""
+    if error is None or error.null_count() == len(error):
+        return cells
+    return choose(error.is_not_null(), Cells(height=len(error), error=error), cells)
+
+
+def _finite(series: pl.Series) -> bool:
+    if series.dtype != pl.Float64:
+        return True
+    low, high = series.min(), series.max()
+    if low is None or high is None:
+        return True
+    # The extremes skip NaN, which only comes out of functions that can fail: a sum keeps it.
+    total = series.is_nan().any()
+    return low != float("-inf") and high != float("inf") and not total
+
+
+def _answers(kind: str, series: pl.Series, error: pl.Series | None) -> Cells:
+    if error is None or error.null_count() == len(error):
+        return Cells(height=len(series), **{kind: series})
+    height = max(len(series), len(error))
+    kept = compute(lambda value, wrong: pl.when(wrong.is_null()).then(value), series, error)
+    kept = kept if len(kept) == height else kept.new_from_index(0, height)
+    error = error if len(error) == height else error.new_from_index(0, height)
+    return Cells(height=height, **{kind: kept}, error=error)
+
+
+def _choose_part(mask: pl.Series, yes: pl.Series | None, no: pl.Series | None) -> pl.Series | None:
+    if yes is None and no is None:
+        return None
+    dtype = (yes if yes is not None else no).dtype  # type: ignore[union-attr]
+    yes = pl.Series([None], dtype=dtype) if yes is None else yes
+    no = pl.Series([None], dtype=dtype) if no is None else no
+    return compute(lambda m, y, n: pl.when(m).then(y).otherwise(n), mask, yes, no)

@@ -1,0 +1,295 @@
+"""Formulas over a frame: every lead at once, every common part once, under a time budget.
+
+A tree is walked once; each node becomes a typed column by running one Polars expression over
+the columns below it (see `cells`). Equal parts of all formulas are computed once. Running node
+by node instead of as one big lazy query tells each step which kinds really occur, so that a
+branch nobody takes costs nothing and a division without a zero stays a clean number column;
+both cores are used by walking two formulas at a time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from datetime import datetime
+
+import polars as pl
+
+from sheetcrm.core.formula import fallback, operators, registry
+from sheetcrm.core.formula.bind import Names, check
+from sheetcrm.core.formula.cells import Cells, blank
+from sheetcrm.core.formula.convert import constant, from_values, to_values
+from sheetcrm.core.formula.frame import Frame
+from sheetcrm.core.formula.keys import Keys
+from sheetcrm.core.formula.parse import Formula
+from sheetcrm.core.formula.shapes import Span, TooWideError, Value, lift, one_row, scalar, stack
+from sheetcrm.core.formula.syntax import (
+    ArrayOf,
+    Binary,
+    Call,
+    CellOf,
+    ColumnOf,
+    Literal,
+    Name,
+    Node,
+    Omitted,
+    Unary,
+)
+from sheetcrm.core.table.names import fold
+from sheetcrm.core.table.values import CellValue
+from sheetcrm.errors import FormulaError
+
+ParameterValue = CellValue | Sequence[CellValue]
+
+_OPERATORS = {
+    "+": operators.add,
+    "-": operators.subtract,
+    "*": operators.multiply,
+    "/": operators.divide,
+    "^": operators.power,
+    "&": operators.join,
+}
+_PREFIXES = {"-": operators.negative, "%": operators.percent}
+
+
+def evaluate(
+    formulas: Sequence[Formula],
+    frame: Frame,
+    *,
+    parameters: Mapping[str, ParameterValue] | None = None,
+    tables: Mapping[str, Frame] | None = None,
+    now: datetime | None = None,
+    budget_seconds: float = 60,
+) -> list[list[CellValue]]:
+    """Evaluate formulas for every row of a frame.
+
+    Args:
+        formulas: understood by `parse`.
+        frame: the leads' columns.
+        parameters: name → value, or a list (a one-column array).
+        tables: name → reference table.
+        now: the run's clock, in the workspace's zone, without a zone; wanted by TODAY() and NOW().
+        budget_seconds: how long all of them may take together.
+
+    Returns:
+        For each formula a list of `frame.height` values: a number is a float (a date its serial
+        number), an Excel error a `CellError`, blank None.
+
+    Raises:
+        FormulaError: an unknown name, no clock for TODAY(), or the budget is used up.
+    """
+    scope = _Scope(frame, parameters or {}, tables or {}, now)
+    for formula in formulas:
+        for fault in check(formula, scope.names):
+            raise fault
+    if not frame.height:
+        return [[] for _ in formulas]
+    if not formulas:
+        return []
+    return _within(budget_seconds, formulas, Evaluation(scope))
+
+
+def _within(
+    seconds: float, formulas: Sequence[Formula], evaluation: Evaluation
+) -> list[list[CellValue]]:
+    """Two formulas at a time, until they are done or the time is up."""
+    workers = min(len(formulas), pl.thread_pool_size(), 8)
+    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="formula")
+    try:
+        futures = {pool.submit(evaluation.answers, formula): formula for formula in formulas}
+        done, waiting = wait(futures, timeout=seconds, return_when=FIRST_EXCEPTION)
+        for future in done:
+            future.result()
+        if waiting:
+            raise _too_slow(futures, seconds)
+        return [future.result() for future in futures]
+    finally:
+        evaluation.stop()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _too_slow(futures: Mapping[Future[list[CellValue]], Formula], seconds: float) -> FormulaError:
+    slowest = next((f for future, f in futures.items() if future.running()), None)
+    slowest = slowest or next(f for future, f in futures.items() if not future.done())
+    why = ", ".join(sorted(slowest.fallbacks))
+    hint = f"{why} is evaluated once for each distinct input" if why else "simplify it"
+    return FormulaError(
+        f"the formulas took longer than {seconds:g} seconds; this one was still running",
+        text=slowest.text,
+        hint=f"{hint}, or raise the time budget; nothing has been written",
+    )
+
+
+class _Scope:
+    """What names stand for."""
+
+    def __init__(
+        self,
+        frame: Frame,
+        parameters: Mapping[str, ParameterValue],
+        tables: Mapping[str, Frame],
+        now: datetime | None,
+    ) -> None:
+        self.frame = frame
+        self.now = now
+        self._parameters = {fold(name): value for name, value in parameters.items()}
+        self._tables = {fold(name): table for name, table in tables.items()}
+        self.names = Names(
+            columns=frame.names,
+            tables={name: table.names for name, table in tables.items()},
+            parameters=frozenset(parameters),
+        )
+
+    def name(self, node: Name) -> Value:
+        key = fold(node.name)
+        if key in self._parameters:
+            value = self._parameters[key]
+            if isinstance(value, Sequence) and not isinstance(value, str):
+                return Span(rows=len(value), columns=(from_values(value),))
+            return constant(value)
+        table = self._tables[key]
+        return Span(rows=table.height, columns=tuple(table.every()))
+
+    def columns(self, node: ColumnOf) -> Span:
+        table = self._tables.get(fold(node.table), self.frame) if node.table else self.frame
+        chosen = table.between(node.column, node.last or node.column)
+        return Span(rows=table.height, columns=tuple(chosen))
+
+    def is_own(self, node: ColumnOf) -> bool:
+        return not node.last and (not node.table or fold(node.table) not in self._tables)
+
+
+class Evaluation:
+    """One evaluation of formulas over a frame; a `registry.Context`."""
+
+    def __init__(self, scope: _Scope, parent: Evaluation | None = None, row: int = -1) -> None:
+        self._scope = scope
+        self._parent = parent
+        self._row = row
+        self._memo: dict[int, Value] = {}
+        self._keys = parent._keys if parent else Keys()
+        self._stopped = parent._stopped if parent else threading.Event()
+
+    @property
+    def height(self) -> int:
+        """How many leads there are."""
+        return 1 if self._parent else self._scope.frame.height
+
+    def now(self) -> datetime:
+        """The run's clock."""
+        if self._scope.now is None:
+            raise FormulaError(
+                "TODAY() and NOW() need the run's clock", text="", hint="give now=…"
+            )
+        return self._scope.now
+
+    def stop(self) -> None:
+        """Let every thread that still computes end at its next step."""
+        self._stopped.set()
+
+    def tick(self) -> None:
+        """Called at every step: ends a thread that is no longer waited for."""
+        if self._stopped.is_set():
+            raise _StoppedError
+
+    def answers(self, formula: Formula) -> list[CellValue]:
+        """One formula's values, one for each lead."""
+        tree = formula.tree
+        if isinstance(tree, ColumnOf) and self._scope.is_own(tree):
+            tree = CellOf(tree.table, tree.column, tree.offset)
+        try:
+            cells = scalar(self.value(tree))
+        except TooWideError:
+            cells = self._row_by_row(tree)
+        except FormulaError as error:
+            error.text = error.text or formula.text
+            raise
+        return to_values(cells, self.height)
+
+    def value(self, node: Node) -> Value:
+        """Evaluate a part of a formula, or find that it has been evaluated."""
+        self.tick()
+        if self._parent and not self._keys.reads_cells(node):
+            return self._parent.value(node)
+        key = self._keys.of(node)
+        found = self._memo.get(key)
+        if found is None:
+            found = self._memo[key] = self._compute(node)
+        return found
+
+    def _compute(self, node: Node) -> Value:
+        match node:
+            case Literal():
+                return constant(node.value)
+            case CellOf():
+                cells = self._scope.frame.cells(node.column)
+                return one_row(cells, self._row) if self._parent else cells
+            case ColumnOf():
+                return self._scope.columns(node)
+            case Name():
+                return self._scope.name(node)
+            case Unary():
+                return self._unary(node)
+            case Binary():
+                return self._binary(node)
+            case ArrayOf():
+                columns = zip(*node.rows, strict=True)
+                return Span(
+                    rows=len(node.rows),
+                    columns=tuple(from_values([item.value for item in column]) for column in columns),
+                )
+            case Omitted():
+                return blank()
+            case Call():
+                return self._call(node)
+
+    def _unary(self, node: Unary) -> Value:
+        operand = self.value(node.operand)
+        if node.operator == "+":
+            return operand
+        return lift(_PREFIXES[node.operator], [operand])
+
+    def _binary(self, node: Binary) -> Value:
+        operands = [self.value(node.left), self.value(node.right)]
+        run = _OPERATORS.get(node.operator)
+        if run is not None:
+            return lift(run, operands)
+        nearly = _computed(node.left) or _computed(node.right)
+        return lift(
+            lambda a, b: operators.compare(node.operator, a, b, nearly=nearly), operands
+        )
+
+    def _call(self, node: Call) -> Value:
+        entry = registry.find(node.name)
+        if entry is not None:
+            return entry.run(self, node.arguments)
+        values = [
+            None if isinstance(argument, Omitted) else self.value(argument)
+            for argument in node.arguments
+        ]
+        return fallback.run(node.name, values, tick=self.tick)
+
+    def _row_by_row(self, tree: Node) -> Cells:
+        """Once for each distinct combination of the cells that the formula reads."""
+        read = [self._scope.frame.cells(name) for name in self._keys.cells_of(tree)]
+        varying = [cells for cells in read if cells.height > 1]
+        if not varying:
+            return scalar(Evaluation(self._scope, self, 0).value(tree))
+        first, group = fallback.distinct_rows(varying)
+        answers = [scalar(Evaluation(self._scope, self, row).value(tree)) for row in first]
+        return stack(answers).gather(group)
+
+
+class _StoppedError(Exception):
+    """Nobody waits for this answer any more."""
+
+
+def _computed(node: Node) -> bool:
+    """Whether a number comes out of arithmetic, where the last bits may be off."""
+    return isinstance(node, Binary) or (
+        isinstance(node, Call) and any(map(_computed, node.arguments))
+    )
+
+
+__all__ = ["Evaluation", "evaluate"]

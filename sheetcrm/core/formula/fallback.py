@@ -1,0 +1,173 @@
+"""Functions that we do not have: formualizer evaluates them, once per distinct input.
+
+Same values, slower. It is a dependency already (its parser is ours), evaluates some 400
+functions, and takes typed values, so that no text is mistaken for a number on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any, Final
+
+import formualizer
+import polars as pl
+
+from sheetcrm.core.formula.cells import Cells
+from sheetcrm.core.formula.convert import from_values, serial, to_values
+from sheetcrm.core.formula.shapes import Bundle, Span, Value, one_row
+from sheetcrm.core.table.values import CellError, CellValue
+
+_SHEET: Final = "S"
+_KINDS: Final = {
+    "Div": "#DIV/0!",
+    "Na": "#N/A",
+    "Name": "#NAME?",
+    "Null": "#NULL!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
+    "Value": "#VALUE!",
+}
+
+
+@cache
+def knows(name: str) -> bool:
+    """Whether formualizer has a function of this name."""
+    book = formualizer.Workbook()
+    book.add_sheet(_SHEET)
+    try:
+        book.set_formula(_SHEET, 1, 1, f"={name}()")
+        answer = book.evaluate_cell(_SHEET, 1, 1)
+    except Exception:  # noqa: BLE001 - the library raises many kinds for a name it cannot read
+        return False
+    return not (isinstance(answer, dict) and answer.get("kind") == "Name")
+
+
+def run(name: str, values: Sequence[Value | None], *, tick: Callable[[], None]) -> Cells:
+    """Evaluate one function for every lead.
+
+    Args:
+        name: in capitals.
+        values: the arguments; None for one left empty.
+        tick: called before each distinct combination; may raise to stop.
+    """
+    sheet = _Sheet(name, values)
+    varying = sheet.varying
+    if not varying:
+        return from_values([sheet.answer([])])
+    first, group = distinct_rows(varying)
+    answers: list[CellValue] = []
+    for row in first:
+        tick()
+        answers.append(sheet.answer([to_values(one_row(cells, row), 1)[0] for cells in varying]))
+    return from_values(answers).gather(group)
+
+
+def distinct_rows(columns: Sequence[Cells]) -> tuple[list[int], pl.Series]:
+    """(a row of each distinct combination, for each row the place of its combination)."""
+    parts = [part for cells in columns for part in cells.parts]
+    height = columns[0].height
+    if not parts:
+        return [0], pl.repeat(0, height, dtype=pl.UInt32, eager=True)
+    frame = pl.DataFrame({f"c{i}": part for i, part in enumerate(parts)}).with_row_index("row")
+    keys = [f"c{i}" for i in range(len(parts))]
+    groups = frame.group_by(keys, maintain_order=True).agg("row").with_row_index("group")
+    first = groups["row"].list.first().to_list()
+    placed = groups.select("group", "row").explode("row").sort("row")
+    return first, placed["group"]
+
+
+class _Sheet:
+    """One call in a workbook: arrays laid out once, the cells that vary set for each answer."""
+
+    def __init__(self, name: str, values: Sequence[Value | None]) -> None:
+        self._book = formualizer.Workbook()
+        self._book.add_sheet(_SHEET)
+        self._column = 0
+        self._places: list[tuple[int, int]] = []
+        self.varying: list[Cells] = []
+        written = ["" if value is None else self._lay(value) for value in values]
+        self._book.add_sheet("F")
+        self._book.set_formula("F", 1, 1, f"={name}({','.join(written)})")
+
+    def answer(self, values: Sequence[CellValue]) -> CellValue:
+        """The call's answer with these values in the cells that vary."""
+        for place, value in zip(self._places, values, strict=True):
+            self._set(*place, value)
+        try:
+            return _ours(self._book.evaluate_cell("F", 1, 1))
+        except Exception:  # noqa: BLE001 - the library's own faults must not end a run
+            return CellError("#VALUE!")
+
+    def _lay(self, value: Value) -> str:
+        """Put one argument into cells of its own; gives their address."""
+        if isinstance(value, Cells):
+            rows, grid = 1, [value]
+        elif isinstance(value, Bundle):
+            rows, grid = value.rows, list(value.items)
+        else:
+            return self._lay_span(value)
+        left = self._column + 1
+        width = len(grid) // rows
+        self._column += width
+        for index, cells in enumerate(grid):
+            self._place(index // width + 1, left + index % width, cells)
+        return _address(left, 1, left + width - 1, rows)
+
+    def _lay_span(self, span: Span) -> str:
+        left = self._column + 1
+        self._column += len(span.columns)
+        for offset, cells in enumerate(span.columns):
+            for row, value in enumerate(to_values(cells, span.rows)):
+                self._set(row + 1, left + offset, value)
+        return _address(left, 1, self._column, span.rows)
+
+    def _place(self, row: int, column: int, cells: Cells) -> None:
+        if cells.height > 1:
+            self._places.append((row, column))
+            self.varying.append(cells)
+        else:
+            self._set(row, column, to_values(cells, 1)[0])
+
+    def _set(self, row: int, column: int, value: CellValue) -> None:
+        self._book.set_value(_SHEET, row, column, _theirs(value))
+
+
+def _theirs(value: CellValue) -> formualizer.LiteralValue:
+    make = formualizer.LiteralValue
+    if value is None:
+        return make.empty()
+    if isinstance(value, CellError):
+        kind = next((kind for kind, code in _KINDS.items() if code == value.code), "Value")
+        return make.error(kind, None)
+    if isinstance(value, bool):
+        return make.boolean(value)
+    if isinstance(value, str):
+        return make.text(value)
+    return make.number(float(value) if isinstance(value, (int, float)) else serial(value))
+
+
+def _ours(answer: Any) -> CellValue:
+    if isinstance(answer, dict):
+        return CellError(_KINDS.get(str(answer.get("kind")), "#VALUE!"))
+    if isinstance(answer, (list, tuple)):
+        return _ours(answer[0]) if answer else CellError("#N/A")
+    if isinstance(answer, (datetime, date, time, timedelta)):
+        return serial(answer)
+    if answer is None or isinstance(answer, (bool, int, float, str)):
+        return answer
+    return CellError("#VALUE!")
+
+
+def _address(left: int, top: int, right: int, bottom: int) -> str:
+    start = f"{_SHEET}!{_letters(left)}{top}"
+    return start if (left, top) == (right, bottom) else f"{start}:{_letters(right)}{bottom}"
+
+
+def _letters(column: int) -> str:
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

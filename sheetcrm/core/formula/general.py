@@ -1,0 +1,163 @@
+"""Numbers as text and text as numbers, the way Excel (English, US) reads and writes them.
+
+Writing follows the General format inside `&` and text functions: 15 significant digits. Reading
+follows what `VALUE` accepts: signs, thousands, currency signs, percent, parentheses for negative,
+exponents, dates and times in the usual orders (month first where two numbers leave it open).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from sheetcrm.core.formula.convert import serial
+
+PLAIN_NUMBER: Final = r"^ *[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)? *$"
+
+_DECORATED: Final = re.compile(
+    r"""^\s*(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<currency>[$€£¥]|Rp\.?)?\s*(?P<sign2>[+-])?
+        (?P<whole>\d{1,3}(?:,\d{3})+|\d+)?(?P<point>\.\d*)?(?P<exponent>[eE][+-]?\d+)?
+        \s*(?P<percent>%)?\s*(?P<currency2>[€])?\s*(?P<close>\))?\s*$""",
+    re.VERBOSE,
+)
+_FRACTION: Final = re.compile(r"^\s*(?P<sign>-)?(?P<whole>\d+) (?P<top>\d+)/(?P<under>\d+)\s*$")
+_TIME: Final = re.compile(
+    r"""^(?P<hour>\d{1,4})(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2}(?:\.\d+)?))?)?
+        \s*(?P<half>[AaPp])?[Mm]?$""",
+    re.VERBOSE,
+)
+_NUMERIC_DATE: Final = re.compile(r"^(\d{1,4})[-/.](\d{1,2})(?:[-/.](\d{1,4}))?$")
+_NAMED_DATE: Final = re.compile(
+    r"^(?:(?P<day>\d{1,2})[-/ ]*)?(?P<month>[A-Za-z]{3,9})\.?[-/ ,]*(?P<rest>[\d ,/-]*)$"
+)
+_MONTHS: Final = (
+    *("january", "february", "march", "april", "may", "june", "july", "august"),
+    *("september", "october", "november", "december"),
+)
+
+
+def general(number: float) -> str:
+    """A number as Excel's General writes it into a text: 15 significant digits."""
+    if number == 0 or not math.isfinite(number):
+        return "0"
+    digits = f"{abs(number):.14e}"
+    mantissa, _, exponent = digits.partition("e")
+    power = int(exponent)
+    sign = "-" if number < 0 else ""
+    mantissa = mantissa.rstrip("0").rstrip(".")
+    long = power < -4 and len(mantissa) - power > 20
+    if long or power < -9 or power >= 15:
+        return f"{sign}{mantissa}E{'-' if power < 0 else '+'}{abs(power):02d}"
+    plain = format(Decimal(digits), "f")
+    return sign + (plain.rstrip("0").rstrip(".") if "." in plain else plain)
+
+
+@lru_cache(maxsize=65_536)
+def read_number(text: str) -> float | None:
+    """The number that Excel reads in a text, or None."""
+    found = _DECORATED.match(text)
+    if found and (found["whole"] or (found["point"] or ".") != "."):
+        return _decorated(found)
+    fraction = _FRACTION.match(text)
+    if fraction and int(fraction["under"]):
+        value = int(fraction["whole"]) + int(fraction["top"]) / int(fraction["under"])
+        return -value if fraction["sign"] else value
+    return read_moment(text)
+
+
+def _decorated(found: re.Match[str]) -> float | None:
+    signs = [sign for sign in (found["sign"], found["sign2"]) if sign]
+    wrapped = bool(found["open"])
+    if wrapped != bool(found["close"]) or len(signs) > 1 or (wrapped and signs):
+        return None
+    if found["currency"] and found["currency2"]:
+        return None
+    whole = (found["whole"] or "0").replace(",", "")
+    value = float(f"{whole}{found['point'] or ''}{found['exponent'] or ''}")
+    value = value / 100 if found["percent"] else value
+    value = -value if wrapped or "-" in signs else value
+    return value if math.isfinite(value) else None
+
+
+def read_moment(text: str) -> float | None:
+    """The serial number of a date, a time, or both, written as text; None where it is neither."""
+    text = text.strip()
+    day = read_date(text)
+    if day is not None:
+        return day
+    clock = read_time(text)
+    if clock is not None:
+        return clock
+    for index in (i for i, char in enumerate(text) if char in " T"):
+        day, clock = read_date(text[:index].strip()), read_time(text[index + 1 :].strip())
+        if day is not None and clock is not None:
+            return day + clock
+    return None
+
+
+def read_date(text: str) -> float | None:
+    """The serial number of a date written as text, or None."""
+    numeric = _NUMERIC_DATE.match(text)
+    if numeric:
+        first, second, third = numeric.groups()
+        if third is None:
+            return None
+        if len(first) == 4:
+            return _day(int(first), int(second), int(third))
+        if len(first) > 2:
+            return None
+        return _day(_year(third), int(first), int(second))
+    named = _NAMED_DATE.match(text)
+    return _named(named) if named else None
+
+
+def _named(found: re.Match[str]) -> float | None:
+    word = found["month"].casefold()
+    month = next((i for i, name in enumerate(_MONTHS, 1) if name == word or name[:3] == word), 0)
+    numbers = re.findall(r"\d+", found["rest"])
+    if not month or len(numbers) > 2:
+        return None
+    if found["day"]:
+        return _day(_year(numbers[0]), month, int(found["day"])) if len(numbers) == 1 else None
+    if len(numbers) == 2:
+        return _day(_year(numbers[1]), month, int(numbers[0]))
+    if len(numbers) == 1 and len(numbers[0]) == 4:
+        return _day(int(numbers[0]), month, 1)
+    return None
+
+
+def _year(digits: str) -> int:
+    """Two digits mean 1930 to 2029, as in Excel."""
+    year = int(digits)
+    if len(digits) > 2:
+        return year
+    return year + (2000 if year < 30 else 1900)
+
+
+def _day(year: int, month: int, day: int) -> float | None:
+    if not 1900 <= year <= 9999:
+        return None
+    try:
+        return serial(date(year, month, day))
+    except ValueError:
+        return None
+
+
+def read_time(text: str) -> float | None:
+    """The fraction of a day that a time of day written as text is, or None."""
+    found = _TIME.match(text)
+    if not found or (found["minute"] is None and found["half"] is None):
+        return None
+    hour, minute = int(found["hour"]), int(found["minute"] or 0)
+    second = float(found["second"] or 0)
+    if minute > 59 or second >= 60:
+        return None
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if found["half"] in "Pp" else 0)
+    return (hour * 3600 + minute * 60 + second) / 86_400

@@ -1,0 +1,205 @@
+"""Excel's operators over columns: arithmetic, comparison, joining of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import polars as pl
+
+from sheetcrm.core.formula.cells import (
+    DIV0,
+    ERRORS,
+    NUM,
+    Cells,
+    booleans,
+    compute,
+    first_error,
+    numbers,
+)
+from sheetcrm.core.formula.coerce import as_number, as_text
+from sheetcrm.core.formula.registry import Answer, answer
+
+NEARLY: Final = 2.0**-49
+"""Excel compares numbers by 15 significant digits, so that 0.1+0.2=0.3."""
+
+
+def add(left: Cells, right: Cells) -> Cells:
+    """``left + right``."""
+    return _arithmetic(lambda a, b: a + b, left, right)
+
+
+def subtract(left: Cells, right: Cells) -> Cells:
+    """``left - right``."""
+    return _arithmetic(lambda a, b: a - b, left, right)
+
+
+def multiply(left: Cells, right: Cells) -> Cells:
+    """``left * right``."""
+    return _arithmetic(lambda a, b: a * b, left, right)
+
+
+def divide(left: Cells, right: Cells) -> Cells:
+    """``left / right``; #DIV/0! by zero or blank."""
+    (top, wrong), (under, wrong2) = as_number(left), as_number(right)
+    error = first_error(wrong, wrong2)
+    zero = under == 0
+    if zero.any():
+        by_zero = compute(lambda z: pl.when(z).then(pl.lit(DIV0, dtype=ERRORS)), zero)
+        error = first_error(error, by_zero)
+        under = compute(lambda u: pl.when(u != 0).then(u), under)
+        if error is not None and len(under) == 1:
+            return numbers(pl.repeat(None, len(top), dtype=pl.Float64, eager=True), error)
+    return numbers(top / under, error)
+
+
+def power(left: Cells, right: Cells) -> Cells:
+    """``left ^ right``; 0^0 is #NUM!, as in Excel."""
+
+    def build(a: pl.Expr, b: pl.Expr) -> Answer:
+        error = (
+            pl.when((a == 0) & (b < 0))
+            .then(pl.lit(DIV0, dtype=ERRORS))
+            .when(((a == 0) & (b == 0)) | ((a < 0) & (b != b.round())))
+            .then(pl.lit(NUM, dtype=ERRORS))
+        )
+        return Answer(a.pow(b), error)
+
+    return answer(build, [as_number(left), as_number(right)], "number")
+
+
+def join(left: Cells, right: Cells) -> Cells:
+    """``left & right``."""
+    return answer(lambda a, b: a + b, [as_text(left), as_text(right)], "text")
+
+
+def negative(operand: Cells) -> Cells:
+    """``-operand``."""
+    value, error = as_number(operand)
+    return numbers(-value, error)
+
+
+def percent(operand: Cells) -> Cells:
+    """``operand%``."""
+    value, error = as_number(operand)
+    return numbers(value / 100, error)
+
+
+def _arithmetic(
+    operator: Callable[[pl.Series, pl.Series], pl.Series], left: Cells, right: Cells
+) -> Cells:
+    (a, wrong), (b, wrong2) = as_number(left), as_number(right)
+    return numbers(operator(a, b), first_error(wrong, wrong2))
+
+
+def compare(operator: str, left: Cells, right: Cells, *, nearly: bool = False) -> Cells:
+    """One of ``= <> < > <= >=``, by Excel's order: numbers, texts (without case), booleans.
+
+    `nearly` compares numbers by 15 digits: wanted where one of them has been computed.
+    """
+    error = first_error(left.error, right.error)
+    if left.only_numbers and right.only_numbers and left.number is not None:
+        a, b = left.number, right.number
+        if a is not None and b is not None and not nearly:
+            return booleans(_PLAIN[operator](a, b))
+    if operator in {"=", "<>"} and left.only_text and right.only_text:
+        lower, other = left.folded, right.folded
+        if lower is not None and other is not None:
+            return booleans(lower == other if operator == "=" else lower != other)
+    return booleans(_mixed(operator, left, right, nearly=nearly), error)
+
+
+_PLAIN: Final[dict[str, Callable[[pl.Series, pl.Series], pl.Series]]] = {
+    "=": lambda a, b: a == b,
+    "<>": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+    "<=": lambda a, b: a <= b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+def _mixed(operator: str, left: Cells, right: Cells, *, nearly: bool) -> pl.Series:
+    """Columns of several kinds: compared kind by kind, a blank taking the other's kind."""
+    ordering = operator not in {"=", "<>"}
+    series = [*_sides(left, ordering=ordering), *_sides(right, ordering=ordering)]
+
+    def build(
+        n1: pl.Expr, t1: pl.Expr, b1: pl.Expr, n2: pl.Expr, t2: pl.Expr, b2: pl.Expr
+    ) -> pl.Expr:
+        blank1 = n1.is_null() & t1.is_null() & b1.is_null()
+        blank2 = n2.is_null() & t2.is_null() & b2.is_null()
+        x = _Side(*_filled(n1, t1, b1, blank1, n2, t2, b2))
+        y = _Side(*_filled(n2, t2, b2, blank2, n1, t1, b1))
+        equal = x.equals(y, nearly=nearly) | (blank1 & blank2)
+        if operator == "=":
+            return equal
+        if operator == "<>":
+            return ~equal
+        less = x.is_less(y) & ~equal
+        return {"<": less, ">": ~(less | equal), "<=": less | equal, ">=": ~less}[operator]
+
+    return compute(build, *series)
+
+
+def _sides(cells: Cells, *, ordering: bool) -> list[pl.Series]:
+    nothing = {kind: pl.Series([None], dtype=kind) for kind in (pl.Float64, pl.String, pl.Boolean)}
+    text = cells.folded
+    if ordering and text is not None and not text.str.contains(r"^[\x00-\x7f]*$").all():
+        text = text.str.normalize("NFD")
+    return [
+        cells.number if cells.number is not None else nothing[pl.Float64],
+        text if text is not None else nothing[pl.String],
+        cells.boolean if cells.boolean is not None else nothing[pl.Boolean],
+    ]
+
+
+def _filled(
+    number: pl.Expr,
+    text: pl.Expr,
+    boolean: pl.Expr,
+    blank: pl.Expr,
+    number2: pl.Expr,
+    text2: pl.Expr,
+    boolean2: pl.Expr,
+) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """A blank becomes 0, "" or FALSE, whichever the other side is."""
+    return (
+        pl.when(blank & number2.is_not_null()).then(0.0).otherwise(number),
+        pl.when(blank & text2.is_not_null()).then(pl.lit("")).otherwise(text),
+        pl.when(blank & boolean2.is_not_null()).then(pl.lit(False)).otherwise(boolean),  # noqa: FBT003
+    )
+
+
+class _Side:
+    """One side of a comparison: exactly one of its kinds is filled, or none where it is blank."""
+
+    def __init__(self, number: pl.Expr, text: pl.Expr, boolean: pl.Expr) -> None:
+        self.number, self.text, self.boolean = number, text, boolean
+        self.rank = (
+            pl.when(boolean.is_not_null()).then(2).when(text.is_not_null()).then(1).otherwise(0)
+        )
+
+    def equals(self, other: _Side, *, nearly: bool) -> pl.Expr:
+        same = self.number == other.number
+        if nearly:
+            gap = (self.number - other.number).abs()
+            same = same | (gap <= self.number.abs() * NEARLY)
+        return pl.any_horizontal(
+            same.fill_null(value=False),
+            (self.text == other.text).fill_null(value=False),
+            (self.boolean == other.boolean).fill_null(value=False),
+        )
+
+    def is_less(self, other: _Side) -> pl.Expr:
+        return (
+            pl.when(self.rank != other.rank)
+            .then(self.rank < other.rank)
+            .otherwise(
+                pl.coalesce(
+                    self.number < other.number,
+                    self.text < other.text,
+                    ~self.boolean & other.boolean,
+                ).fill_null(value=False)
+            )
+        )

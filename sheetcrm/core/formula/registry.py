@@ -1,0 +1,289 @@
+"""The table of functions: what each is called, what it takes, and what computes it.
+
+A function is one small entry in a module of `functions/`::
+
+    @elementwise("LEFT", text("text"), number("count", 1), gives="text",
+                 summary="The first characters of a text.", example='=LEFT("Surabaya", 4)')
+    def left(value: pl.Expr, count: pl.Expr) -> pl.Expr: ...
+
+`elementwise` functions are one Polars expression over converted arguments, `cellwise` ones see
+the cells with their kinds, `whole` ones see unevaluated arguments (`IF`, aggregates, lookups).
+Arrays are matched item by item for the first two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from typing import Any, Final, Protocol, TypeAlias
+
+import polars as pl
+
+from sheetcrm.core.formula.cells import (
+    ERRORS,
+    VALUE,
+    Cells,
+    booleans,
+    compute,
+    first_error,
+    numbers,
+    texts,
+    with_error,
+)
+from sheetcrm.core.formula.coerce import Coerced, as_boolean, as_number, as_text
+from sheetcrm.core.formula.convert import constant
+from sheetcrm.core.formula.shapes import Value, lift
+from sheetcrm.core.formula.syntax import Node
+from sheetcrm.core.table.values import CellValue
+
+REQUIRED: Final = object()
+LONGEST_TEXT: Final = 32_767
+_MODULES: Final = ("logic", "truth", "information",)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument that a function takes."""
+
+    name: str
+    kind: str  #: number, text, boolean, any
+    default: object = REQUIRED
+
+    @property
+    def required(self) -> bool:
+        """Whether it must be given."""
+        return self.default is REQUIRED
+
+
+def number(name: str, default: float | object = REQUIRED) -> Parameter:
+    """An argument read as a number."""
+    return Parameter(name, "number", default)
+
+
+def text(name: str, default: str | object = REQUIRED) -> Parameter:
+    """An argument read as text."""
+    return Parameter(name, "text", default)
+
+
+def boolean(name: str, default: bool | object = REQUIRED) -> Parameter:
+    """An argument read as TRUE or FALSE."""
+    return Parameter(name, "boolean", default)
+
+
+def anything(name: str, default: object = REQUIRED) -> Parameter:
+    """An argument taken as it is."""
+    return Parameter(name, "any", default)
+
+
+class Context(Protocol):
+    """What a `whole` function may ask of the evaluation."""
+
+    @property
+    def height(self) -> int:
+        """How many leads there are."""
+        ...
+
+    def now(self) -> datetime:
+        """The run's clock."""
+        ...
+
+    def value(self, node: Node) -> Value:
+        """Evaluate one argument."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an elementwise function gives: a value, and an error code where that is filled."""
+
+    value: pl.Expr
+    error: pl.Expr
+
+
+Run: TypeAlias = Callable[[Context, tuple[Node, ...]], Value]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One function."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    repeats: int  #: how many of the last parameters may be repeated
+    summary: str
+    example: str
+    run: Run
+    ours: bool = False  #: not Excel's
+
+    @property
+    def usage(self) -> str:
+        """``LEFT(text, [count])``."""
+        parts = [p.name if p.required else f"[{p.name}]" for p in self.parameters]
+        return f"{self.name}({', '.join(parts)}{', …' if self.repeats else ''})"
+
+    def arity_problem(self, count: int) -> str:
+        """What is wrong with this number of arguments, or ""."""
+        least = sum(parameter.required for parameter in self.parameters)
+        most = len(self.parameters)
+        if count < least:
+            noun = "argument" if least == 1 else "arguments"
+            return f"{self.name} needs at least {least} {noun}, not {count}"
+        if self.repeats:
+            odd = count > most and (count - most) % self.repeats
+            return f"{self.name} takes its arguments in pairs, not {count}" if odd else ""
+        if count > most:
+            noun = "argument" if most == 1 else "arguments"
+            return f"{self.name} takes at most {most} {noun}, not {count}"
+        return ""
+
+
+_ENTRIES: dict[str, Entry] = {}
+
+
+@cache
+def _load() -> dict[str, Entry]:
+    for module in _MODULES:
+        import_module(f"sheetcrm.core.formula.functions.{module}")
+    return _ENTRIES
+
+
+def find(name: str) -> Entry | None:
+    """The function of this name (in capitals), or None."""
+    return _load().get(name)
+
+
+def names() -> list[str]:
+    """The names of all functions that run vectorised."""
+    return sorted(_load())
+
+
+def whole(
+    name: str,
+    *parameters: Parameter,
+    summary: str,
+    example: str,
+    repeats: int = 0,
+    ours: bool = False,
+) -> Callable[[Run], Run]:
+    """Enter a function that evaluates its arguments itself."""
+
+    def enter(run: Run) -> Run:
+        _ENTRIES[name] = Entry(
+            name=name,
+            parameters=parameters,
+            repeats=repeats,
+            summary=summary,
+            example=example,
+            run=run,
+            ours=ours,
+        )
+        return run
+
+    return enter
+
+
+def cellwise(
+    name: str, *parameters: Parameter, summary: str, example: str, ours: bool = False
+) -> Callable[[Callable[..., Cells]], Callable[..., Cells]]:
+    """Enter a function over cells of any kind."""
+
+    def enter(function: Callable[..., Cells]) -> Callable[..., Cells]:
+        def run(context: Context, arguments: tuple[Node, ...]) -> Value:
+            return lift(function, _with_defaults(context, arguments, parameters))
+
+        whole(name, *parameters, summary=summary, example=example, ours=ours)(run)
+        return function
+
+    return enter
+
+
+def elementwise(
+    name: str,
+    *parameters: Parameter,
+    gives: str,
+    summary: str,
+    example: str,
+    ours: bool = False,
+) -> Callable[[Callable[..., pl.Expr | Answer]], Callable[..., pl.Expr | Answer]]:
+    """Enter a function that is one Polars expression over its converted arguments.
+
+    A null answer becomes #VALUE!; any other error is told by an `Answer`.
+    """
+
+    def enter(build: Callable[..., pl.Expr | Answer]) -> Callable[..., pl.Expr | Answer]:
+        def over_cells(*cells: Cells) -> Cells:
+            coerced = [CONVERT[p.kind](one) for p, one in zip(parameters, cells, strict=True)]
+            return answer(build, coerced, gives)
+
+        cellwise(name, *parameters, summary=summary, example=example, ours=ours)(over_cells)
+        return build
+
+    return enter
+
+
+CONVERT: Final[dict[str, Callable[[Cells], Coerced]]] = {
+    "number": as_number,
+    "text": as_text,
+    "boolean": as_boolean,
+}
+_MAKE: Final[dict[str, Callable[[pl.Series, pl.Series | None], Cells]]] = {
+    "number": numbers,
+    "text": texts,
+    "boolean": booleans,
+}
+_DTYPES: Final[dict[str, Any]] = {"number": pl.Float64, "text": pl.String, "boolean": pl.Boolean}
+
+
+def answer(
+    build: Callable[..., pl.Expr | Answer], coerced: Sequence[Coerced], gives: str
+) -> Cells:
+    """Run an expression over converted arguments; errors of the arguments travel through."""
+    error = first_error(*(wrong for _, wrong in coerced))
+    series = [value for value, _ in coerced]
+
+    def both(*arguments: pl.Expr) -> pl.Expr:
+        built = build(*arguments)
+        made = built if isinstance(built, Answer) else Answer(built, pl.lit(None, dtype=ERRORS))
+        return pl.struct(made.value.cast(_DTYPES[gives]).alias("v"), made.error.alias("e"))
+
+    fields = compute(both, *series).struct
+    value, own = fields.field("v"), fields.field("e").cast(ERRORS)
+    if value.null_count() or (gives == "text" and _too_long(value)):
+        own = compute(_fallen, own, value)
+    return _MAKE[gives](value, first_error(error, own if own.null_count() < len(own) else None))
+
+
+def _too_long(value: pl.Series) -> bool:
+    longest = value.str.len_bytes().max()
+    return isinstance(longest, int) and longest > LONGEST_TEXT
+
+
+def _fallen(error: pl.Expr, value: pl.Expr) -> pl.Expr:
+    """#VALUE! where there is no value, or a text is longer than a cell can hold."""
+    missing = value.is_null()
+    too_long = value.cast(pl.String).str.len_chars() > LONGEST_TEXT
+    return (
+        pl.when(error.is_not_null())
+        .then(error)
+        .when(missing | too_long)
+        .then(pl.lit(VALUE, dtype=ERRORS))
+    )
+
+
+def _with_defaults(
+    context: Context, arguments: tuple[Node, ...], parameters: tuple[Parameter, ...]
+) -> list[Value]:
+    values = [context.value(node) for node in arguments]
+    values.extend(constant(_default(parameter)) for parameter in parameters[len(values) :])
+    return values
+
+
+def _default(parameter: Parameter) -> CellValue:
+    default = parameter.default
+    return default if isinstance(default, (bool, int, float, str)) else None
+
+
+__all__ = ["Answer", "Context", "Entry", "Parameter", "with_error"]
