@@ -66,7 +66,7 @@ class Outputs(Kind):
                 continue
             before = first.setdefault(fold(read), here)
             if before != here:
-                run.fault(here, f'"{read}" is also the header of {key_text(before[1:])}')
+                run.fault(here, f'"{read}" is also the header of {key_text(before)}')
             found[what] = read
         return found
 
@@ -106,7 +106,7 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
     for what in outputs:
         group, _, name = what.partition(".")
         names = _names(tree, group)
-        if name and fold(name) not in names:
+        if run.complete and name and fold(name) not in names:
             wrong = meant(name, names.values(), f"{group}.{{}}")
             run.fault(_output_path(what, run), f"there is no [[{group}]] called {name}", wrong)
     owned = {fold(header): what for what, header in outputs.items()}

@@ -16,6 +16,7 @@ from sheetcrm.errors import ConfigError, ConfigFault
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _TWICE = ("Cannot overwrite", "Cannot declare", "Cannot mutate", "Cannot redefine", "Duplicate")
 _HINTS = (
+    (re.compile(r"^\s*score\.\w+\s*="), 'beside score write "score.Fit" = "…", with the quotes'),
     (re.compile(r"[“”‘’„]"), "use straight quotes: \" or '"),
     (re.compile(r"^[^#'\"]*=\s*[=\[{(]*\[?@|^[^#'\"]*=\s*="), "write a formula as '=…'"),
     (re.compile(r"=\s*'=.*'"), "a formula that contains ' goes between three of them: '''=…'''"),
@@ -33,6 +34,12 @@ class Tree:
     values: dict[str, Any] = field(default_factory=dict)
     places: dict[KeyPath, Place] = field(default_factory=dict)
     faults: list[ConfigFault] = field(default_factory=list)
+    complete: bool = True  #: every file could be read
+
+    def refuse(self, fault: ConfigFault) -> None:
+        """Note that a file could not be read."""
+        self.faults.append(fault)
+        self.complete = False
 
 
 def read_files(root: Path) -> Tree:
@@ -66,19 +73,19 @@ def _read_file(tree: Tree, path: Path) -> None:
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        tree.faults.append(
+        tree.refuse(
             ConfigFault(file=file, line=line, message="not UTF-8", hint="save it as UTF-8 text")
         )
         return
     except OSError as error:
-        tree.faults.append(ConfigFault(file=file, message=f"cannot be read: {error.strerror}"))
+        tree.refuse(ConfigFault(file=file, message=f"cannot be read: {error.strerror}"))
         return
     try:
         values, lines = tomllib.loads(text), locate(text)
     except RecursionError:
-        tree.faults.append(ConfigFault(file=file, message="lists or tables nested too deeply"))
+        tree.refuse(ConfigFault(file=file, message="lists or tables nested too deeply"))
     except ValueError as error:
-        tree.faults.append(_syntax_fault(file, text, str(error)))
+        tree.refuse(_syntax_fault(file, text, str(error)))
     else:
         _Merge(tree, file, lines).run(values)
 

@@ -39,6 +39,7 @@ class Inspection:
     root: Path
     environ: Mapping[str, str]
     places: dict[KeyPath, Place]
+    complete: bool = True  #: every file could be read, so what is not there is missing
     faults: list[ConfigFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     formulas: list[tuple[KeyPath, str]] = field(default_factory=list)

@@ -16,7 +16,7 @@ from sheetcrm.core.table.language import language_code
 
 _DATABASE = re.compile(r"postgresql(\+\w+)?://\S+")
 _SPREADSHEET = re.compile(r"https://docs\.google\.com/spreadsheets/\S*d/\S+|[\w-]{20,}", re.ASCII)
-NAME_IN_FORMULAS = r"[^\W\d][\w. -]*"
+_TABLE_NAME = re.compile(r"[^\W\d][\w.]*")
 
 
 def timezone(text: str) -> str:
@@ -81,7 +81,7 @@ def spreadsheet(text: str) -> str:
 
 def one_table_name(text: str) -> str:
     """A name that formulas can write before ``[``."""
-    if not re.fullmatch(NAME_IN_FORMULAS, text):
+    if not _TABLE_NAME.fullmatch(text):
         raise WrongValueError(
             f'formulas cannot name a table "{text}"',
             "begin with a letter; letters, digits, _ and . may follow",
@@ -89,7 +89,7 @@ def one_table_name(text: str) -> str:
     return text
 
 
-_CELL = Either((YesNo(), Number(), Text(blank=True), Date()))
+_CELL = Either((Number(), Text(blank=True), YesNo(), Date()))
 
 WORKSPACE = Table(
     {
@@ -176,7 +176,7 @@ KEYS = {
 
 def relate(tree: dict[str, Any], run: Inspection) -> None:
     """Check what one entry means for another."""
-    if not tree.get("source") and ("source",) not in run.places:
+    if run.complete and ("source",) not in run.places:
         run.fault(
             ("source",), "required, but missing", 'write [[source]], name = "…", excel = "….xlsx"'
         )

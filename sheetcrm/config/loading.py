@@ -36,6 +36,7 @@ def load(root: str | Path, *, environ: Mapping[str, str] | None = None) -> Confi
         root=folder,
         environ=os.environ if environ is None else environ,
         places=files.places,
+        complete=files.complete,
         faults=files.faults,
     )
     tree = WHOLE.check(files.values, (), run)

@@ -121,7 +121,7 @@ SEQUENCE = Table(
         "stop": Key(
             ListOf(Choice(tuple(Stop))), "What ends it for a lead.", default=[s.value for s in Stop]
         ),
-        "step": Key(ListOf(STEP, least=1), "Its messages, one after the other.", required=True),
+        "step": Key(ListOf(STEP, least=1), "Its mails, one after the other.", required=True),
     }
 )
 
@@ -180,7 +180,7 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
             )
         if {"start_on", "yearly_on"} <= set(begins):
             run.fault(here, "start_on and yearly_on exclude each other", "keep one of them")
-    if tree.get("sequence") and ("sender",) not in run.places:
+    if run.complete and tree.get("sequence") and ("sender",) not in run.places:
         hint = 'write [sender], name = "…", address = "…"'
         run.fault(("sender",), "required, but missing, as there are sequences", hint)
     elif tree.get("sequence") and not tree.get("sender", {}).get("postal_address"):

@@ -27,7 +27,7 @@ def column_name(text: str) -> str:
     return text
 
 
-_SCALAR = (YesNo(), Number(), Text(), Date())
+_SCALAR = (Number(), Text(), YesNo(), Date())
 
 DECAY = Table(
     {

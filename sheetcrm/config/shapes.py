@@ -25,6 +25,10 @@ class Key:
     required: bool = False
     default: object = None
 
+    def clause(self) -> str:
+        """What it is for, as the second half of a sentence."""
+        return self.about[:1].lower() + self.about[1:].rstrip(".")
+
     def schema(self) -> dict[str, Any]:
         """The key as JSON Schema."""
         found = {**self.kind.schema(), "description": self.about}
@@ -52,7 +56,7 @@ class Table(Kind):
         for name, part in value.items():
             here = (*path, name)
             if name not in self.keys:
-                run.fault(here, "unknown key", meant(name, self.keys))
+                run.fault(here, "unknown key", meant(name, self.keys, _heading(part, path)))
                 continue
             read = self.keys[name].kind.check(part, here, run)
             if read is not BAD:
@@ -69,7 +73,7 @@ class Table(Kind):
     def _missing(self, value: dict[str, object], path: KeyPath, run: Inspection) -> None:
         for name, key in self.keys.items():
             if key.required and name not in value:
-                run.fault((*path, name), "required, but missing", key.about)
+                run.fault((*path, name), "required, but missing", key.clause())
         groups = [group for group in self.either if any(name in value for name in group)]
         if len(groups) > 1:
             names = [next(name for name in group if name in value) for group in groups]
@@ -79,7 +83,7 @@ class Table(Kind):
             run.fault(path, f"needs {ways}")
         for name in groups[0] if len(groups) == 1 else ():
             if name not in value:
-                run.fault((*path, name), "required, but missing", self.keys[name].about)
+                run.fault((*path, name), "required, but missing", self.keys[name].clause())
 
     def _schema(self) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -93,6 +97,13 @@ class Table(Kind):
         if self.either:
             found["oneOf"] = [{"required": list(group)} for group in self.either]
         return found
+
+
+def _heading(value: object, path: KeyPath) -> str:
+    """How the key of such a value is written."""
+    if path or not isinstance(value, dict | list):
+        return "{}"
+    return "[{}]" if isinstance(value, dict) else "[[{}]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +202,8 @@ class Either(Kind):
 
     def called(self) -> str:
         """All that it may be."""
-        return " or ".join(kind.called() for kind in self.kinds)
+        *others, last = (kind.called() for kind in self.kinds)
+        return f"{', '.join(others)} or {last}"
 
     def fits(self, value: object) -> bool:
         """Whether it is of one of the types."""
