@@ -1,0 +1,33 @@
+"""How the people of a country write numbers and dates, after the Unicode CLDR."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from babel import Locale as Language
+from babel import UnknownLocaleError
+from babel.core import get_global
+
+
+@lru_cache(maxsize=64)
+def decimal_sign(country: str) -> str:
+    """``,`` or ``.``: what stands before the decimals in the country (ISO 3166 alpha-2)."""
+    symbols = _language(country).number_symbols
+    sign = symbols.get("latn", symbols).get("decimal")
+    return "," if sign == "," else "."
+
+
+@lru_cache(maxsize=64)
+def day_first(country: str) -> bool:
+    """Whether the country's people write the day before the month."""
+    pattern: str = _language(country).date_formats["short"].pattern
+    return pattern.lower().find("d") < pattern.find("M")
+
+
+def _language(country: str) -> Language:
+    """The language that most people of the country write, as they write it there."""
+    likely = get_global("likely_subtags").get(f"und_{country.upper()}", f"en_{country.upper()}")
+    try:
+        return Language.parse(likely)
+    except (UnknownLocaleError, ValueError):
+        return Language("en")

@@ -1,0 +1,133 @@
+"""Cells that hold money: ``Rp 5.000.000,-``, ``5,5 juta``, ``$1,200.50``, ``1.200,50 €``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from sheetcrm.core.table.amounts import Amount, read_amount
+from sheetcrm.core.table.customs import decimal_sign
+from sheetcrm.core.table.fields import Locale
+from sheetcrm.core.table.figures import remarked, scale_words
+from sheetcrm.core.table.reading import BLANK, Reader, Reading, bare, says_unknown, unreadable
+from sheetcrm.core.table.values import CellError, CellValue
+
+_HINT = "write it like 5000000 or 5 jt"
+
+_DOLLARS = "USD MXN COP ARS CLP AUD CAD SGD NZD HKD TWD DOP UYU BBD BSD BZD FJD JMD NAD TTD"
+_PESOS = "MXN COP ARS CLP DOP UYU PHP CUP"
+_CODES = (
+    "IDR USD EUR GBP SGD MYR AUD CAD NZD JPY CNY HKD TWD KRW INR PHP THB VND CHF SEK NOK DKK PLN "
+    "CZK HUF RON TRY RUB BRL MXN COP ARS CLP PEN UYU PYG BOB VES CRC DOP GTQ HNL NIO CUP AED SAR "
+    "QAR KWD ZAR NGN KES EGP"
+)
+_SPELLINGS: Mapping[str, str] = {
+    "IDR": "rp rupiah",
+    "USD": "us$ usd$ u$s dollar dollars dólar dólares dolar dolares",
+    "EUR": "€ euro euros",
+    "GBP": "£ pounds libras",
+    "SGD": "s$",
+    "MYR": "rm ringgit",
+    "AUD": "a$",
+    "CAD": "c$",
+    "HKD": "hk$",
+    "NZD": "nz$",
+    "TWD": "nt$",
+    "MXN": "mx$ mex$",
+    "ARS": "ar$",
+    "COP": "cop$",
+    "CLP": "clp$",
+    "BRL": "r$ reales reais",
+    "PEN": "s/ soles",
+    "PHP": "₱",
+    "INR": "₹",
+    "THB": "฿ baht",
+    "JPY": "¥ yen",
+    "CNY": "yuan",
+    "VND": "₫",
+    "KRW": "₩",
+    "$": "$",
+    "peso": "peso pesos",
+}
+_BY_SPELLING: Mapping[str, str] = {code.casefold(): code for code in _CODES.split()} | {
+    spelling: code for code, spellings in _SPELLINGS.items() for spelling in spellings.split()
+}
+
+
+def _spelling(spelling: str) -> str:
+    """A pattern of one currency's spelling that does not begin or end within a word."""
+    before = r"(?<![^\W\d_])" if spelling[0].isalpha() else ""
+    after = r"(?![^\W\d_])" if spelling[-1].isalpha() else ""
+    if spelling == "s/":
+        after = r"(?=\.?\s*\d)"  # not the "s/d" of a range
+    return f"{before}{re.escape(spelling)}{after}"
+
+
+_CURRENCY = re.compile("|".join(map(_spelling, sorted(_BY_SPELLING, key=len, reverse=True))))
+_RUPIAH_DOT = re.compile(r"(?<![^\W\d_])(rp|s/)\.(?=\s*\d)")  # "Rp.5.000.000"
+
+
+def money_reader(locale: Locale) -> Reader:
+    """A reader of amounts of money, whatever their currency.
+
+    Neither rates nor a clock are known here, so an amount in another currency than the
+    workspace's keeps its number and gets a remark. ``1.200`` is read as the country's people
+    write it, but beside a currency sign always as thousands: nobody writes three decimals there.
+    ``1,2 M`` is 1.2 miliar for rupiah and 1.2 million elsewhere.
+    """
+
+    def read(cell: CellValue) -> Reading:
+        if cell is None:
+            return BLANK
+        if isinstance(cell, bool | date | CellError):
+            return unreadable(cell, "an amount of money", _HINT)
+        if isinstance(cell, int | float):
+            return Reading(cell)
+        text = bare(cell)
+        if says_unknown(text):
+            return BLANK
+        found = _read(text.casefold(), locale)
+        if found is None:
+            return unreadable(cell, "an amount of money", _HINT)
+        amount, currency = found
+        foreign = (f"in {currency}, while the workspace counts in {locale.currency}",)
+        remarks = amount.remarks + (() if currency == locale.currency else foreign)
+        return remarked(cell, amount.value, remarks)
+
+    return read
+
+
+def _read(text: str, locale: Locale) -> tuple[Amount, str] | None:
+    """The amount and its currency; None where there is none, or more than one currency."""
+    text = _RUPIAH_DOT.sub(r"\1 ", text)
+    signs = {_BY_SPELLING[sign] for sign in _CURRENCY.findall(text)}
+    signs = signs - {"$"} or signs  # "$ 5k USD"
+    found = {_currency(sign, locale) for sign in signs}
+    if len(found) > 1:
+        return None
+    currency = found.pop() if found else locale.currency
+    amount = read_amount(
+        _CURRENCY.sub(" ", text),
+        decimal="" if signs else decimal_sign(locale.country),
+        scales=_scales(currency, locale.language),
+    )
+    return None if amount is None else (amount, currency)
+
+
+def _currency(sign: str, locale: Locale) -> str:
+    """The ISO 4217 code that the sign stands for in this workspace."""
+    if sign == "$":
+        return locale.currency if locale.currency in _DOLLARS.split() else "USD"
+    if sign == "peso":
+        return locale.currency if locale.currency in _PESOS.split() else "MXN"
+    return sign
+
+
+def _scales(currency: str, language: str) -> dict[str, Decimal]:
+    """Words that multiply, with the letters that mean different things to different people."""
+    million = Decimal(10) ** 6
+    miliar = million * (1000 if currency == "IDR" else 1)
+    letters = {"m": miliar, "mm": million, "b": million * 1000, "t": million * million}
+    return scale_words(language) | letters
