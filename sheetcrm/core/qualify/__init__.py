@@ -1,1 +1,23 @@
-"""Scores, frameworks, stages and their reasons."""
+"""Scores, frameworks, stages and their reasons.
+
+`check_qualification` finds every fault of a team's rules; `qualify` applies them to its leads.
+Rules are values (`rules`); frameworks that come with sheetcrm are in `presets`.
+"""
+
+from __future__ import annotations
+
+from sheetcrm.core.qualify.check import check_qualification
+from sheetcrm.core.qualify.frameworks import FrameworkResult
+from sheetcrm.core.qualify.qualification import qualify
+from sheetcrm.core.qualify.results import LeadContext, Qualified
+from sheetcrm.core.qualify.scoring import Contribution, Share
+
+__all__ = [
+    "Contribution",
+    "FrameworkResult",
+    "LeadContext",
+    "Qualified",
+    "Share",
+    "check_qualification",
+    "qualify",
+]

@@ -1,0 +1,68 @@
+"""What is wrong with single leads: rules that gave an error, stages nobody knows, no reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sheetcrm.core.qualify.evaluation import Evaluation
+from sheetcrm.core.qualify.ladder import Ladder, Verdict
+from sheetcrm.core.table.names import nearest
+from sheetcrm.core.table.values import Problem, Severity
+
+_SHOWN = 3
+
+
+def lead_problems(
+    work: Evaluation,
+    ladder: Ladder,
+    verdicts: Sequence[Verdict],
+    reason: Callable[[int, str], str],
+) -> list[tuple[int, Problem]]:
+    """Index of each lead with a problem, and the problem, in the order of the leads.
+
+    Args:
+        work: what was evaluated, with its faults.
+        ladder: the stages.
+        verdicts: where each lead stands.
+        reason: why a lead (its index) is in a stage beside the ladder; "" where nobody said.
+    """
+    found = []
+    for index, verdict in enumerate(verdicts):
+        if index in work.faults:
+            found.append((index, _faulty(work.faults[index])))
+        stage = ladder.named(verdict.after)
+        if stage is None and verdict.by_person:
+            found.append((index, _unknown_stage(verdict.after, ladder)))
+        if stage is not None and stage.off_ladder and not reason(index, stage.name):
+            found.append((index, _without_reason(stage.name, configured=bool(stage.reason))))
+    return found
+
+
+def _faulty(faults: Mapping[str, str]) -> Problem:
+    """One problem for all rules that could not be read for a lead."""
+    shown = [f"{rule} ({given})" for rule, given in list(faults.items())[:_SHOWN]]
+    more = len(faults) - len(shown)
+    rules = ", ".join(shown) + (f" and {more} more" if more else "")
+    return Problem(
+        message=f"rules that cannot be read for this lead: {rules}",
+        hint="mend the cells that they name; until then they count as unknown, "
+        "and the lead is not moved down",
+    )
+
+
+def _unknown_stage(stage: str, ladder: Ladder) -> Problem:
+    meant = nearest(stage, ladder.names)
+    hint = f"did you mean {meant}? " if meant else ""
+    return Problem(
+        message=f"somebody wrote the stage {stage!r}, which is none of ours; it is kept",
+        severity=Severity.NOTE,
+        hint=f"{hint}the stages are: {', '.join(ladder.names)}",
+    )
+
+
+def _without_reason(stage: str, *, configured: bool) -> Problem:
+    if configured:
+        hint = "write why into the column that the reason is taken from"
+    else:
+        hint = f"give the stage {stage} a reason formula in the config"
+    return Problem(message=f"{stage.lower()} without a reason", hint=hint)

@@ -1,0 +1,133 @@
+"""What a formula gave for every lead, and whether that says anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from sheetcrm.core.table.values import CellValue
+
+_T = TypeVar("_T")
+
+_WORDS = {"true": True, "false": False}
+_UNKNOWN = "unknown"
+_SERIAL_ORIGIN = date(1899, 12, 30)  # Excel's 1900 system, right from 1 March 1900 on
+_LAST_SERIAL = 2_958_465  # 31 December 9999
+_LARGEST = 1e12  # cents of it are still exact in a float
+_ASKS_FOR_BLANKS = re.compile(
+    r'\b(?:ISBLANK|COUNTBLANK|UNKNOWN)\s*\(|(?<![<>])=\s*""', re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """One formula's column.
+
+    `blind[i]` is true where the formula read only blank cells of lead `i`, so that its answer
+    says nothing; None for a formula that reads no cell of the lead at all. A formula that asks
+    for blank cells itself (``ISBLANK``, ``=""``) has an answer all the same: any number, or TRUE.
+    """
+
+    text: str
+    values: Sequence[CellValue]
+    blind: Sequence[bool] | None = None
+
+    def truths(self) -> list[bool | None]:
+        """Yes, no, or None where that is unknown."""
+        found = self._judged(truth)
+        if self.blind is None or not any(self.blind):
+            return found
+        asks = asks_for_blanks(self.text)
+        return [
+            None if blind and not (asks and answer) else answer
+            for answer, blind in zip(found, self.blind, strict=True)
+        ]
+
+    def numbers(self) -> list[float | None]:
+        """Numbers, or None where there is none."""
+        found = self._judged(number)
+        if self.blind is None or asks_for_blanks(self.text):
+            return found
+        return [None if blind else value for value, blind in zip(found, self.blind, strict=True)]
+
+    def dates(self) -> list[date | None]:
+        """Days, or None where there is none; a number is Excel's serial number of a day."""
+        found = self._judged(day)
+        if self.blind is None:
+            return found
+        return [None if blind else value for value, blind in zip(found, self.blind, strict=True)]
+
+    def told(self) -> list[CellValue]:
+        """The values as they are, blank where they say nothing."""
+        if self.blind is None:
+            return list(self.values)
+        return [
+            None if blind else value for value, blind in zip(self.values, self.blind, strict=True)
+        ]
+
+    def faults(self, judged: Sequence[object]) -> Iterator[tuple[int, str]]:
+        """Leads for whom the formula gave what it must not give: an error, or unfit text.
+
+        Args:
+            judged: what `truths`, `numbers` or `dates` made of it.
+
+        Yields:
+            The lead's index and what was given.
+        """
+        if None not in judged:
+            return
+        for index, (value, answer) in enumerate(zip(self.values, judged, strict=True)):
+            blind = self.blind is not None and self.blind[index]
+            if answer is None and not blind and not says_unknown(value):
+                yield index, str(value)
+
+    def _judged(self, judge: Callable[[CellValue], _T]) -> list[_T]:
+        return [judge(value) for value in self.values]
+
+
+def truth(value: CellValue) -> bool | None:
+    """A condition as Excel's IF sees it; None for a blank, an error and other text."""
+    if value is True or value is False:
+        return value
+    if isinstance(value, int | float):
+        return value != 0
+    if isinstance(value, str):
+        return _WORDS.get(value.strip().casefold())
+    return True if isinstance(value, date) else None
+
+
+def number(value: CellValue) -> float | None:
+    """A number of a size that makes sense, so no infinity either; TRUE is 1."""
+    if isinstance(value, int | float) and abs(value) <= _LARGEST:
+        return float(value)
+    return None
+
+
+def day(value: CellValue) -> date | None:
+    """The day of a date, a moment or a serial number."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    serial = None if isinstance(value, bool) else number(value)
+    if serial is None or not 1 <= serial <= _LAST_SERIAL:
+        return None
+    return _SERIAL_ORIGIN + timedelta(days=int(serial))
+
+
+def is_blank(value: CellValue) -> bool:
+    """Whether a cell looks empty."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def says_unknown(value: CellValue) -> bool:
+    """Whether an answer is blank or the word UNKNOWN."""
+    return is_blank(value) or (isinstance(value, str) and value.strip().casefold() == _UNKNOWN)
+
+
+def asks_for_blanks(text: str) -> bool:
+    """Whether a formula tests for blank cells by itself."""
+    return _ASKS_FOR_BLANKS.search(text) is not None

@@ -1,0 +1,161 @@
+"""Points of rules, added up, faded with time and held within their limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sheetcrm.core.qualify.rules import Decay, Score, ScoreRule
+
+
+class Share(StrEnum):
+    """What a part of a score stands for."""
+
+    YES = "yes"  #: the rule holds
+    NO = "no"
+    UNKNOWN = "unknown"  #: its cells are blank, or one of them is an error
+    FADED = "faded"  #: lost with time
+    LIMITED = "limited"  #: cut off above the group's max, or added up to its min
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contribution:
+    """One part of a lead's score; those of a group add up to it."""
+
+    score: str  #: name of the group
+    rule: str  #: name of the rule, "" for what fades or is limited
+    points: float
+    state: Share
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleResult:
+    """One rule for every lead."""
+
+    rule: ScoreRule
+    holds: Sequence[bool | None]  #: None: unknown
+    points: Sequence[float]  #: 0 where it does not hold or is unknown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScoreResult:
+    """One group of rules for every lead."""
+
+    score: Score
+    rules: Sequence[RuleResult]
+    faded: Sequence[float]  #: what time took, ≤ 0 for a positive score
+    limited: Sequence[float]  #: what the limits added or took
+    values: Sequence[float]
+
+    def parts(self, index: int) -> list[Contribution]:
+        """Everything that the score of one lead is made of."""
+        name = self.score.name
+        found = [
+            Contribution(
+                score=name, rule=result.rule.name, points=result.points[index], state=state
+            )
+            for result in self.rules
+            for state in (_STATES[result.holds[index]],)
+        ]
+        for state, column in ((Share.FADED, self.faded), (Share.LIMITED, self.limited)):
+            if column[index]:
+                found.append(Contribution(score=name, rule="", points=column[index], state=state))
+        return found
+
+
+_STATES = {True: Share.YES, False: Share.NO, None: Share.UNKNOWN}
+
+
+def rule_result(
+    rule: ScoreRule, when: Sequence[bool | None], numbers: Sequence[float | None] | None
+) -> RuleResult:
+    """A rule's points where it holds.
+
+    Args:
+        rule: the rule.
+        when: whether it holds, for each lead.
+        numbers: what its points formula gave; None where points are a fixed number.
+    """
+    if numbers is None:
+        fixed = cents(float(rule.points))
+        points = [fixed if holds else 0.0 for holds in when]
+        return RuleResult(rule=rule, holds=when, points=points)
+    holds = [
+        None if held and value is None else held for held, value in zip(when, numbers, strict=True)
+    ]
+    points = [
+        cents(value) if held and value is not None else 0.0
+        for held, value in zip(when, numbers, strict=True)
+    ]
+    return RuleResult(rule=rule, holds=holds, points=points)
+
+
+def score_result(
+    score: Score, rules: Sequence[RuleResult], *, height: int, days: Sequence[int | None] | None
+) -> ScoreResult:
+    """A group's score.
+
+    Args:
+        score: the group with its limits.
+        rules: its rules' points.
+        height: how many leads there are.
+        days: whole days since each lead's score began to fade; None where that is not known,
+            so that it does not fade. None for a group that never fades.
+    """
+    columns = [result.points for result in rules]
+    earned = [cents(sum(row)) for row in zip(*columns, strict=True)] if columns else [0.0] * height
+    kept = earned
+    if score.decay and days is not None:
+        kept = [
+            cents(faded(points, age, score.decay)) for points, age in zip(earned, days, strict=True)
+        ]
+    low, high = bound(score.min, "-inf"), bound(score.max, "inf")
+    values = [cents(max(low, min(high, points))) for points in kept]
+    return ScoreResult(
+        score=score,
+        rules=rules,
+        faded=_differences(earned, kept),
+        limited=_differences(kept, values),
+        values=values,
+    )
+
+
+def faded(points: float, days: int | None, decay: Decay) -> float:
+    """What is left of `points` after `days`: half of it, and half again, or some less each time."""
+    if days is None or days <= 0:
+        return points
+    if decay.half_life_days > 0:
+        return float(points * 0.5 ** (days / decay.half_life_days))
+    if decay.every_days > 0:
+        return points - decay.lose * (days // decay.every_days)
+    return points
+
+
+def days_since(since: Sequence[date | None], today: date) -> list[int | None]:
+    """Whole days up to today, so that a score changes once a day at most; a day to come is 0."""
+    return [None if day is None else max(0, (today - day).days) for day in since]
+
+
+def total(results: Sequence[ScoreResult], height: int) -> list[float]:
+    """All groups together."""
+    if not results:
+        return [0.0] * height
+    return [cents(sum(row)) for row in zip(*(r.values for r in results), strict=True)]
+
+
+def cents(value: float) -> float:
+    """Two decimals are as fine as a score gets; never a minus zero."""
+    return round(value, 2) + 0.0
+
+
+def bound(limit: float | None, otherwise: str) -> float:
+    """A limit as a number, infinite where there is none."""
+    return float(otherwise) if limit is None else float(limit)
+
+
+def _differences(before: Sequence[float], after: Sequence[float]) -> list[float]:
+    if before is after:
+        return [0.0] * len(before)
+    return [cents(new - old) for old, new in zip(before, after, strict=True)]

@@ -1,0 +1,115 @@
+"""Reasons in plain words: ``+20 target city · +15 budget · unknown: timing``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sheetcrm.core.qualify.frameworks import Answers
+from sheetcrm.core.qualify.scoring import ScoreResult
+from sheetcrm.core.qualify.words import Words, in_running_text
+from sheetcrm.core.table.names import fold
+
+LIMIT = 200  #: characters that a Why takes at most
+SEPARATOR = " · "
+_MORE = "…"
+_UNKNOWN_SHOWN = 4
+
+
+class Why:
+    """Writes the reasons of every lead's score, the biggest shares first."""
+
+    def __init__(
+        self,
+        scores: Sequence[ScoreResult],
+        criteria: Sequence[tuple[str, Answers]],
+        words: Words,
+    ) -> None:
+        """Lay out what may be said.
+
+        Args:
+            scores: the groups.
+            criteria: name and answers of every criterion of every framework.
+            words: the language to say it in.
+        """
+        self._words = words
+        self._scores = scores
+        self._rules = [
+            (in_running_text(result.rule.name), result.points) for s in scores for result in s.rules
+        ]
+        self._open = _open_questions(scores, criteria)
+        self._said: dict[tuple[str, float], str] = {}
+
+    def text(self, index: int, endings: Sequence[str] = ()) -> str:
+        """The reasons of one lead in at most `LIMIT` characters.
+
+        Args:
+            index: which lead.
+            endings: what must be said at the end; shares are left out for it, the smallest first.
+        """
+        return fitted(self._shares(index), [*self._changes(index), *self._unknown(index), *endings])
+
+    def _shares(self, index: int) -> list[str]:
+        counted = [(points[index], name) for name, points in self._rules if points[index]]
+        counted.sort(key=_by_size)
+        return [self._share(name, points) for points, name in counted]
+
+    def _share(self, name: str, points: float) -> str:
+        """``+20 target city``; many leads share it."""
+        said = self._said.get((name, points))
+        if said is None:
+            said = f"{self._words.number(points, signed=True)} {name}"
+            self._said[name, points] = said
+        return said
+
+    def _changes(self, index: int) -> list[str]:
+        """What time and limits did to the sum."""
+        found = []
+        lost = sum(result.faded[index] for result in self._scores)
+        if lost:
+            found.append(self._words.faded.format(self._words.number(lost, signed=True)))
+        for result in self._scores:
+            change = result.limited[index]
+            if change:
+                pattern = self._words.capped if change < 0 else self._words.raised
+                limit = self._words.number(result.values[index])
+                found.append(pattern.format(result.score.name, limit))
+        return found
+
+    def _unknown(self, index: int) -> list[str]:
+        names = [name for name, answers in self._open if answers[index] is None]
+        if not names:
+            return []
+        shown = [*dict.fromkeys(names)]
+        more = [_MORE] if len(shown) > _UNKNOWN_SHOWN else []
+        return [self._words.unknown.format(", ".join(shown[:_UNKNOWN_SHOWN] + more))]
+
+
+def fitted(shares: Sequence[str], endings: Sequence[str]) -> str:
+    """Shares and endings in one line that is not too long."""
+    text = SEPARATOR.join([*shares, *endings])
+    kept = len(shares)
+    while len(text) > LIMIT and kept:
+        kept -= 1
+        text = SEPARATOR.join([*shares[:kept], _MORE, *endings])
+    return clipped(text, LIMIT)
+
+
+def clipped(text: str, length: int) -> str:
+    """At most `length` characters."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + _MORE
+
+
+def _by_size(share: tuple[float, str]) -> float:
+    return -abs(share[0])
+
+
+def _open_questions(
+    scores: Sequence[ScoreResult], criteria: Sequence[tuple[str, Answers]]
+) -> list[tuple[str, Answers]]:
+    """Name and answers of all that can be unknown; what never is, is left out."""
+    rules = [(result.rule.name, result.holds) for score in scores for result in score.rules]
+    asked = [*rules, *criteria]
+    spelling: dict[str, str] = {}
+    for name, _ in asked:
+        spelling.setdefault(fold(name), in_running_text(name))
+    return [(spelling[fold(name)], answers) for name, answers in asked if None in answers]
