@@ -1,0 +1,105 @@
+"""``${NAME}``, ``${file:path}``, and secrets that must not stand in clear."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+GOOGLE = "[[source]]\nname = 'g'\ngoogle = '1-aaaaaaaaaaaaaaaaaaaaaa'\n"
+KEEP = 'save it as secrets/service-account.json and write "${file:secrets/service-account.json}"'
+
+
+def test_environment_and_files_are_filled_in(write, loaded):
+    root = write("")
+    (root / "secrets").mkdir()
+    (root / "secrets" / "sa.json").write_text('\n{"private_key": "x",\n "a": 1}\n')
+    config = loaded(
+        GOOGLE + "credentials = '${file:secrets/sa.json}'\n"
+        "[sender]\naddress = '${USER_NAME}@${ HOST }'\nname = 'A $ {b}'\n"
+        "[workspace]\nledger = 'postgresql://crm:${PASSWORD}@db/crm'\n",
+        USER_NAME="halo",
+        HOST="example.com",
+        PASSWORD="p@ss",
+    )
+    assert json.loads(config.sources[1].credentials) == {"private_key": "x", "a": 1}
+    assert config.followups.sender.address == "halo@example.com"
+    assert config.followups.sender.name == "A $ {b}"
+    assert config.ledger == "postgresql://crm:p@ss@db/crm"
+
+
+def test_formulas_are_left_alone(loaded):
+    config = loaded("[[segment]]\nname = 'a'\nwhen = '=[@City]=\"${HOME}\"'\n")
+    assert config.followups.segments[0].when == '=[@City]="${HOME}"'
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("${NOPE}", "the environment variable NOPE is not set — export NOPE=…"),
+        ("${a b}", "cannot understand ${a b} — write ${NAME} or ${file:path}"),
+        ("${NAME", "a ${ without its } — write ${NAME} or ${file:path}"),
+        (
+            "${file:no.txt}",
+            "cannot read no.txt: No such file or directory — paths begin at the workspace",
+        ),
+        ("${file:bad}", "bad is not a text file in UTF-8"),
+        ("${file:big}", "big is larger than 1,000,000 bytes"),
+        (
+            "${file:a\\u0000b}",
+            "cannot read a\0b: embedded null byte — paths begin at the workspace",
+        ),
+        ("${EMPTY}", "is empty"),
+    ],
+)
+def test_what_cannot_be_filled_in(write, faults, written, message):
+    root = write("")
+    (root / "bad").write_bytes(b"\xff")
+    (root / "big").write_bytes(b"a" * 1_000_001)
+    found = faults(f'[sender]\naddress = "{written}"', EMPTY="")
+    assert found == [f"config/x.toml:2: sender.address: {message}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "hint"),
+    [
+        (
+            GOOGLE + "credentials = 'secrets/sa.json'",
+            "config/x.toml:4: source[2].credentials",
+            'for the contents of that file write "${file:secrets/sa.json}"',
+        ),
+        (
+            GOOGLE + "credentials = 'hunter2'",
+            "config/x.toml:4: source[2].credentials",
+            'write "${NAME}" for an environment variable or "${file:secrets/name}" for a file',
+        ),
+        (
+            GOOGLE + """credentials = '''{"type": "service_account",\n"private_key": "…"}'''""",
+            "config/x.toml:4: source[2].credentials",
+            KEEP,
+        ),
+        (
+            "[sender]\naddress = '-----BEGIN PRIVATE KEY-----'",
+            "config/x.toml:2: sender.address",
+            KEEP,
+        ),
+        (
+            "[workspace]\nledger = 'postgresql://crm:hunter2@db/crm'",
+            "config/x.toml:2: workspace.ledger",
+            "write postgresql://user:${DATABASE_PASSWORD}@host/name",
+        ),
+        (
+            "[workspace]\nledger = 'postgresql://db/crm?user=a&password=hunter2'",
+            "config/x.toml:2: workspace.ledger",
+            "write postgresql://user:${DATABASE_PASSWORD}@host/name",
+        ),
+    ],
+)
+def test_a_secret_in_clear(faults, text, key, hint):
+    assert faults(text) == [f"{key}: a secret in clear — {hint}"]
+
+
+def test_a_filled_in_secret_is_never_shown(faults):
+    found = faults("[workspace]\nledger = 'mysql://u:${PASSWORD}@h/x'", PASSWORD="hunter2")
+    assert len(found) == 1
+    assert "hunter2" not in found[0]
