@@ -1,0 +1,279 @@
+"""What the keys become: defaults, inherited fields, presets, places."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, time
+
+import pytest
+
+from sheetcrm.config import describe_place, load
+from sheetcrm.core.followup.rules import Sender, Sending, Stop
+from sheetcrm.core.qualify.presets import PRESETS
+from sheetcrm.core.qualify.rules import Back, Decay, Moves
+from sheetcrm.core.table.fields import FieldType, Locale
+from sheetcrm.core.table.starter import STARTER_FIELDS
+
+
+def test_a_source_is_enough(loaded, tmp_path):
+    config = loaded("")
+    assert config.root == str(tmp_path)
+    assert config.locale == Locale()
+    assert config.ledger == str(tmp_path / "var" / "ledger.db")
+    assert config.outbox == str(tmp_path / "var" / "outbox")
+    assert config.fields == STARTER_FIELDS
+    assert dict(config.outputs) == {
+        "id": "Lead ID",
+        "score": "Score",
+        "stage": "Stage",
+        "why": "Why",
+    }
+    assert config.sources[0].excel == "leads.xlsx"
+    assert config.qualification.moves == Moves()
+    assert config.followups.sending == Sending()
+    assert (config.tables, config.notes) == ((), ())
+
+
+def test_the_workspace(loaded, tmp_path):
+    config = loaded(
+        "[workspace]\ntimezone = 'America/Mexico_City'\ncountry = 'mx'\ncurrency = 'mxn'\n"
+        "language = 'Español'\nledger = '../x/crm.db'\noutbox = '/tmp/out'\n"
+    )
+    assert config.locale == Locale(
+        country="MX", currency="MXN", language="es", timezone="America/Mexico_City"
+    )
+    assert config.ledger == os.path.normpath(tmp_path / ".." / "x" / "crm.db")
+    assert config.outbox == os.path.normpath("/tmp/out")
+
+
+def test_a_relative_root_becomes_absolute(write, monkeypatch, tmp_path):
+    write("")
+    monkeypatch.chdir(tmp_path)
+    assert load(".").ledger == str(tmp_path / "var" / "ledger.db")
+
+
+def test_sources_and_tables(loaded):
+    config = loaded(
+        "[[source]]\nname = 'web'\ntab = 'Form'\nwrite_protected = true\n"
+        "google = 'https://docs.google.com/spreadsheets/d/1-aB_c/edit#gid=0'\n"
+        "[[table]]\nname = 'A'\ncsv = 'a.csv'\n"
+        "[[table]]\nname = 'B'\nexcel = 'b.xlsx'\ntab = 'B'\n"
+        "[[table]]\nname = 'C'\n[[table.rows]]\nCity = 'Ubud'\nPoints = 12\n"
+        "[[table.rows]]\nCity = ''\nSince = 2026-01-02\nOpen = false\n"
+    )
+    web = config.sources[1]
+    assert (web.name, web.tab, web.write_protected, web.excel) == ("web", "Form", True, "")
+    assert [(t.name, t.csv, t.excel, t.tab) for t in config.tables] == [
+        ("A", "a.csv", "", ""),
+        ("B", "", "b.xlsx", "B"),
+        ("C", "", "", ""),
+    ]
+    assert config.tables[2].rows == (
+        {"City": "Ubud", "Points": 12},
+        {"City": "", "Since": date(2026, 1, 2), "Open": False},
+    )
+
+
+def test_fields_of_the_team_over_the_starter(loaded):
+    config = loaded(
+        "[fields.EMAIL]\nheaders = ['Alamat', 'Surel']\n"
+        "[fields.city]\naliases = { Jakarta = ['Jkt'] }\n"
+        "[fields.shoe_size]\ntype = 'number'\n"
+        "[fields.area]\nheaders = ['Provinsi']\nidentifies = true\n"
+    )
+    fields = {field.name: field for field in config.fields}
+    starter = {field.name: field for field in STARTER_FIELDS}
+    email = fields["email"]
+    assert email.headers[:2] == ("Alamat", "Surel")
+    assert set(email.headers) == {"Alamat", *starter["email"].headers}
+    assert len(email.headers) == len(set(email.headers))
+    assert (email.type, email.identifies) == (FieldType.EMAIL, True)
+    assert fields["city"].headers == starter["city"].headers
+    assert fields["city"].aliases["Jakarta"] == ("Jkt",)
+    assert (fields["shoe_size"].headers, fields["shoe_size"].type) == (
+        ("shoe_size",),
+        FieldType.NUMBER,
+    )
+    assert fields["area"].identifies
+    assert "Provinsi" in starter["region"].headers
+    assert "Provinsi" not in fields["region"].headers
+
+
+def test_outputs_in_the_order_written_by_their_proper_names(loaded):
+    config = loaded(
+        "[[score]]\nname = 'Fit'\nrule = [{ name = 'r', points = 1 }]\n"
+        "[[framework]]\nname = 'My way'\n[framework.criteria]\nA = '=1'\n"
+        "[write]\nwhy = 'Why'\n\"score.fit\" = 'F'\nframework.'my  way' = 'M'\nscore = 'S'\n"
+    )
+    assert list(config.outputs.items()) == [
+        ("why", "Why"),
+        ("score.Fit", "F"),
+        ("framework.My way", "M"),
+        ("score", "S"),
+    ]
+    assert config.places["write.score.fit"] == ("config/x.toml", 10)
+
+
+def test_an_empty_write_writes_nothing(loaded):
+    assert loaded("[write]").outputs == {}
+
+
+def test_scores_and_parameters(loaded):
+    config = loaded(
+        "[parameters]\nn = 5\nf = 1.5\nt = 'x'\nb = true\nd = 2026-01-02\nl = ['a', 2, false]\n"
+        "[[score]]\nname = 'A'\nmin = -10\nmax = 20.5\n"
+        "decay = { since = '=[@X]', every_days = 30, lose = 10 }\n"
+        "[[score.rule]]\nname = 'r'\npoints = -5\nwhen = ' =[@Y]>1 '\n"
+        "[[score.rule]]\nname = 's'\npoints = '=[@Z]'\n"
+        "[[score]]\nname = 'B'\nrule = [{ name = 't', points = 1.5 }]\n"
+    )
+    rules = config.qualification
+    assert dict(rules.parameters) == {
+        "n": 5,
+        "f": 1.5,
+        "t": "x",
+        "b": True,
+        "d": date(2026, 1, 2),
+        "l": ("a", 2, False),
+    }
+    first, second = rules.scores
+    assert (first.min, first.max) == (-10, 20.5)
+    assert first.decay == Decay(since="=[@X]", every_days=30, lose=10)
+    assert [(r.name, r.points, r.when) for r in first.rules] == [
+        ("r", -5, "=[@Y]>1"),
+        ("s", "=[@Z]", ""),
+    ]
+    assert (second.min, second.max, second.decay) == (0, None, None)
+
+
+def test_a_preset_gives_order_questions_and_needs(loaded):
+    config = loaded(
+        "[[framework]]\nname = 'anum'\n[framework.criteria]\n"
+        "money = '=4'\nUrgency = '=3'\n"
+        "Authority = { when = '=1', ask = { es = '¿Quién?', 'en-GB' = 'Who?' } }\n"
+        "Need = '=2'\n"
+    )
+    framework, preset = config.qualification.frameworks[0], PRESETS["ANUM"]
+    assert [(c.name, c.formula) for c in framework.criteria] == [
+        ("Authority", "=1"),
+        ("Need", "=2"),
+        ("Urgency", "=3"),
+        ("Money", "=4"),
+    ]
+    assert (framework.name, framework.needs, framework.required) == ("anum", 3, ("Authority",))
+    asked = framework.criteria[0].questions
+    assert asked["id"] == preset.criteria[0].questions["id"]
+    assert (asked["es"], asked["en-GB"]) == ("¿Quién?", "Who?")
+    assert framework.criteria[1].questions == preset.criteria[1].questions
+    assert config.places["framework[1].criteria.Money"] == ("config/x.toml", 4)
+
+
+def test_a_preset_may_be_changed(loaded):
+    config = loaded(
+        "[[framework]]\nname = 'BANT'\nneeds = 4\nrequired = ['need']\n"
+        "criteria = { Budget = '=1', Authority = '=1', Need = '=1', Timing = '=1' }\n"
+    )
+    framework = config.qualification.frameworks[0]
+    assert (framework.needs, framework.required) == (4, ("Need",))
+
+
+def test_a_framework_of_ones_own_needs_all(loaded):
+    config = loaded(
+        "[[framework]]\nname = 'Roof'\n[framework.criteria]\n'Is flat' = '=1'\n"
+        "[framework.criteria.'Own house']\nwhen = '=2'\nask = { id = 'Rumah sendiri?' }\n"
+    )
+    framework = config.qualification.frameworks[0]
+    assert framework.needs == 2
+    assert [c.name for c in framework.criteria] == ["Is flat", "Own house"]
+    assert framework.criteria[1].questions == {"id": "Rumah sendiri?"}
+    assert config.places["framework[1].criteria.Own house"] == ("config/x.toml", 5)
+    assert config.places["framework[1].criteria.Own house.when"] == ("config/x.toml", 6)
+
+
+def test_stages_and_moves(loaded):
+    config = loaded(
+        "[[stage]]\nname = 'Out'\noff_ladder = true\nwhen = '=1'\nreason = '=\"x\"'\n"
+        "[[stage]]\nname = 'A'\n[[stage]]\nname = 'B'\nwhen = '=2'\nstalled_after_days = 0.5\n"
+        "[moves]\nback = 'ask'\noverride = 'replace'\n"
+    )
+    out, first, second = config.qualification.stages
+    assert (out.off_ladder, out.reason) == (True, '="x"')
+    assert (first.when, second.stalled_after_days) == ("", 0.5)
+    assert config.qualification.moves == Moves(back=Back.ASK, keep_override=False)
+
+
+def test_follow_ups(loaded):
+    config = loaded(
+        "[[segment]]\nname = 'big'\nwhen = '=[@Budget]>1'\n"
+        "[[sequence]]\nname = 'hi'\nwhen = '=1'\nstart_on = '=2'\nstop = ['reply', 'bounce']\n"
+        "[[sequence.step]]\ntemplate = '01-a'\n"
+        "[[sequence.step]]\ntemplate = '02-b'\nafter_days = 3.0\nskip_if = '=3'\n"
+        "[[sequence]]\nname = 'bd'\nyearly_on = '=[@Birthday]'\nstep = [{ template = 'x' }]\n"
+        "[sender]\naddress = 'a@example.com'\nunsubscribe = 'https://example.com/u'\nreply_to = ''\n"
+        "[sending]\napprove = 'auto'\nper_minute = 5\nhours = '8:30–16:00'\ndays = 'Mon-Wed, sat'\n"
+    )
+    follow = config.followups
+    assert (follow.segments[0].name, follow.segments[0].when) == ("big", "=[@Budget]>1")
+    first, birthday = follow.sequences
+    assert (first.name, first.when, first.start_on) == ("hi", "=1", "=2")
+    assert first.stop == (Stop.REPLY, Stop.BOUNCE)
+    assert [(s.template, s.after_days, s.skip_if) for s in first.steps] == [
+        ("01-a", 0, ""),
+        ("02-b", 3, "=3"),
+    ]
+    assert (birthday.yearly_on, birthday.stop) == ("=[@Birthday]", tuple(Stop))
+    assert follow.sender == Sender(address="a@example.com", unsubscribe="https://example.com/u")
+    assert follow.sending == Sending(
+        approve="auto",
+        per_minute=5,
+        opens=time(8, 30),
+        closes=time(16),
+        weekdays=frozenset({0, 1, 2, 5}),
+    )
+    assert config.notes == (
+        "config/x.toml:19: sender.postal_address: missing; many countries' laws demand one",
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("'mon-fri'", {0, 1, 2, 3, 4}),
+        ("'sat-mon'", {5, 6, 0}),
+        ("'Friday'", {4}),
+        ("'mon-sun'", set(range(7))),
+        ("['mon', 'Wednesday']", {0, 2}),
+    ],
+)
+def test_days(loaded, written, days):
+    assert loaded(f"[sending]\ndays = {written}").followups.sending.weekdays == days
+
+
+def test_places_are_described(loaded):
+    config = loaded("[[stage]]\nname = 'A'\n[[stage]]\nname = 'B'\nwhen = '=1'\n")
+    assert describe_place(config, "stage[2].when") == "config/x.toml:5"
+    assert describe_place(config, "stage[2].reason") == "config/x.toml:3"
+    assert describe_place(config, "stage[7].when") == "config/x.toml:1"
+    assert describe_place(config, "sequence[1].step[2]") == "config"
+
+
+def test_a_formula_that_cannot_be_read_is_shown_with_a_caret(faults):
+    (told,) = faults("[[segment]]\nname = 'a'\nwhen = '''\n=AND([@A]>1,\n  [@B]>=)\n'''\n")
+    first, formula, caret = told.split("\n")
+    assert first.startswith("config/x.toml:3: segment[1].when: ")
+    assert formula.strip() in {"[@B]>=)", "=AND([@A]>1,"}
+    assert caret.strip() == "^"
+    assert len(caret) <= len(formula) + 1
+
+
+def test_a_place_in_a_long_formula_is_shown_in_its_surroundings():
+    from sheetcrm.config.formulas import caret
+
+    text = "=" + "1+" * 100 + "?" + "+1" * 100
+    _, formula, pointer = caret(text, text.index("?")).split("\n")
+    assert formula[len(pointer) - 1] == "?"
+    assert formula.startswith("    … ")
+    assert formula.endswith(" …")
+    assert len(formula) < 110
+    assert caret("=1+", 3) == "\n    =1+\n       ^"
+    assert caret("", 9) == "\n    \n    ^"
