@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from sheetcrm.adapters.memory import MemoryTabSource
+from sheetcrm.adapters.memory import (
+    FixedClock,
+    MemoryLedger,
+    MemoryOutbox,
+    MemoryTabSource,
+    MemoryTemplates,
+)
+from tests.adapters.ledger_contract import LedgerContract
+from tests.adapters.outbox_contract import OutboxContract
 from tests.adapters.tab_source_contract import LEADS, Make, TabSourceContract
+from tests.adapters.template_store_contract import MakeStore, TemplateStoreContract
 
 
 class TestMemoryTab(TabSourceContract):
@@ -15,6 +26,39 @@ class TestMemoryTab(TabSourceContract):
 
     def touch(self, source) -> None:
         source.set_cell("A2", "Somebody else")
+
+
+class TestMemoryLedger(LedgerContract):
+    @pytest.fixture
+    def ledger(self) -> MemoryLedger:
+        return MemoryLedger()
+
+
+class TestMemoryOutbox(OutboxContract):
+    @pytest.fixture
+    def outbox(self) -> MemoryOutbox:
+        return MemoryOutbox()
+
+    def stored(self, outbox, place: str) -> bytes | None:
+        return outbox.messages.get(place)
+
+
+class TestMemoryTemplates(TemplateStoreContract):
+    @pytest.fixture
+    def make(self) -> MakeStore:
+        return MemoryTemplates
+
+
+class TestFixedClock:
+    def test_it_stands_still_until_it_is_moved(self) -> None:
+        clock = FixedClock(datetime(2026, 11, 22, tzinfo=UTC))
+        assert clock.now() == clock.now() == datetime(2026, 11, 22, tzinfo=UTC)
+        clock.move(timedelta(days=1))
+        assert clock.now() == datetime(2026, 11, 23, tzinfo=UTC)
+
+    def test_it_shows_no_naive_time(self) -> None:
+        with pytest.raises(ValueError, match="zone"):
+            FixedClock(datetime(2026, 11, 22))
 
 
 class TestPeople:

@@ -1,0 +1,224 @@
+"""A connection to the ledger's database: transactions, bulk writing, errors in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from sqlalchemy import Column, Connection, Engine, Insert, Row, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, StatementError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from sheetcrm.errors import LedgerError, LedgerLockedError
+
+AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
+
+CHUNK = 10_000  #: values in one IN (…): SQLite allows 32,766, PostgreSQL 65,535
+
+_WRITES = "sheetcrm_writes"
+_SQLITE_LOCKED = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED
+_POSTGRES_LOCKED = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not available
+_SQLITE_HINTS = {
+    8: "the file or its folder is read-only: give yourself the right to write there",
+    10: "the disk could not be read or written: check it, and keep the ledger on a local disk",
+    11: "the file is damaged: put back a copy of it",
+    13: "the disk is full: make room and run it again",
+    14: "check that the folder exists and that you may write there",
+    26: "it is some other file: move it away, or name another ledger in config/sheetcrm.toml",
+}
+
+
+class Database:
+    """Short transactions on one database, `where` being its place for people."""
+
+    def __init__(self, url_or_path: str, *, wait: float) -> None:
+        url = _url(url_or_path)
+        self.where = url.database or "" if _is_sqlite(url) else url.render_as_string()
+        with self._in_our_words():
+            self._engine = _engine(url, wait)
+        self._writer = self._engine.execution_options(**{_WRITES: True})
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads.
+
+        Raises:
+            LedgerError: the database cannot be used.
+        """
+        with self._in_our_words(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that may write: all of it or nothing.
+
+        On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`): a transaction that reads
+        first and writes later fails against another one, however long it waits.
+
+        Raises:
+            LedgerLockedError: another process held the database for too long.
+            LedgerError: the database cannot be used.
+        """
+        with self._in_our_words(), self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise _translated(self.where, error) from error
+        except StatementError as error:  # a value that a column type refuses: our own bug
+            raise error.orig or error from error
+        except (ArgumentError, ModuleNotFoundError) as error:
+            raise LedgerError(
+                f"the ledger {self.where} cannot be opened: {error}",
+                hint="for PostgreSQL: pip install 'psycopg[binary]' and give "
+                "postgresql://user@host/database",
+            ) from error
+
+
+def insert(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[Column[Any]],
+    rows: Sequence[Sequence[object]],
+    *,
+    key: Sequence[Column[Any]] = (),
+    update: Sequence[Column[Any]] = (),
+) -> None:
+    """Insert many rows, a row's values in the order of `columns`.
+
+    A row whose `key` stands there already changes the columns `update` of that one, or is left
+    out where there are none to update. The driver gets the rows as they are, which is several
+    times faster than through SQLAlchemy's own executemany.
+    """
+    if not rows:
+        return
+    statement = _statement(connection, table, key, update)
+    names = [column.name for column in columns]
+    compiled = statement.compile(dialect=connection.dialect, column_keys=names)
+    ready = _bound(connection, columns, rows)
+    if compiled.positional:
+        places = [names.index(name) for name in compiled.positiontup or ()]
+        tuples = [tuple(row[place] for place in places) for row in ready]
+        connection.exec_driver_sql(str(compiled), tuples)
+    else:
+        connection.exec_driver_sql(
+            str(compiled), [dict(zip(names, row, strict=True)) for row in ready]
+        )
+
+
+def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The values in parts that fit into one ``IN (…)``."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
+
+
+def _statement(
+    connection: Connection,
+    table: Table,
+    key: Sequence[Column[Any]],
+    update: Sequence[Column[Any]],
+) -> Insert:
+    """The one place that knows how each database says "on conflict"."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement: sqlite.Insert | postgresql.Insert = dialect.insert(table)
+    if not key:
+        return statement
+    if not update:
+        return statement.on_conflict_do_nothing(index_elements=key)
+    changed = {column.name: statement.excluded[column.name] for column in update}
+    return statement.on_conflict_do_update(index_elements=key, set_=changed)
+
+
+def _bound(
+    connection: Connection, columns: Sequence[Column[Any]], rows: Sequence[Sequence[object]]
+) -> Sequence[Sequence[object]]:
+    """The rows with what the column types make of their values for this database."""
+    dialect = connection.dialect
+    found = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
+    processors = [(place, process) for place, process in enumerate(found) if process]
+    if not processors:
+        return rows
+    ready = [list(row) for row in rows]
+    for row in ready:
+        for place, process in processors:
+            row[place] = process(row[place])
+    return ready
+
+
+def _url(url_or_path: str) -> URL:
+    if "://" not in url_or_path:
+        return URL.create("sqlite", database=str(Path(url_or_path)))
+    try:
+        url = make_url(url_or_path)
+    except ArgumentError as error:
+        raise LedgerError(
+            f"not the address of a database: {url_or_path.partition('://')[0]}://…",
+            hint="give a path such as var/ledger.db, or postgresql://user@host/database",
+        ) from error
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def _is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _engine(url: URL, wait: float) -> Engine:
+    if not _is_sqlite(url):
+        return create_engine(url)
+    if url.database:
+        _make_folder(Path(url.database).parent)
+    engine = create_engine(url, connect_args={"timeout": wait})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerError(
+            f"the ledger's folder {folder} cannot be made: {error.strerror}",
+            hint="check that you may write there",
+        ) from error
+
+
+def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """A SQLite connection that waits for others, survives a power cut, and leaves BEGIN to us."""
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "journal_size_limit=67108864",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _translated(where: str, error: DBAPIError) -> LedgerError:
+    cause = error.orig
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the rest tells which kind of it
+    if code in _SQLITE_LOCKED or getattr(cause, "sqlstate", None) in _POSTGRES_LOCKED:
+        return LedgerLockedError(
+            f"the ledger {where} is in use by another run", hint="wait for it, then try again"
+        )
+    return LedgerError(
+        f"the ledger {where} cannot be used: {cause}",
+        hint=_SQLITE_HINTS.get(code, "check that it is there and that you may use it"),
+    )

@@ -1,0 +1,159 @@
+"""What happened to leads: their scores, and their moves from stage to stage."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, select, update
+
+from sheetcrm.adapters.ledger.database import insert
+from sheetcrm.adapters.ledger.leads import Kept
+from sheetcrm.adapters.ledger.schema import leads, scores, stage_moves
+from sheetcrm.core.plan import LeadRecord, StageMove, Standing
+from sheetcrm.core.table.values import Edit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scored:
+    """How a lead was scored."""
+
+    score: float | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
+    stage: str = ""
+    why: str = ""
+
+
+def standings(connection: Connection, source_id: int) -> dict[str, Standing]:
+    """Where each lead of a source stands: its newest move that was not undone."""
+    newest = (
+        select(func.max(stage_moves.c.id))
+        .join_from(stage_moves, leads)
+        .where(leads.c.source_id == source_id, stage_moves.c.undone_by.is_(None))
+        .group_by(stage_moves.c.lead_id)
+    )
+    rows = connection.execute(
+        select(leads.c.key, stage_moves.c.to_stage, stage_moves.c.at)
+        .join_from(stage_moves, leads)
+        .where(stage_moves.c.id.in_(newest))
+    )
+    return {lead: Standing(stage=stage, since=at) for lead, stage, at in rows}
+
+
+def moves_of(connection: Connection, lead_id: int, lead: str) -> list[StageMove]:
+    """A lead's moves, oldest first, without those that were undone."""
+    query = select(stage_moves).where(
+        stage_moves.c.lead_id == lead_id, stage_moves.c.undone_by.is_(None)
+    )
+    return [
+        StageMove(
+            lead=lead,
+            before=row.from_stage,
+            after=row.to_stage,
+            why=row.why,
+            by=row.by,
+            at=row.at,
+        )
+        for row in connection.execute(query.order_by(stage_moves.c.id))
+    ]
+
+
+def keep_moves(
+    connection: Connection,
+    run_id: int,
+    moves: Iterable[StageMove],
+    ids: Mapping[str, Kept],
+    *,
+    at: datetime,
+) -> None:
+    """Add the moves that were made; refused ones were not."""
+    columns = [column for column in stage_moves.c if column.name not in {"id", "undone_by"}]
+    rows = [
+        (ids[m.lead].id, run_id, m.before, m.after, m.at or at, m.why, m.by)
+        for m in moves
+        if not m.refused
+    ]
+    insert(connection, stage_moves, columns, rows)
+
+
+def score_of(connection: Connection, lead_id: int) -> Scored:
+    """How a lead was scored last."""
+    query = _newest_scores().where(leads.c.id == lead_id)
+    row = connection.execute(query).first()
+    if row is None:
+        return Scored()
+    return Scored(score=row.score, parts=json.loads(row.parts), stage=row.stage, why=row.why)
+
+
+def keep_scores(
+    connection: Connection,
+    run_id: int,
+    source_id: int,
+    records: Sequence[LeadRecord],
+    ids: Mapping[str, Kept],
+) -> None:
+    """Add the scores of those leads whose last ones differ."""
+    query = _newest_scores().where(leads.c.source_id == source_id)
+    stored = {row[0]: tuple(row[1:]) for row in connection.execute(query)}
+    rows = [(ids[record.lead].id, *_score(record)) for record in records]
+    changed = [(*row, run_id) for row in rows if stored.get(row[0]) != row[1:]]
+    insert(connection, scores, (scores.c.lead_id, *_SCORE, scores.c.run_id), changed)
+
+
+def undo(
+    connection: Connection,
+    run_id: int,
+    edits: Iterable[Edit],
+    ids: Mapping[str, Kept],
+    *,
+    by: int,
+) -> None:
+    """The run's scores of the edits' leads no longer count, nor the moves that the edits wrote.
+
+    A move's edit is that of its lead which wrote the name of the stage that the lead moved to.
+    """
+    found = [(ids[edit.lead].id, edit.after) for edit in edits]
+    marks = [{"lead": lead_id} for lead_id in sorted({lead_id for lead_id, _ in found})]
+    stages = [{"lead": i, "stage": after} for i, after in found if isinstance(after, str)]
+    for table, condition, parameters in (
+        (scores, (), marks),
+        (stage_moves, (stage_moves.c.to_stage == bindparam("stage"),), stages),
+    ):
+        if parameters:
+            connection.execute(
+                update(table)
+                .where(
+                    table.c.lead_id == bindparam("lead"),
+                    table.c.run_id == run_id,
+                    table.c.undone_by.is_(None),
+                    *condition,
+                )
+                .values(undone_by=by),
+                parameters,
+            )
+
+
+_SCORE = (scores.c.score, scores.c.parts, scores.c.stage, scores.c.why)
+
+
+def _newest_scores() -> Select[Any]:
+    later = scores.alias("later")
+    newer = select(later.c.id).where(
+        later.c.lead_id == scores.c.lead_id,
+        later.c.id > scores.c.id,
+        later.c.undone_by.is_(None),
+    )
+    return (
+        select(scores.c.lead_id, *_SCORE)
+        .join_from(scores, leads)
+        .where(scores.c.undone_by.is_(None), ~newer.exists())
+    )
+
+
+def _score(record: LeadRecord) -> tuple[object, ...]:
+    parts = {name: float(points) for name, points in record.scores.items()}
+    score = None if record.score is None else float(record.score)
+    return score, json.dumps(parts, ensure_ascii=False, sort_keys=True), record.stage, record.why

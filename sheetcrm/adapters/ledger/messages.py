@@ -1,0 +1,101 @@
+"""Messages: rendered follow-ups with their bytes, each known by its key."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from sheetcrm.adapters.ledger.database import AnyRow, insert
+from sheetcrm.adapters.ledger.leads import Kept
+from sheetcrm.adapters.ledger.schema import leads, messages, sources
+from sheetcrm.core.plan import MessageDraft, MessageRecord
+
+
+def to_source(connection: Connection, source_id: int) -> list[MessageRecord]:
+    """Messages to the leads of a source, and to the persons who they are, oldest first."""
+    here = select(leads.c.id).where(leads.c.source_id == source_id)
+    who = select(leads.c.person_id).where(
+        leads.c.source_id == source_id, leads.c.person_id.is_not(None)
+    )
+    return _records(connection, or_(messages.c.lead_id.in_(here), messages.c.person_id.in_(who)))
+
+
+def to_lead(connection: Connection, lead_id: int, person_id: int | None) -> list[MessageRecord]:
+    """Messages to one lead, and to the person who it is, oldest first."""
+    to_it = messages.c.lead_id == lead_id
+    if person_id is None:
+        return _records(connection, to_it)
+    return _records(connection, or_(to_it, messages.c.person_id == person_id))
+
+
+def waiting(connection: Connection) -> list[MessageDraft]:
+    """Drafts with all that was rendered, oldest first."""
+    query = (
+        select(messages, leads.c.key.label("lead"), sources.c.key.label("source"))
+        .join_from(messages, leads)
+        .join(sources)
+        .where(messages.c.state == "draft")
+        .order_by(messages.c.created_at, messages.c.id)
+    )
+    return [_draft(row) for row in connection.execute(query)]
+
+
+def keep(
+    connection: Connection,
+    run_id: int,
+    drafts: Sequence[MessageDraft],
+    ids: Mapping[str, Kept],
+    *,
+    at: datetime,
+) -> None:
+    """Add the drafts whose keys are not known; the others stay as they were."""
+    columns = [column for column in messages.c if column.name != "id"]
+    rows = [
+        tuple(_values(draft, ids[draft.lead], run_id, at)[column.name] for column in columns)
+        for draft in drafts
+    ]
+    insert(connection, messages, columns, rows, key=(messages.c.key,))
+
+
+_SAME = (  # columns that are called as the draft's own parts
+    *("key", "state", "person", "sequence", "step", "template", "language", "segment", "why"),
+    *("to_name", "subject", "text", "html", "raw", "message_id", "due_on", "place"),
+)
+
+
+def _values(draft: MessageDraft, lead: Kept, run_id: int, at: datetime) -> dict[str, object]:
+    return {name: getattr(draft, name) for name in _SAME} | {
+        "lead_id": lead.id,
+        "person_id": lead.person_id,
+        "run_id": run_id,
+        "to_addr": draft.to_address,
+        "sha256": hashlib.sha256(draft.raw).hexdigest(),
+        "created_at": draft.created_at or at,
+    }
+
+
+def _draft(row: AnyRow) -> MessageDraft:
+    return MessageDraft(
+        source=row.source,
+        lead=row.lead,
+        to_address=row.to_addr,
+        created_at=row.created_at,
+        **{name: getattr(row, name) for name in _SAME},
+    )
+
+
+def _records(connection: Connection, condition: ColumnElement[bool]) -> list[MessageRecord]:
+    query = (
+        select(
+            leads.c.key.label("lead"),
+            *(messages.c[name] for name in ("key", "person", "sequence", "step", "state")),
+            *(messages.c[name] for name in ("message_id", "subject", "created_at")),
+        )
+        .join_from(messages, leads)
+        .where(condition)
+        .order_by(messages.c.created_at, messages.c.id)
+    )
+    return [MessageRecord(**row) for row in connection.execute(query).mappings()]

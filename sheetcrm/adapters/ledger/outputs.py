@@ -1,0 +1,156 @@
+"""What stands in our cells: the values that we wrote, and those that persons put over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from sheetcrm.adapters.ledger.cells import dumps, loads
+from sheetcrm.adapters.ledger.database import insert
+from sheetcrm.adapters.ledger.leads import Kept
+from sheetcrm.adapters.ledger.schema import leads, overrides, written
+from sheetcrm.core.plan import Plan
+from sheetcrm.core.table.values import CellValue, Edit, Override
+
+Cell = tuple[str, str]  #: lead, header
+
+
+def values(connection: Connection, source_id: int) -> dict[Cell, CellValue]:
+    """What we last wrote in each cell of a source."""
+    query = select(leads.c.key, written.c.cells).join_from(written, leads)
+    found: dict[Cell, CellValue] = {}
+    for lead, cells in connection.execute(query.where(leads.c.source_id == source_id)):
+        for header, value in _unpacked(cells):
+            found[lead, header] = value
+    return found
+
+
+def keep(
+    connection: Connection, run_id: int, source_id: int, plan: Plan, ids: Mapping[str, Kept]
+) -> None:
+    """Remember what stands in the cells of a plan's leads; only leads that differ are rewritten.
+
+    What we wrote for leads that are gone stays.
+    """
+    texts = {ids[lead].id: _packed(cells) for lead, cells in _by_lead(plan.written).items()}
+    stored = _stored(connection, source_id)
+    _write(connection, [(i, text, run_id) for i, text in texts.items() if stored.get(i) != text])
+    blank = {ids[record.lead].id for record in plan.leads} - texts.keys()
+    _forget(connection, sorted(blank & stored.keys()))
+
+
+def restore(
+    connection: Connection,
+    run_id: int,
+    source_id: int,
+    edits: Iterable[Edit],
+    ids: Mapping[str, Kept],
+) -> None:
+    """Remember again what stood in the edits' cells before them."""
+    before = _by_lead({(edit.lead, edit.header): edit.before for edit in edits})
+    stored = _stored(connection, source_id)
+    rows = []
+    for lead, cells in before.items():
+        restored = dict(_unpacked(stored.get(ids[lead].id, "[]"))) | dict(cells)
+        rows.append((ids[lead].id, _packed(restored.items()), run_id))
+    _write(connection, rows)
+
+
+def keep_overrides(
+    connection: Connection,
+    source_id: int,
+    plan: Plan,
+    ids: Mapping[str, Kept],
+    *,
+    at: datetime,
+) -> None:
+    """Remember the overrides of a plan's leads; one that stays keeps the time it was first seen."""
+    query = (
+        select(overrides)
+        .join_from(overrides, leads)
+        .where(leads.c.source_id == source_id, leads.c.gone_at.is_(None))
+    )
+    stored = {(row.lead_id, row.output): row for row in connection.execute(query)}
+    rows = {}
+    for one in plan.overrides:
+        cell = (ids[one.lead].id, one.header)
+        value, before = dumps([one.value]), stored.get(cell)
+        since = before.since if before and before.value == value else at
+        rows[cell] = (*cell, value, dumps([one.computed]), _BY, since)
+    _drop(connection, [cell for cell in stored if cell not in rows])
+    changed = [
+        row for cell, row in rows.items() if cell not in stored or row != tuple(stored[cell])
+    ]
+    insert(
+        connection,
+        overrides,
+        tuple(overrides.c),
+        changed,
+        key=(overrides.c.lead_id, overrides.c.output),
+        update=(overrides.c.value, overrides.c.computed, overrides.c.since),
+    )
+
+
+def overrides_of(connection: Connection, lead_id: int, lead: str) -> list[Override]:
+    """The overrides of one lead."""
+    query = select(overrides).where(overrides.c.lead_id == lead_id).order_by(overrides.c.output)
+    return [
+        Override(
+            lead=lead,
+            header=row.output,
+            value=loads(row.value)[0],
+            computed=loads(row.computed)[0],
+        )
+        for row in connection.execute(query)
+    ]
+
+
+_BY = "person"
+
+
+def _by_lead(cells: Mapping[Cell, CellValue]) -> dict[str, list[tuple[str, CellValue]]]:
+    found: dict[str, list[tuple[str, CellValue]]] = {}
+    for (lead, header), value in cells.items():
+        found.setdefault(lead, []).append((header, value))
+    return found
+
+
+def _packed(cells: Iterable[tuple[str, CellValue]]) -> str:
+    """Sorted by header, so that the same cells always give the same text."""
+    return dumps(part for cell in sorted(cells, key=lambda cell: cell[0]) for part in cell)
+
+
+def _unpacked(text: str) -> Iterable[tuple[str, CellValue]]:
+    flat = iter(loads(text))
+    return ((str(header), value) for header, value in zip(flat, flat, strict=True))
+
+
+def _stored(connection: Connection, source_id: int) -> dict[int, str]:
+    query = select(written.c.lead_id, written.c.cells).join_from(written, leads)
+    rows = connection.execute(query.where(leads.c.source_id == source_id))
+    return {row.lead_id: row.cells for row in rows}
+
+
+def _write(connection: Connection, rows: Sequence[tuple[int, str, int]]) -> None:
+    columns = (written.c.lead_id, written.c.cells, written.c.run_id)
+    insert(connection, written, columns, rows, key=columns[:1], update=columns[1:])
+
+
+def _forget(connection: Connection, lead_ids: Sequence[int]) -> None:
+    if lead_ids:
+        connection.execute(
+            delete(written).where(written.c.lead_id == bindparam("lead")),
+            [{"lead": lead_id} for lead_id in lead_ids],
+        )
+
+
+def _drop(connection: Connection, cells: Sequence[tuple[int, str]]) -> None:
+    if cells:
+        connection.execute(
+            delete(overrides).where(
+                overrides.c.lead_id == bindparam("lead"), overrides.c.output == bindparam("header")
+            ),
+            [{"lead": lead_id, "header": output} for lead_id, output in cells],
+        )

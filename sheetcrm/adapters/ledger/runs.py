@@ -1,0 +1,98 @@
+"""Runs, and the sources that they worked on."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from sheetcrm.adapters.ledger import database
+from sheetcrm.adapters.ledger.database import AnyRow
+from sheetcrm.adapters.ledger.schema import runs, sources
+from sheetcrm.core.plan import RunRecord
+from sheetcrm.errors import UsageError
+
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+def start(connection: Connection, kind: str, at: datetime) -> str:
+    """Begin a run; its id is the time in UTC and three random characters."""
+    moment = f"{at.astimezone(UTC):%Y%m%d-%H%M%S}"
+    taken = set(connection.scalars(select(runs.c.key).where(runs.c.key.startswith(moment))))
+    key = _key(moment)
+    while key in taken:
+        key = _key(moment)
+    connection.execute(insert(runs).values(key=key, kind=kind, started=at))
+    return key
+
+
+def number(connection: Connection, key: str) -> int:
+    """The number of the run with this id.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found: int | None = connection.scalar(select(runs.c.id).where(runs.c.key == key))
+    if found is None:
+        raise UsageError(f"there is no run {key}", hint="sheetcrm status lists the runs")
+    return found
+
+
+def finish(
+    connection: Connection, run_id: int, at: datetime, outcome: str, counts: Mapping[str, int]
+) -> None:
+    """Close a run."""
+    connection.execute(
+        update(runs)
+        .where(runs.c.id == run_id)
+        .values(finished=at, outcome=outcome, counts=json.dumps(dict(counts)))
+    )
+
+
+def newest(connection: Connection, limit: int) -> list[RunRecord]:
+    """The newest runs first."""
+    rows = connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit))
+    return [
+        RunRecord(
+            id=row.key,
+            kind=row.kind,
+            started=row.started,
+            finished=row.finished,
+            outcome=row.outcome,
+            counts=json.loads(row.counts),
+        )
+        for row in rows
+    ]
+
+
+def source(connection: Connection, key: str) -> AnyRow | None:
+    """A source, None for one that no run has worked on."""
+    return connection.execute(select(sources).where(sources.c.key == key)).first()
+
+
+def ensure_source(connection: Connection, key: str, locator: str) -> AnyRow:
+    """A source, made where it is not known yet, and where it is now."""
+    columns = (sources.c.key, sources.c.locator)
+    found = source(connection, key)
+    if found is None or found.locator != locator:
+        database.insert(
+            connection, sources, columns, [(key, locator)], key=columns[:1], update=columns[1:]
+        )
+        found = source(connection, key)
+    assert found is not None
+    return found
+
+
+def confirm_source(connection: Connection, found: AnyRow, run_id: int, at: datetime) -> None:
+    """The run has written the source."""
+    newest_run = max(run_id, found.run_id or 0)  # a run that was overtaken comes too late
+    connection.execute(
+        update(sources).where(sources.c.id == found.id).values(run_id=newest_run, seen_at=at)
+    )
+
+
+def _key(moment: str) -> str:
+    return f"{moment}-{''.join(secrets.choice(_BASE32) for _ in range(3))}"

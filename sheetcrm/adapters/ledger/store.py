@@ -1,0 +1,194 @@
+"""The ledger in a database, as the port wants it: each call is one short transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sheetcrm.adapters.ledger import edits as kept_edits
+from sheetcrm.adapters.ledger import history, leads, messages, outputs, runs
+from sheetcrm.adapters.ledger.database import Database
+from sheetcrm.adapters.ledger.migrate import bring_up_to_date
+from sheetcrm.core.plan import (
+    KnownLead,
+    LeadRecord,
+    LeadState,
+    Memory,
+    MessageDraft,
+    Plan,
+    RunRecord,
+    StageMove,
+    Standing,
+)
+from sheetcrm.core.table.values import Edit
+
+
+def open_ledger(url_or_path: str, *, wait: float = 30.0) -> SqlLedger:
+    """Open a ledger, made or brought up to date where that is needed.
+
+    Args:
+        url_or_path: a SQLite file (``var/ledger.db``; its folder is made), or a URL such as
+            ``postgresql://user@host/database``.
+        wait: seconds to wait for another run that is just writing to a SQLite file.
+
+    Raises:
+        LedgerTooNewError: a newer sheetcrm made it.
+        LedgerLockedError: another run held it for too long.
+        LedgerError: it cannot be used.
+    """
+    database = Database(url_or_path, wait=wait)
+    try:
+        bring_up_to_date(database)
+    except BaseException:
+        database.close()
+        raise
+    return SqlLedger(database)
+
+
+class SqlLedger:
+    """A `Ledger` in SQLite or PostgreSQL; made by `open_ledger`.
+
+    Every method may raise `LedgerError`, and `UsageError` for a run that does not exist.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def remember(self, source: str) -> Memory:
+        """Everything known of one source, as one value (empty for a new source)."""
+        with self._database.reading() as connection:
+            found = runs.source(connection, source)
+            if found is None:
+                return Memory()
+            return Memory(
+                leads=leads.known(connection, found.id),
+                written=outputs.values(connection, found.id),
+                pending=kept_edits.pending(connection, found),
+                standings=history.standings(connection, found.id),
+                messages=messages.to_source(connection, found.id),
+            )
+
+    def start_run(self, kind: str, at: datetime) -> str:
+        """Begin a run and give it an id such as ``20261122-093000-k3f`` (in UTC)."""
+        with self._database.writing() as connection:
+            return runs.start(connection, kind, at)
+
+    def intend(self, run: str, plan: Plan) -> None:
+        """Note a plan's edits before the source is written, so that a crash loses nothing.
+
+        They take the place of those that the same run intended for the source before.
+        """
+        with self._database.writing() as connection:
+            run_id = runs.number(connection, run)
+            source = runs.ensure_source(connection, plan.source, plan.locator)
+            kept_edits.intend(connection, run_id, source.id, plan.edits)
+
+    def commit(self, run: str, plan: Plan, *, at: datetime) -> None:
+        """The source has been written: remember leads, values, overrides, moves and drafts.
+
+        One transaction; only what differs is written. A draft whose key is already known is left
+        as it was. What earlier runs intended for the source is dropped, but for edits whose
+        values stand there now: those are confirmed as theirs.
+        """
+        with self._database.writing() as connection:
+            run_id = runs.number(connection, run)
+            source = runs.ensure_source(connection, plan.source, plan.locator)
+            ids = leads.keep(connection, source.id, plan.leads, at=at, seen_at=source.seen_at)
+            outputs.keep(connection, run_id, source.id, plan, ids)
+            outputs.keep_overrides(connection, source.id, plan, ids, at=at)
+            history.keep_scores(connection, run_id, source.id, plan.leads, ids)
+            history.keep_moves(connection, run_id, plan.moves, ids, at=at)
+            messages.keep(connection, run_id, plan.drafts, ids, at=at)
+            kept_edits.confirm(connection, run_id, source, plan)
+            runs.confirm_source(connection, source, run_id, at)
+
+    def finish_run(
+        self, run: str, *, at: datetime, outcome: str, counts: Mapping[str, int]
+    ) -> None:
+        """Close a run with its outcome (``ok``, ``failed`` …)."""
+        with self._database.writing() as connection:
+            runs.finish(connection, runs.number(connection, run), at, outcome, counts)
+
+    def runs(self, limit: int = 20) -> list[RunRecord]:
+        """The newest runs first."""
+        with self._database.reading() as connection:
+            return runs.newest(connection, limit)
+
+    def edits(self, run: str) -> dict[str, list[Edit]]:
+        """What a run wrote and has not been undone, by source. `Edit.row` is 0: rows move.
+
+        Raises:
+            UsageError: there is no such run.
+        """
+        with self._database.reading() as connection:
+            return kept_edits.of_run(connection, runs.number(connection, run))
+
+    def undone(self, run: str, source: str, edits: Sequence[Edit], *, by: str) -> None:
+        """These edits of `run` were put back by the run `by`; remember the old values again.
+
+        With them go the scores that the run gave their leads, and the moves whose stage one of
+        them wrote: both stay in the history, marked, and no longer count. Drafts stay.
+        Where `by` had intended the putting back as a plan of its own, that is done with now.
+        """
+        with self._database.writing() as connection:
+            run_id, by_id = runs.number(connection, run), runs.number(connection, by)
+            found = runs.source(connection, source)
+            if found is None:
+                return
+            ids = leads.kept(connection, found.id)
+            kept_edits.undo(connection, run_id, found.id, edits, by=by_id)
+            outputs.restore(connection, by_id, found.id, edits, ids)
+            history.undo(connection, run_id, edits, ids, by=by_id)
+
+    def lead(self, source: str, lead: str) -> LeadState | None:
+        """One lead with its stage history and messages, for `explain`.
+
+        `LeadRecord.row` is 0, as rows move; moves that were undone are left out.
+        """
+        with self._database.reading() as connection:
+            found = runs.source(connection, source)
+            row = leads.find(connection, found.id, lead) if found else None
+            if row is None:
+                return None
+            scored = history.score_of(connection, row.id)
+            moves = history.moves_of(connection, row.id, lead)
+            return LeadState(
+                known=KnownLead(
+                    lead=lead,
+                    fingerprint=row.fingerprint,
+                    first_seen=row.first_seen,
+                    gone=row.gone_at is not None,
+                ),
+                record=LeadRecord(
+                    lead=lead,
+                    fingerprint=row.fingerprint,
+                    row=0,
+                    name=row.name,
+                    email=row.email_norm or "",
+                    phone=row.phone_e164 or "",
+                    language=row.language,
+                    score=scored.score,
+                    scores=scored.parts,
+                    stage=scored.stage,
+                    why=scored.why,
+                ),
+                standing=_standing(moves),
+                moves=moves,
+                messages=messages.to_lead(connection, row.id, row.person_id),
+                overrides=outputs.overrides_of(connection, row.id, lead),
+            )
+
+    def drafts(self) -> list[MessageDraft]:
+        """All messages that wait for a person, oldest first."""
+        with self._database.reading() as connection:
+            return messages.waiting(connection)
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._database.close()
+
+
+def _standing(moves: Sequence[StageMove]) -> Standing | None:
+    if not moves or moves[-1].at is None:
+        return None
+    return Standing(stage=moves[-1].after, since=moves[-1].at)

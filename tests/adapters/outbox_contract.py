@@ -1,0 +1,60 @@
+"""What every outbox must do: a subclass gives a fixture `outbox`, fresh, and `stored`."""
+
+from __future__ import annotations
+
+import pytest
+
+from sheetcrm.core.plan import MessageDraft
+from sheetcrm.ports import Outbox
+from tests.adapters import ledger_contract
+
+
+def draft(key: str = "sari/welcome/1/1", text: str = "Halo", **parts) -> MessageDraft:
+    """A message whose bytes say which one it is, as every real message's do."""
+    plain = ledger_contract.draft(key, **parts)
+    raw = f"Message-ID: {plain.message_id}\r\nSubject: Halo\r\n\r\n{text}\r\n".encode()
+    return ledger_contract.draft(key, **parts | {"raw": raw + b"\x00\xff"})
+
+
+class OutboxContract:
+    """Subclassed by the tests of every adapter."""
+
+    @pytest.fixture
+    def outbox(self) -> Outbox:
+        raise NotImplementedError
+
+    def stored(self, outbox: Outbox, place: str) -> bytes | None:
+        """The bytes that lie at a place, None where nothing does."""
+        raise NotImplementedError
+
+    def test_a_message_lies_where_it_was_said_to(self, outbox: Outbox) -> None:
+        planned = outbox.place(draft())
+        assert self.stored(outbox, planned) is None
+        place = outbox.put(draft())
+        assert place == planned
+        assert self.stored(outbox, place) == draft().raw
+
+    def test_a_message_that_lies_there_is_left_alone(self, outbox: Outbox) -> None:
+        place = outbox.put(draft())
+        assert outbox.put(draft(text="another text")) == place
+        assert self.stored(outbox, place) == draft().raw
+
+    def test_each_key_has_its_own_place(self, outbox: Outbox) -> None:
+        drafts = [
+            draft("sari/welcome/1/1"),
+            draft("sari/welcome/2/1", step=2),
+            draft("sari/welcome/1/2"),
+            draft("sari/news/1/1", sequence="news"),
+            draft("budi/welcome/1/1", person="budi@example.com", to_address="budi@example.com"),
+        ]
+        places = [outbox.put(one) for one in drafts]
+        assert len(set(places)) == len(drafts)
+        assert all(self.stored(outbox, place) is not None for place in places)
+
+    @pytest.mark.parametrize(
+        "name",
+        ["", "../../etc/passwd", 'a"b<c>|?*:', "名前 😀", "x" * 300, "CON", ". .", "new\nline"],
+    )
+    def test_any_name_is_safe(self, outbox: Outbox, name: str) -> None:
+        place = outbox.put(draft(to_name=name, segment=name))
+        assert self.stored(outbox, place) == draft().raw
