@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import partial, reduce
+from operator import and_
 from typing import TypeVar
 
 from sheetcrm.core.formula import Frame, evaluate, parse
 from sheetcrm.core.qualify.frameworks import Answers, FrameworkResult, framework_result
 from sheetcrm.core.qualify.order import levels, own_references
-from sheetcrm.core.qualify.readings import Reading, is_blank
+from sheetcrm.core.qualify.readings import Reading, blanks
 from sheetcrm.core.qualify.rules import Criterion, Framework, Qualification, Score, ScoreRule
 from sheetcrm.core.qualify.scoring import (
     RuleResult,
     ScoreResult,
+    added,
     days_since,
     rule_result,
     score_result,
-    total,
 )
 from sheetcrm.core.qualify.steps import (
     STAGE,
@@ -74,7 +75,8 @@ class Evaluation:
     @property
     def total(self) -> list[float]:
         """All groups together."""
-        return total([self.scores[score.name] for score in self.rules.scores], self.height)
+        groups = [self.scores[score.name].values for score in self.rules.scores]
+        return added(groups, self.height)
 
     def run(self, stages: Callable[[Mapping[str, Answers]], Sequence[str]]) -> None:
         """Compute everything.
@@ -212,10 +214,10 @@ class Evaluation:
         if not columns:
             return None
         masks = [self._blank(name, column) for name, column in columns.items()]
-        return masks[0] if len(masks) == 1 else [all(row) for row in zip(*masks, strict=True)]
+        return reduce(lambda one, other: list(map(and_, one, other)), masks)
 
     def _blank(self, name: str, column: str) -> list[bool]:
         """For whom a column is blank."""
         if name not in self._blanks:
-            self._blanks[name] = [is_blank(value) for value in self.frame.values(column)]
+            self._blanks[name] = blanks(self.frame.values(column))
         return self._blanks[name]

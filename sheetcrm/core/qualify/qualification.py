@@ -42,24 +42,7 @@ def qualify(
     """
     ladder = Ladder(rules)
     work = Evaluation(rules, frame, tables=tables, now=now)
-    verdicts: list[Verdict] = []
-
-    def settle(holds: Mapping[str, Answers]) -> list[str]:
-        ruled = ladder.ruled(holds, frame.height)
-        verdicts[:] = [
-            ladder.verdict(
-                standing=lead.standing.stage if lead.standing else "",
-                override=(lead.override or "").strip(),
-                ruled=stage,
-                faulty=work.faults.get(index, ()),
-            )
-            for index, (lead, stage) in enumerate(zip(leads, ruled, strict=True))
-        ]
-        return [verdict.after for verdict in verdicts]
-
-    work.run(settle)
-    if not rules.stages:
-        verdicts = [Verdict(before="", after="", ruled="") for _ in leads]
+    verdicts = _settled(work, ladder, leads)
     reasons = Reasons(work, ladder, words(language), tables)
     questions = Questions(rules.frameworks, work.frameworks, language)
     since = [_since(lead, verdict, now) for lead, verdict in zip(leads, verdicts, strict=True)]
@@ -78,6 +61,25 @@ def qualify(
         problems=lead_problems(work, ladder, verdicts, reasons.off_ladder),
         groups=[work.scores[score.name] for score in rules.scores],
     )
+
+
+def _settled(work: Evaluation, ladder: Ladder, leads: Sequence[LeadContext]) -> list[Verdict]:
+    """Compute all columns; on the way, as they are needed, every lead's stage."""
+    verdicts = [Verdict(before="", after="", ruled="") for _ in leads]  # where no stage is decided
+
+    def settle(holds: Mapping[str, Answers]) -> list[str]:
+        ruled = ladder.ruled(holds, len(leads))
+        for index, (lead, stage) in enumerate(zip(leads, ruled, strict=True)):
+            verdicts[index] = ladder.verdict(
+                standing=lead.standing.stage if lead.standing else "",
+                override=(lead.override or "").strip(),
+                ruled=stage,
+                faulty=work.faults.get(index, ()),
+            )
+        return [verdict.after for verdict in verdicts]
+
+    work.run(settle)
+    return verdicts
 
 
 def _since(lead: LeadContext, verdict: Verdict, now: datetime) -> datetime:

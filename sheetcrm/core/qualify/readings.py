@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 
 from sheetcrm.core.table.values import CellValue
@@ -37,36 +37,26 @@ class Reading:
 
     def truths(self) -> list[bool | None]:
         """Yes, no, or None where that is unknown."""
-        found = self._judged(truth)
-        if self.blind is None or not any(self.blind):
-            return found
-        asks = asks_for_blanks(self.text)
-        return [
-            None if blind and not (asks and answer) else answer
-            for answer, blind in zip(found, self.blind, strict=True)
-        ]
+        found = [value if value.__class__ is bool else truth(value) for value in self.values]
+        seen = self._unless_blind(found)
+        if not asks_for_blanks(self.text):
+            return seen
+        return [answer or sure for answer, sure in zip(found, seen, strict=True)]
 
     def numbers(self) -> list[float | None]:
         """Numbers, or None where there is none."""
-        found = self._judged(number)
-        if self.blind is None or asks_for_blanks(self.text):
+        found = [number(value) for value in self.values]
+        if asks_for_blanks(self.text):
             return found
-        return [None if blind else value for value, blind in zip(found, self.blind, strict=True)]
+        return self._unless_blind(found)
 
     def dates(self) -> list[date | None]:
-        """Days, or None where there is none; a number is Excel's serial number of a day."""
-        found = self._judged(day)
-        if self.blind is None:
-            return found
-        return [None if blind else value for value, blind in zip(found, self.blind, strict=True)]
+        """Days, or None where there is none."""
+        return self._unless_blind([day(value) for value in self.values])
 
     def told(self) -> list[CellValue]:
         """The values as they are, blank where they say nothing."""
-        if self.blind is None:
-            return list(self.values)
-        return [
-            None if blind else value for value, blind in zip(self.values, self.blind, strict=True)
-        ]
+        return self._unless_blind(list(self.values))
 
     def faults(self, judged: Sequence[object]) -> Iterator[tuple[int, str]]:
         """Leads for whom the formula gave what it must not give: an error, or unfit text.
@@ -77,15 +67,15 @@ class Reading:
         Yields:
             The lead's index and what was given.
         """
-        if None not in judged:
-            return
-        for index, (value, answer) in enumerate(zip(self.values, judged, strict=True)):
+        for index in [place for place, answer in enumerate(judged) if answer is None]:
             blind = self.blind is not None and self.blind[index]
-            if answer is None and not blind and not says_unknown(value):
-                yield index, str(value)
+            if not blind and not says_unknown(self.values[index]):
+                yield index, str(self.values[index])
 
-    def _judged(self, judge: Callable[[CellValue], _T]) -> list[_T]:
-        return [judge(value) for value in self.values]
+    def _unless_blind(self, found: list[_T]) -> list[_T | None]:
+        if self.blind is None:
+            return [*found]
+        return [None if blind else answer for answer, blind in zip(found, self.blind, strict=True)]
 
 
 def truth(value: CellValue) -> bool | None:
@@ -94,9 +84,7 @@ def truth(value: CellValue) -> bool | None:
         return value
     if isinstance(value, int | float):
         return value != 0
-    if isinstance(value, str):
-        return _WORDS.get(value.strip().casefold())
-    return True if isinstance(value, date) else None
+    return _WORDS.get(value.strip().casefold()) if isinstance(value, str) else None
 
 
 def number(value: CellValue) -> float | None:
@@ -107,15 +95,16 @@ def number(value: CellValue) -> float | None:
 
 
 def day(value: CellValue) -> date | None:
-    """The day of a date, a moment or a serial number."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
+    """The day of a serial number, which is what a formula gives for a date or a moment."""
     serial = None if isinstance(value, bool) else number(value)
     if serial is None or not 1 <= serial <= _LAST_SERIAL:
         return None
     return _SERIAL_ORIGIN + timedelta(days=int(serial))
+
+
+def blanks(values: Sequence[CellValue]) -> list[bool]:
+    """Which cells of a column look empty."""
+    return [value is None or (value.__class__ is str and is_blank(value)) for value in values]
 
 
 def is_blank(value: CellValue) -> bool:

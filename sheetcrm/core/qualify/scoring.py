@@ -105,14 +105,14 @@ def score_result(
             so that it does not fade. None for a group that never fades.
     """
     columns = [result.points for result in rules]
-    earned = [cents(sum(row)) for row in zip(*columns, strict=True)] if columns else [0.0] * height
+    earned = added(columns, height)
     kept = earned
     if score.decay and days is not None:
         kept = [
             cents(faded(points, age, score.decay)) for points, age in zip(earned, days, strict=True)
         ]
     low, high = bound(score.min, "-inf"), bound(score.max, "inf")
-    values = [cents(max(low, min(high, points))) for points in kept]
+    values = [max(low, min(high, points)) for points in kept]
     return ScoreResult(
         score=score,
         rules=rules,
@@ -138,11 +138,11 @@ def days_since(since: Sequence[date | None], today: date) -> list[int | None]:
     return [None if day is None else max(0, (today - day).days) for day in since]
 
 
-def total(results: Sequence[ScoreResult], height: int) -> list[float]:
-    """All groups together."""
-    if not results:
+def added(columns: Sequence[Sequence[float]], height: int) -> list[float]:
+    """The sum of columns, for each lead."""
+    if not columns:
         return [0.0] * height
-    return [cents(sum(row)) for row in zip(*(r.values for r in results), strict=True)]
+    return [cents(sum(row)) for row in zip(*columns, strict=True)]
 
 
 def cents(value: float) -> float:
@@ -152,10 +152,10 @@ def cents(value: float) -> float:
 
 def bound(limit: float | None, otherwise: str) -> float:
     """A limit as a number, infinite where there is none."""
-    return float(otherwise) if limit is None else float(limit)
+    return float(otherwise) if limit is None else cents(limit)
 
 
 def _differences(before: Sequence[float], after: Sequence[float]) -> list[float]:
-    if before is after:
+    if before == after:
         return [0.0] * len(before)
     return [cents(new - old) for old, new in zip(before, after, strict=True)]

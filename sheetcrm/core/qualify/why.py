@@ -32,12 +32,14 @@ class Why:
             words: the language to say it in.
         """
         self._words = words
-        self._scores = scores
+        self._fading = [result for result in scores if any(result.faded)]
+        self._limited = [result for result in scores if any(result.limited)]
         self._rules = [
             (in_running_text(result.rule.name), result.points) for s in scores for result in s.rules
         ]
         self._open = _open_questions(scores, criteria)
         self._said: dict[tuple[str, float], str] = {}
+        self._listed: dict[tuple[str, ...], list[str]] = {}
 
     def text(self, index: int, endings: Sequence[str] = ()) -> str:
         """The reasons of one lead in at most `LIMIT` characters.
@@ -64,10 +66,10 @@ class Why:
     def _changes(self, index: int) -> list[str]:
         """What time and limits did to the sum."""
         found = []
-        lost = sum(result.faded[index] for result in self._scores)
+        lost = sum(result.faded[index] for result in self._fading)
         if lost:
             found.append(self._words.faded.format(self._words.number(lost, signed=True)))
-        for result in self._scores:
+        for result in self._limited:
             change = result.limited[index]
             if change:
                 pattern = self._words.capped if change < 0 else self._words.raised
@@ -76,7 +78,13 @@ class Why:
         return found
 
     def _unknown(self, index: int) -> list[str]:
-        names = [name for name, answers in self._open if answers[index] is None]
+        names = tuple(name for name, answers in self._open if answers[index] is None)
+        if names not in self._listed:
+            self._listed[names] = self._list(names)
+        return self._listed[names]
+
+    def _list(self, names: Sequence[str]) -> list[str]:
+        """``unknown: budget, timing``; many leads share it."""
         if not names:
             return []
         shown = [*dict.fromkeys(names)]

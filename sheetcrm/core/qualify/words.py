@@ -40,10 +40,8 @@ class Words:
         """``62`` and not ``62.0``; ``12.5`` with the language's mark; ``+20``, ``−8`` if signed."""
         size = abs(value)
         text = f"{size:,.2f}" if size >= _GROUPED_FROM else f"{size:.2f}"
-        text = text.rstrip("0").rstrip(".")
-        marks = {",": self.group, ".": self.decimal}
-        sign = MINUS if value < 0 else "+" if signed else ""
-        return sign + "".join(marks.get(char, char) for char in text)
+        text = text.rstrip("0").rstrip(".").translate({44: self.group, 46: self.decimal})
+        return (MINUS if value < 0 else "+" if signed else "") + text
 
     def value(self, value: CellValue) -> str:
         """A cell's value as a person would say it."""
