@@ -1,1 +1,11 @@
-"""Excel workbooks: read by calamine and one streaming scan, written by patching the package."""
+"""Excel workbooks: a lead tab is read, and its own columns are patched into the package.
+
+A workbook is never rebuilt. Everything that sheetcrm does not own keeps its bytes.
+"""
+
+from __future__ import annotations
+
+from sheetcrm.adapters.excel.cells import write_cells
+from sheetcrm.adapters.excel.source import ExcelSource
+
+__all__ = ["ExcelSource", "write_cells"]

@@ -1,0 +1,63 @@
+"""The shape of rows and cells as nearly every program writes them, as regular expressions.
+
+A row that matches is well-formed XML, its cells all carry their own address, and it can be
+handled as bytes. Any other row is left to expat (`rows.view`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_CHAR = rb"[^<&\x00-\x08\x0b\x0c\x0e-\x1f]*+"
+_TEXT = _CHAR + rb"(?:&(?:amp|lt|gt|quot|apos|#\d++|#x[0-9A-Fa-f]++);" + _CHAR + rb")*+"
+_ATTRIBUTES = rb"""(?: [A-Za-z:0-9]++="[^"<>&\x00-\x1f]*+")*+"""
+_F_ATTRIBUTES = rb"""(?: [A-Za-z:0-9]++="[^"<>\x00-\x1f]*+")*+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grammar:
+    """The patterns for sheets whose elements carry one certain prefix (mostly none)."""
+
+    prefix: bytes
+    row_start: bytes
+    row_end: bytes
+    cell_start: bytes
+    cell_end: bytes
+    opening: re.Pattern[bytes]  #: a row's start tag, with gap before it
+    number: re.Pattern[bytes]  #: a row's beginning up to its number, group 1
+    row: re.Pattern[bytes]  #: a whole regular row; group 1 is its number
+    letters: re.Pattern[bytes]  #: the column letters of each cell of a regular row
+    cell: re.Pattern[bytes]  #: letters, attributes, formula element, value, inline text
+    valued: re.Pattern[bytes]  #: the beginning of a value that is not empty
+
+
+@lru_cache(maxsize=8)
+def grammar(prefix: bytes) -> Grammar:
+    """The patterns for a prefix such as ``x:`` or nothing."""
+    p = re.escape(prefix)
+    attributes, text = _ATTRIBUTES, _TEXT
+    formula = rb"<%bf%b ?(?:/>|>%b</%bf>)" % (p, _F_ATTRIBUTES, text, p)
+    value = rb"<%bv%b ?(?:/>|>%b</%bv>)" % (p, attributes, text, p)
+    inline = rb"<%bis><%bt%b>%b</%bt></%bis>" % (p, p, attributes, text, p, p)
+    body = rb"(?:%b)?+(?:%b|%b)?+" % (formula, value, inline)
+    cell = rb'\s*+<%bc r="[A-Z]{1,3}+\1"%b ?(?:/>|>%b</%bc>)' % (p, attributes, body, p)
+    opening = rb'\s*+<%brow r="([1-9][0-9]{0,6})"%b ?' % (p, attributes)
+    return Grammar(
+        prefix=prefix,
+        row_start=b"<%brow" % prefix,
+        row_end=b"</%brow>" % prefix,
+        cell_start=b'<%bc r="' % prefix,
+        cell_end=b"</%bc>" % prefix,
+        opening=re.compile(rb"\s*+<%brow(?=[\s/>])[^<>]*+>" % p),
+        number=re.compile(rb'\s*+<%brow(?:\s[^<>]*?)??\sr="([1-9][0-9]*)"' % p),
+        row=re.compile(opening + rb"(?:/>|>(?:%b)*+\s*+</%brow>)" % (cell, p)),
+        letters=re.compile(rb'<%bc r="([A-Z]++)' % p),
+        cell=re.compile(
+            rb'<%bc r="([A-Z]{1,3})[0-9]+"(%b) ?(?:/>|>(%b)?+'
+            rb"(?:<%bv%b ?(?:/>|>(%b)</%bv>)|<%bis><%bt%b>(%b)</%bt></%bis>)?+</%bc>)"
+            % (p, attributes, formula, p, attributes, text, p, p, p, attributes, text, p, p, p)
+        ),
+        valued=re.compile(rb"<%b(?:v(?: [^<>]*)?>[^<]|is>)" % p),
+    )

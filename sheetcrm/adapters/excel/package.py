@@ -1,0 +1,193 @@
+"""An OOXML workbook: its sheets, tables and names, found through the package's relationships.
+
+ISO/IEC 29500-2 (packages) and 29500-1 part 18 (SpreadsheetML); strict and transitional alike,
+as elements are known by their local names and relationships by the end of their type.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sheetcrm.adapters.excel import markup
+from sheetcrm.adapters.excel.addresses import Area, parse_area
+from sheetcrm.adapters.excel.archive import Archive
+from sheetcrm.adapters.excel.faults import REPAIR, Refusal
+from sheetcrm.adapters.excel.sniff import check_is_zip, check_kind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """One worksheet and the part that it lives in."""
+
+    title: str
+    part: str
+    index: int  #: among all sheets of the workbook, chart sheets included
+    visible: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DefinedName:
+    """A defined name; `sheet` is the index of the sheet that it is local to, or None."""
+
+    name: str
+    text: str
+    sheet: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """An Excel table ("list object")."""
+
+    name: str
+    part: str
+    area: Area  #: with header and totals rows
+    header_rows: int
+    totals_rows: int
+    columns: Sequence[str]
+    linked: bool  #: filled by a query or an XML map
+
+
+class Package:
+    """A workbook, opened for reading.
+
+    Raises:
+        SourceNotFoundError: there is no such file.
+        Refusal: it is not a workbook that can be read safely.
+    """
+
+    def __init__(self, path: Path) -> None:
+        check_is_zip(path)
+        self.path = path
+        self.archive = Archive(path)
+        try:
+            self._read_workbook()
+        except BaseException:
+            self.archive.__exit__(None, None, None)
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.archive.__exit__(kind, error, trace)
+
+    @property
+    def signed(self) -> bool:
+        """Whether the package carries a digital signature, which any write would break."""
+        return any(m.name.lower().startswith("_xmlsignatures/") for m in self.archive.members)
+
+    @cached_property
+    def date1904(self) -> bool:
+        """Whether dates count from 1904, as old Macintosh workbooks do."""
+        settings = self.workbook.find("workbookPr")
+        return settings is not None and settings.flag("date1904")
+
+    @cached_property
+    def manual(self) -> bool:
+        """Whether the workbook calculates only when somebody asks."""
+        settings = self.workbook.find("calcPr")
+        return settings is not None and settings.get("calcMode") == "manual"
+
+    @cached_property
+    def names(self) -> list[DefinedName]:
+        """All defined names."""
+        return [
+            DefinedName(
+                name=element.get("name"),
+                text=self._text(element),
+                sheet=int(element.get("localSheetId")) if element.get("localSheetId") else None,
+            )
+            for element in self.workbook.all("definedNames", "definedName")
+        ]
+
+    def tables(self, sheet: Sheet) -> list[Table]:
+        """The Excel tables of a sheet."""
+        return [_table(part, self.archive.read(part)) for part in self.related(sheet.part, "table")]
+
+    def pivots(self, sheet: Sheet) -> list[Area]:
+        """Where pivot tables stand on a sheet."""
+        parts = self.related(sheet.part, "pivotTable")
+        roots = [markup.parse(self.archive.read(part)) for part in parts]
+        found = [parse_area(at.get("ref")) for root in roots for at in root.all("location")]
+        return [area for area in found if area]
+
+    def related(self, part: str, kind: str) -> list[str]:
+        """The parts that a part relates to by a relationship of that kind (``table``)."""
+        return [target for _, type_, target in self._relations(part) if type_.endswith("/" + kind)]
+
+    def _relations(self, part: str) -> list[tuple[str, str, str]]:
+        """Id, type and target part of each internal relationship of a part."""
+        folder, name = posixpath.split(part)
+        rels = posixpath.join(folder, "_rels", name + ".rels")
+        if self.archive.find(rels) is None:
+            return []
+        found = []
+        for element in markup.parse(self._checked(rels)).all("Relationship"):
+            if element.get("TargetMode") != "External":
+                target = element.get("Target").replace("\\", "/")
+                place = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
+                found.append((element.get("Id"), element.get("Type"), place))
+        return found
+
+    def _read_workbook(self) -> None:
+        names = {member.name.lower() for member in self.archive.members}
+        check_kind(names, self._optional("mimetype"), self._optional("[Content_Types].xml"))
+        main = self.related("", "officeDocument")
+        if not main:
+            raise Refusal("not-a-workbook", "this is a zip archive but not a workbook", REPAIR)
+        self.workbook_part = main[0]
+        self.workbook_xml = self._checked(main[0])
+        self.workbook = markup.parse(self.workbook_xml)
+        self.sheets = self._sheets()
+        if not self.sheets:
+            raise Refusal("no-sheet", "the workbook holds no worksheet", "add one, and save it")
+
+    def _sheets(self) -> list[Sheet]:
+        targets = {i: (kind, part) for i, kind, part in self._relations(self.workbook_part)}
+        found = []
+        for index, element in enumerate(self.workbook.all("sheets", "sheet")):
+            kind, part = targets.get(element.linked(), ("", ""))
+            if kind.endswith("/worksheet") and self.archive.find(part):
+                visible = element.get("state", "visible") == "visible"
+                title = element.get("name")
+                found.append(Sheet(title=title, part=part, index=index, visible=visible))
+        return found
+
+    def _checked(self, part: str) -> bytes:
+        data = self.archive.read(part)
+        markup.check_prolog(data)
+        return data
+
+    def _optional(self, part: str) -> bytes:
+        return self.archive.read(part) if self.archive.find(part) else b""
+
+    def _text(self, element: markup.Element) -> str:
+        raw = self.workbook_xml[element.inside : element.content_end].decode()
+        return markup.unescape(raw)
+
+
+def _table(part: str, data: bytes) -> Table:
+    root = markup.parse(data)
+    area = parse_area(root.get("ref"))
+    if area is None:
+        raise Refusal("damaged", f"the table in {part} has no proper place", REPAIR)
+    return Table(
+        name=root.get("displayName") or root.get("name"),
+        part=part,
+        area=area,
+        header_rows=int(root.get("headerRowCount", "1")),
+        totals_rows=int(root.get("totalsRowCount", "0")),
+        columns=[column.get("name") for column in root.all("tableColumns", "tableColumn")],
+        linked=root.get("tableType", "worksheet") != "worksheet",
+    )

@@ -1,0 +1,257 @@
+"""New values into a sheet's rows: only the owned ``<c>`` elements change, a row at a time.
+
+Regular rows are handled as bytes; any other row goes through expat. What holds a formula is
+never overwritten.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from sheetcrm.adapters.excel import markup
+from sheetcrm.adapters.excel.addresses import column_number, letters
+from sheetcrm.adapters.excel.faults import REPAIR, Refusal
+from sheetcrm.adapters.excel.grammar import Grammar
+from sheetcrm.adapters.excel.markup import Splice
+from sheetcrm.adapters.excel.rows import Cell, fast_cell, view
+from sheetcrm.adapters.excel.values import read_text
+from sheetcrm.core.table.values import CellValue
+
+_SPANS = re.compile(rb'(\sspans=")(\d+):(\d+)(")')
+_ROW_STYLE = re.compile(rb'\ss="(\d+)"')
+_CUSTOM = re.compile(rb'\scustomFormat="(?:1|true)"')
+
+
+class Target(NamedTuple):
+    """What one cell should hold: `kind` is its type, `content` what stands between its tags.
+
+    Both are empty for a cell that should be blank.
+    """
+
+    column: int
+    value: CellValue
+    kind: bytes
+    content: bytes
+    text: str | None = None  #: of a string, whichever way it is written
+    header: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patch:
+    """All that is needed to change the rows of one sheet."""
+
+    rules: Grammar
+    targets: Mapping[int, list[Target]]  #: row number → its targets, from left to right
+    irregular: Callable[[int], bool]  #: whether a row needs expat
+    style: Callable[[int | None, int | None, Target], int | None]
+    """(an existing cell's style, the row's own style, target) → the style to be written."""
+
+
+class Patcher:
+    """Runs a patch over a sheet's rows, and counts what it did."""
+
+    def __init__(self, patch: Patch) -> None:
+        self._patch = patch
+        self._rules = patch.rules
+        self.cells = 0  #: cells that became different
+        self.references = 0  #: how many more cells use shared strings than before
+
+    def run(self, rows: Iterable[bytes]) -> Iterator[bytes]:
+        """The rows as they should be; missing ones are created where they belong.
+
+        Raises:
+            Refusal: a target holds a formula, or cannot be placed for certain.
+        """
+        targets = self._patch.targets
+        waiting = sorted(targets, reverse=True)
+        number = 0
+        for row in rows:
+            match = self._rules.number.match(row)
+            explicit = int(match[1]) if match else view(row, self._rules).number
+            number = explicit or number + 1
+            while waiting and waiting[-1] < number:
+                if not explicit:
+                    raise _unaddressed(waiting[-1])
+                yield from self._created(waiting.pop())
+            if waiting and waiting[-1] == number:
+                yield self._patched(row, waiting.pop())
+            else:
+                yield row
+        while waiting:
+            yield from self._created(waiting.pop())
+
+    def _patched(self, row: bytes, number: int) -> bytes:
+        slow = self._patch.irregular(number)
+        shape = _SlowRow(row, self._rules) if slow else _FastRow(row, self._rules, number)
+        splices, created = [], b""
+        last = 0
+        for target in self._patch.targets[number]:
+            cell = shape.cell(target.column)
+            new = self._cell(number, target, cell, shape)
+            if new is None:
+                continue
+            self.cells += 1
+            if cell is not None:
+                splices.append(Splice(cell.start, cell.end, new))
+                continue
+            at, last = shape.gap(target.column), target.column
+            if at is None:
+                created += new
+            else:
+                splices.append(Splice(at, at, new))
+        if not splices and not created:
+            return row
+        opening = _wider(row[shape.start : shape.inside], last)
+        if created or shape.closed:
+            opening = opening.removesuffix(b"/>").rstrip() + b">" + created + self._rules.row_end
+        return markup.apply(row, [Splice(shape.start, shape.inside, opening), *splices])
+
+    def _created(self, number: int) -> Iterator[bytes]:
+        cells = [self._cell(number, target, None, None) for target in self._patch.targets[number]]
+        written = [cell for cell in cells if cell is not None]
+        if written:
+            self.cells += len(written)
+            opening = b'%b r="%d">' % (self._rules.row_start, number)
+            yield b"".join([opening, *written, self._rules.row_end])
+
+    def _cell(
+        self, number: int, target: Target, cell: Cell | None, shape: _FastRow | _SlowRow | None
+    ) -> bytes | None:
+        """The cell's new bytes, or None where it may stay as it is."""
+        if cell is None:
+            if not target.kind:
+                return None
+            style = self._patch.style(None, shape.style if shape else None, target)
+        else:
+            if cell.formula is not None:
+                raise _formula(number, target.column)
+            if _holds(cell, target):
+                return None
+            self.references -= cell.attributes.get("t") == "s"
+            style = self._patch.style(int(cell.attributes.get("s", "0")), None, target)
+        self.references += target.kind == b"s"
+        address = f"{letters(target.column)}{number}".encode()
+        return self._rendered(address, style, target.kind, target.content)
+
+    def _rendered(self, address: bytes, style: int | None, kind: bytes, content: bytes) -> bytes:
+        tag = self._rules.cell_start + address + b'"'
+        if style:
+            tag += b' s="%d"' % style
+        if kind not in {b"", b"n"}:
+            tag += b' t="%b"' % kind
+        return b"%b>%b%b" % (tag, content, self._rules.cell_end) if content else tag + b"/>"
+
+
+class _FastRow:
+    """A regular row, asked by searching its bytes."""
+
+    def __init__(self, row: bytes, rules: Grammar, number: int) -> None:
+        self._row = row
+        self._rules = rules
+        self._number = b'%d"' % number
+        self.inside = row.index(b">") + 1
+        self.start = row.index(b"<")
+        self.closed = self.inside == len(row)
+        self.style = _own_style(row[self.start : self.inside])
+        self._last = self._last_column()
+
+    def cell(self, column: int) -> Cell | None:
+        if column > self._last:
+            return None
+        at = self._row.find(self._rules.cell_start + letters(column).encode() + self._number)
+        match = self._rules.cell.match(self._row, at) if at >= 0 else None
+        return fast_cell(match) if match else None
+
+    def gap(self, column: int) -> int | None:
+        """Where a cell of that column belongs; None in a row without an end tag."""
+        if self.closed:
+            return None
+        if column > self._last:
+            return len(self._row) - len(self._rules.row_end)
+        return next(
+            match.start()
+            for match in self._rules.letters.finditer(self._row)
+            if column_number(match[1].decode()) > column
+        )
+
+    def _last_column(self) -> int:
+        at = self._row.rfind(self._rules.cell_start)
+        match = self._rules.letters.match(self._row, at) if at >= 0 else None
+        return column_number(match[1].decode()) if match else 0
+
+
+class _SlowRow:
+    """Any row, read with expat."""
+
+    def __init__(self, row: bytes, rules: Grammar) -> None:
+        self._view = found = view(row, rules)
+        self.start, self.inside, self.closed = found.start, found.inside, found.closed
+        columns = [cell.column for cell in found.cells]
+        if any(a >= b for a, b in pairwise(columns)):
+            raise Refusal("cell-order", f"the cells of row {found.number} are out of order", REPAIR)
+
+    @property
+    def style(self) -> int | None:
+        attributes = self._view.attributes
+        custom = attributes.get("customFormat") in {"1", "true"}
+        return int(attributes["s"]) if custom and "s" in attributes else None
+
+    def cell(self, column: int) -> Cell | None:
+        return next((cell for cell in self._view.cells if cell.column == column), None)
+
+    def gap(self, column: int) -> int | None:
+        """Where a cell of that column belongs; None in a row without an end tag."""
+        if self.closed:
+            return None
+        after = next((cell for cell in self._view.cells if cell.column > column), None)
+        if after and not after.addressed:
+            raise _unaddressed(self._view.number)
+        return after.start if after else self._view.insert_at
+
+
+def _holds(cell: Cell, target: Target) -> bool:
+    """Whether the cell says already what it should say."""
+    if not target.kind or cell.value is None:
+        return not target.kind and cell.value is None
+    old = cell.attributes.get("t", "n")
+    if target.text is not None and old in {"inlineStr", "str"}:
+        return b"<" not in cell.value and read_text(cell.value) == target.text
+    if old != target.kind.decode():
+        return False
+    if old == "n":
+        return float(cell.value) == float(target.content.partition(b">")[2].partition(b"<")[0])
+    return b">%b<" % cell.value in target.content
+
+
+def _own_style(opening: bytes) -> int | None:
+    match = _ROW_STYLE.search(opening) if _CUSTOM.search(opening) else None
+    return int(match[1]) if match else None
+
+
+def _wider(opening: bytes, column: int) -> bytes:
+    """A row's start tag whose `spans` reach to `column`."""
+    match = _SPANS.search(opening)
+    if not match or int(match[3]) >= column:
+        return opening
+    return opening[: match.start(3)] + b"%d" % column + opening[match.end(3) :]
+
+
+def _formula(row: int, column: int) -> Refusal:
+    address = f"{letters(column)}{row}"
+    return Refusal(
+        "formula",
+        f"the cell {address} holds a formula, and a formula is never overwritten",
+        "delete that formula, or give the output another column in [output]",
+    )
+
+
+def _unaddressed(row: int) -> Refusal:
+    return Refusal(
+        "unaddressed",
+        f"its cells from row {row} on do not say where they stand, so none can be put between",
+        "open it in Excel, save it, and run again",
+    )

@@ -1,0 +1,334 @@
+"""A lead tab's values: calamine reads them, the scan vouches for where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from python_calamine import CalamineWorkbook
+
+from sheetcrm.adapters.excel.addresses import Area, letters
+from sheetcrm.adapters.excel.faults import REPAIR, Refusal
+from sheetcrm.adapters.excel.package import Package, Sheet, Table
+from sheetcrm.adapters.excel.places import EVERYWHERE, Place
+from sheetcrm.adapters.excel.scan import SURE, TYPED, VALUED, Scan, scan
+from sheetcrm.adapters.excel.values import from_calamine
+from sheetcrm.core.table.headers import SEARCH_DEPTH, find_header, name_headers
+from sheetcrm.core.table.values import CellError, CellValue, Column, Problem, Severity
+from sheetcrm.errors import HeaderError
+
+_MOST_CELLS = 60_000_000  # calamine holds the whole rectangle from A1, 32 bytes a cell
+_NOTHING = (None, 0, False)
+
+Grid = list[list[object]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Region:
+    """Where the leads are: header, data rows, columns, and the table around them, if any."""
+
+    header_row: int
+    area: Area  #: the data, without header and totals
+    table: Table | None = None
+    beyond: Mapping[int, str] = field(default_factory=dict)
+    """Columns to the right of the area that hold something → the first such cell."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What was read of a place."""
+
+    region: Region
+    scan: Scan
+    rows: Sequence[int]
+    columns: Sequence[Column]
+    numbers: Mapping[str, int]  #: header → column number
+    problems: Sequence[Problem]
+
+
+def read_place(package: Package, place: Place, known: Collection[str]) -> Reading:
+    """Read the leads of a place.
+
+    Raises:
+        HeaderError: no row looks like a header.
+        Refusal: the sheet cannot be read safely.
+    """
+    found = scan(lambda: package.archive.chunks(place.sheet.part))
+    grid = read_grid(package, place.sheet, found)
+    region, notes = _region(package, place, grid, found, known)
+    if place.area != EVERYWHERE:
+        region = _joined(grid, region)
+    used = _used_columns(grid, region, found)
+    if used and not region.table:
+        region = replace(region, area=replace(region.area, last_column=used[-1]))
+    region = replace(region, beyond=_beyond(grid, region))
+    header = _row(grid, region.header_row)
+    names = name_headers(
+        [_at(header, column) for column in used],
+        [letters(column) for column in used],
+        region.header_row,
+    )
+    rows = _lead_rows(grid, region, found, used)
+    numbers = dict(zip(names, used, strict=True))
+    columns, problems = _columns(grid, rows, numbers, found, place.sheet.title)
+    return Reading(
+        region=region,
+        scan=found,
+        rows=rows,
+        columns=columns,
+        numbers=numbers,
+        problems=[*notes, *problems],
+    )
+
+
+def read_grid(package: Package, sheet: Sheet, found: Scan) -> Grid:
+    """All rows from row 1 as calamine gives them, once it is safe to ask for them.
+
+    Raises:
+        Refusal: calamine and the scan do not see the same rows.
+    """
+    if found.last_row * found.last_column > _MOST_CELLS:
+        place = f"{letters(found.last_column)}{found.last_row}"
+        raise Refusal(
+            "too-wide",
+            f"the tab “{sheet.title}” reaches to {place}, too far to be read",
+            "delete the stray cells at its far end (select, Home › Clear › All), and save",
+        )
+    if not found.last_row:
+        return []
+    try:
+        with CalamineWorkbook.from_path(package.path) as workbook:
+            values = workbook.get_sheet_by_name(sheet.title)
+            grid: Grid = values.to_python(skip_empty_area=False)  # type: ignore[assignment]
+            _check_rows(sheet, grid, found, values.start, values.end)
+    except BaseException as fault:
+        if type(fault).__name__ == "PanicException":  # calamine's, and not an Exception
+            raise Refusal("damaged", "its contents cannot be read", REPAIR) from None
+        raise
+    return grid
+
+
+def _check_rows(
+    sheet: Sheet,
+    grid: Grid,
+    found: Scan,
+    start: tuple[int, int] | None,
+    end: tuple[int, int] | None,
+) -> None:
+    sure, valued = found.rows_with(SURE), found.rows_with(VALUED)
+    top, bottom = (start[0] + 1, end[0] + 1) if start and end else (0, 0)
+    placed = not valued or valued[0] <= top <= bottom <= valued[-1] or not bottom
+    complete = not sure or (top <= sure[0] and sure[-1] <= bottom)
+    flags = found.flags
+    stray = any(
+        len(row) != row.count("")
+        for number, row in enumerate(grid, 1)
+        if number >= len(flags) or not flags[number] & VALUED
+    )
+    if not (placed and complete) or stray:
+        raise Refusal(
+            "rows-disagree",
+            f"two ways of reading the tab “{sheet.title}” do not agree on its rows",
+            REPAIR,
+        )
+
+
+def _region(
+    package: Package, place: Place, grid: Grid, found: Scan, known: Collection[str]
+) -> tuple[Region, list[Problem]]:
+    if place.table:
+        return _of_table(place.table), []
+    top, left = place.area.first_row, place.area.first_column
+    right = min(place.area.last_column, max(found.last_column, 1))
+    head = [
+        [None if value == "" else value for value in row[left - 1 : right]]
+        for row in grid[top - 1 : min(top - 1 + SEARCH_DEPTH, place.area.last_row)]
+    ]
+    index = find_header(head, known)  # type: ignore[arg-type]
+    if index is None and place.area != EVERYWHERE and head:
+        index = 0
+    tables = package.tables(place.sheet) if place.area == EVERYWHERE else []
+    if len(tables) == 1 and index in {None, tables[0].area.first_row - 1}:
+        below = _below(found, tables[0])
+        if not below:
+            return _of_table(tables[0]), []
+        note = _below_note(place.sheet, tables[0], below)
+        return _of_plain(tables[0].area.first_row, left, right, place, found), [note]
+    if index is None:
+        raise _no_header(package, place, known)
+    return _of_plain(top + index, left, right, place, found), []
+
+
+def _of_table(table: Table) -> Region:
+    if table.header_rows != 1:
+        raise Refusal(
+            "table-without-header",
+            f"the table “{table.name}” has no header row",
+            "in Excel: Table Design › Header Row, switch it on and save",
+        )
+    area = table.area
+    data = Area(
+        area.first_column,
+        area.first_row + 1,
+        area.last_column,
+        max(area.first_row + 1, area.last_row - table.totals_rows),
+    )
+    return Region(header_row=area.first_row, area=data, table=table)
+
+
+def _of_plain(header: int, left: int, right: int, place: Place, found: Scan) -> Region:
+    bottom = max(header + 1, min(found.last_row, place.area.last_row))
+    return Region(header_row=header, area=Area(left, header + 1, right, bottom))
+
+
+def _below(found: Scan, table: Table) -> list[int]:
+    flags = found.flags
+    return [row for row in range(table.area.last_row + 1, len(flags)) if flags[row] & VALUED]
+
+
+def _below_note(sheet: Sheet, table: Table, below: list[int]) -> Problem:
+    return Problem(
+        message=f"rows stand below the table “{table.name}” (the first is row {below[0]}); "
+        "the whole tab is read, and they are taken as leads too",
+        severity=Severity.NOTE,
+        tab=sheet.title,
+        row=below[0],
+        hint="drag the table's lower right corner down over them",
+    )
+
+
+def _no_header(package: Package, place: Place, known: Collection[str]) -> HeaderError:
+    looked = ", ".join(sorted(known, key=str.casefold)[:8])
+    sought = f" (looked for columns such as {looked})" if looked else ""
+    name, title = package.path.name, place.sheet.title
+    return HeaderError(
+        f"{name}: no row of the tab “{title}” looks like a header{sought}",
+        hint="give the columns names in one row, or say where it is: "
+        f'tab = "{place.sheet.title}!A4:M"',
+    )
+
+
+def _joined(grid: Grid, region: Region) -> Region:
+    """The region with the columns at its right edge that have a header: ours stand there."""
+    area, header = region.area, _row(grid, region.header_row)
+    last = area.last_column
+    while last < len(header) and header[last] != "":
+        last += 1
+    return replace(region, area=area.through(last))
+
+
+def _used_columns(grid: Grid, region: Region, found: Scan) -> list[int]:
+    """Column numbers with a header or any value; all of them where it is a table."""
+    area = region.area
+    every = range(area.first_column, area.last_column + 1)
+    if region.table:
+        return list(every)
+    rows = [_row(grid, region.header_row), *grid[area.first_row - 1 : area.last_row]]
+    height = len(rows)
+    filled = {
+        number
+        for number, values in enumerate(zip(*rows, strict=True), 1)
+        if values.count("") < height
+    }
+    unseen = (*found.errors, *found.uncalculated)
+    filled |= {column for row, column in unseen if area.first_row <= row <= area.last_row}
+    return [number for number in every if number in filled]
+
+
+def _beyond(grid: Grid, region: Region) -> dict[int, str]:
+    area = region.area
+    rows = enumerate(grid[region.header_row - 1 : area.last_row], region.header_row)
+    found: dict[int, str] = {}
+    for number, row in rows:
+        for column, value in enumerate(row[area.last_column :], area.last_column + 1):
+            if value != "" and column not in found:
+                found[column] = f"{letters(column)}{number}"
+    return found
+
+
+def _lead_rows(grid: Grid, region: Region, found: Scan, used: Sequence[int]) -> list[int]:
+    """The rows that are leads: not blank, and not formulas alone that yield nothing."""
+    if not used:
+        return []
+    area, flags = region.area, found.flags
+    cut = slice(used[0] - 1, used[-1])
+    rows = []
+    for number in range(area.first_row, min(area.last_row, len(grid), len(flags) - 1) + 1):
+        cells = grid[number - 1][cut]
+        filled = len(cells) - cells.count("")
+        few = filled < 4 or not flags[number] & TYPED
+        if filled and (not few or _says_something(cells, typed=bool(flags[number] & TYPED))):
+            rows.append(number)
+    return rows
+
+
+def _says_something(cells: Sequence[object], *, typed: bool) -> bool:
+    for value in cells:
+        if isinstance(value, str):
+            if value.strip():
+                return True
+        elif typed or value not in _NOTHING:
+            return True
+    return False
+
+
+def _columns(
+    grid: Grid, rows: Sequence[int], numbers: Mapping[str, int], found: Scan, title: str
+) -> tuple[list[Column], list[Problem]]:
+    height = len(rows)
+    across = list(zip(*[grid[row - 1] for row in rows], strict=True))
+    place_of = {row: index for index, row in enumerate(rows)}
+    wrong = _wrong(found, place_of)
+    uncalculated = _by_column(found.uncalculated, place_of)
+    columns, problems = [], []
+    for name, number in numbers.items():
+        values: list[CellValue] = (
+            from_calamine(across[number - 1]) if number <= len(across) else [None] * height
+        )
+        for index, error in wrong.get(number, ()):
+            values[index] = error
+        columns.append(Column(header=name, letter=letters(number), values=values))
+        if number in uncalculated:
+            problems.append(_uncalculated(title, name, number, uncalculated[number]))
+    return columns, problems
+
+
+def _by_column(cells: Sequence[tuple[int, int]], rows: Collection[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for row, column in cells:
+        if row in rows:
+            found.setdefault(column, []).append(row)
+    return found
+
+
+def _wrong(found: Scan, place_of: Mapping[int, int]) -> dict[int, list[tuple[int, CellError]]]:
+    """Column → index and error of the cells that calamine shows as blank."""
+    wrong: dict[int, list[tuple[int, CellError]]] = {}
+    errors = {**dict.fromkeys(found.uncalculated, "#N/A"), **found.errors}
+    for (row, column), code in errors.items():
+        if row in place_of:
+            wrong.setdefault(column, []).append((place_of[row], CellError(code)))
+    return wrong
+
+
+def _uncalculated(title: str, header: str, column: int, rows: Sequence[int]) -> Problem:
+    letter = letters(column)
+    where = f"{letter}{rows[0]}"
+    cells = where if len(rows) == 1 else f"{len(rows)} cells from {where} to {letter}{rows[-1]}"
+    return Problem(
+        message=f"the formula in {cells} was never calculated, so its value is not known",
+        tab=title,
+        cell=where,
+        column=header,
+        row=rows[0],
+        hint="open the workbook in Excel or LibreOffice and save it once",
+    )
+
+
+def _row(grid: Grid, number: int) -> list[object]:
+    return grid[number - 1] if number <= len(grid) else []
+
+
+def _at(row: Sequence[object], column: int) -> CellValue:
+    value = row[column - 1] if column <= len(row) else None
+    return None if value == "" else value  # type: ignore[return-value]

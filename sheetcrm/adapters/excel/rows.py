@@ -1,0 +1,272 @@
+"""A sheet's XML as head, rows and tail, in one streaming pass; and a row as its cells.
+
+Two ways lead to the same rows. The fast one cuts at ``</row>``; it stands aside for comments,
+CDATA and other rarities (`Unusual`), which the careful one reads with expat.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from sheetcrm.adapters.excel import markup
+from sheetcrm.adapters.excel.addresses import MAX_COLUMN, column_number
+from sheetcrm.adapters.excel.faults import REPAIR, Refusal
+from sheetcrm.adapters.excel.grammar import Grammar, grammar
+
+_SHEET_DATA = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)sheetData(?:\s[^<>]*)?>")
+_ADDRESS = re.compile(r"([A-Z]{1,3})[1-9]\d*")
+_ATTRIBUTE = re.compile(rb' ([A-Za-z:0-9]+)="([^"]*)"')
+_LONGEST_HEAD = 16 << 20
+_MOST_CAREFUL = 512 << 20
+
+
+class Unusual(Exception):  # noqa: N818 - a signal, never shown
+    """The fast way does not recognise this; the careful way must."""
+
+
+@dataclass(slots=True)
+class Cell:
+    """One cell of a row: where its bytes are, and what is in it."""
+
+    column: int
+    start: int
+    end: int
+    addressed: bool  #: it says its own address
+    attributes: dict[str, str]
+    formula: bytes | None  #: the ``<f>`` element
+    value: bytes | None  #: the content of ``<v>``, or of ``<is><t>``
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its own number, or 0; its start tag; its cells; where one more would go."""
+
+    number: int
+    start: int  #: of the start tag
+    inside: int  #: end of the start tag
+    closed: bool  #: it is written ``<row/>``
+    attributes: Mapping[str, str]
+    cells: list[Cell]
+    insert_at: int
+
+
+class SheetStream:
+    """A sheet's XML, cut into rows.
+
+    `head` is there from the start, `tail` when `blocks` is exhausted; ``head + all rows +
+    tail`` is the sheet. A row's bytes include the gap before it.
+    """
+
+    def __init__(self, chunks: Iterable[bytes], *, careful: bool = False) -> None:
+        self._chunks = iter(chunks)
+        self._careful = careful
+        self.head = self.tail = b""
+        self._rest = self._careful_head() if careful else self._fast_head()
+        self.grammar: Grammar = grammar(self._prefix)
+
+    def rows(self) -> Iterator[bytes]:
+        """The rows, one after the other.
+
+        Raises:
+            Unusual: the fast way does not recognise the sheet.
+            Refusal: the XML is broken.
+        """
+        return chain.from_iterable(self._careful_blocks() if self._careful else self._blocks())
+
+    def _fast_head(self) -> bytes:
+        buffer = b""
+        for chunk in self._chunks:
+            buffer += chunk
+            match = _SHEET_DATA.search(buffer)
+            if match:
+                markup.check_prolog(buffer[: match.start()])
+                if b"<!" in buffer[: match.start()]:
+                    raise Unusual
+                return self._cut_head(buffer, match)
+            if len(buffer) > _LONGEST_HEAD:
+                break
+        markup.check_prolog(buffer)
+        raise _no_rows()
+
+    def _cut_head(self, buffer: bytes, match: re.Match[bytes]) -> bytes:
+        """Set head and prefix; give the rest, with ``<sheetData/>`` written as two tags."""
+        self._prefix = match[1]
+        closing = b"</%bsheetData>" % self._prefix
+        opening, rest = match[0], buffer[match.end() :]
+        if opening.endswith(b"/>"):
+            opening, rest = opening[:-2].rstrip() + b">", closing + rest
+        self.head = buffer[: match.start()] + opening
+        return rest
+
+    def _blocks(self) -> Iterator[list[bytes]]:
+        end = b"</%bsheetData" % self._prefix
+        buffer, finished = b"", False
+        for chunk in chain([self._rest], self._chunks):
+            buffer += chunk
+            stop = buffer.find(end)
+            finished = stop >= 0
+            known = buffer[:stop] if finished else buffer
+            if b"<!" in known or b"<?" in known:
+                raise Unusual
+            parts = known.split(self.grammar.row_end)
+            rest = parts.pop()
+            yield [piece for part in parts for piece in self._pieces(part)]
+            if finished:
+                break
+            buffer = rest
+        if not finished:
+            raise Unusual
+        pieces, gap = self._bare(rest)
+        yield pieces
+        self.tail = b"".join([gap, buffer[stop:], *self._chunks])
+
+    def _pieces(self, part: bytes) -> list[bytes]:
+        """The rows in what ends with one closing tag: empty ones may stand before it."""
+        if part.count(self.grammar.row_start) == 1:
+            return [part + self.grammar.row_end]
+        pieces, rest = self._bare(part)
+        if rest.count(self.grammar.row_start) != 1:
+            raise Unusual
+        return [*pieces, rest + self.grammar.row_end]
+
+    def _bare(self, part: bytes) -> tuple[list[bytes], bytes]:
+        """The rows without content at the start of `part`, and what follows them."""
+        pieces, at = [], 0
+        while (match := self.grammar.opening.match(part, at)) and match[0].endswith(b"/>"):
+            pieces.append(match[0])
+            at = match.end()
+        return pieces, part[at:]
+
+    def _careful_head(self) -> bytes:
+        """Read everything with expat first; the size is capped, as this is slow."""
+        data = b"".join(self._chunks)
+        markup.check_prolog(data[:4096])
+        if len(data) > _MOST_CAREFUL:
+            raise Refusal("too-big", "one of its tabs is too big and too unusual", REPAIR)
+        start, self._lengths = _row_lengths(data)
+        match = _SHEET_DATA.match(data, start)
+        if not match:
+            raise _no_rows()
+        return self._cut_head(data, match)
+
+    def _careful_blocks(self) -> Iterator[list[bytes]]:
+        at = 0
+        for length in self._lengths:
+            yield [self._rest[at : at + length]]
+            at += length
+        self.tail = self._rest[at:]
+
+
+def view(row: bytes, rules: Grammar) -> Row:
+    """A row's cells, read with expat: the slow path, and the oracle of the fast one."""
+    lead = b"<a>"
+    wrapped = lead + row + b"</a>"
+    found = markup.parse(wrapped).children
+    if len(found) != 1 or found[0].name != "row":
+        raise Refusal("bad-xml", "its XML is broken", REPAIR)
+    element = found[0]
+    cells: list[Cell] = []
+    insert_at = element.content_end
+    for child in element.children:
+        if child.tag == rules.prefix.decode() + "c":
+            cells.append(_cell(wrapped, child, cells[-1].column if cells else 0))
+        else:
+            insert_at = min(insert_at, child.start)
+    for cell in cells:
+        cell.start -= len(lead)
+        cell.end -= len(lead)
+    number = element.get("r")
+    return Row(
+        number=int(number) if number.isdigit() else 0,
+        start=element.start - len(lead),
+        inside=element.inside - len(lead),
+        closed=element.closed,
+        attributes=element.attributes,
+        cells=cells,
+        insert_at=insert_at - len(lead),
+    )
+
+
+def fast_cells(row: bytes, rules: Grammar) -> list[Cell]:
+    """The cells of a row that matches `Grammar.row`."""
+    return [fast_cell(match) for match in rules.cell.finditer(row)]
+
+
+def fast_cell(match: re.Match[bytes]) -> Cell:
+    """A cell that `Grammar.cell` matched."""
+    letters, attributes, formula, value, inline = match.groups()
+    return Cell(
+        column=column_number(letters.decode()),
+        start=match.start(),
+        end=match.end(),
+        addressed=True,
+        attributes={k.decode(): v.decode() for k, v in _ATTRIBUTE.findall(attributes)},
+        formula=formula,
+        value=inline if value is None else value,
+    )
+
+
+def _cell(data: bytes, element: markup.Element, before: int) -> Cell:
+    address = element.get("r")
+    match = _ADDRESS.fullmatch(address)
+    if address and not match:
+        raise Refusal("bad-xml", f"it has a cell called {address}", REPAIR)
+    column = column_number(match[1]) if match else before + 1
+    if column > MAX_COLUMN:
+        raise Refusal("out-of-grid", "it has cells beyond the last column XFD", REPAIR)
+    formula, value = element.find("f"), element.find("v") or element.find("is")
+    attributes = {key: text for key, text in element.attributes.items() if key != "r"}
+    return Cell(
+        column=column,
+        start=element.start,
+        end=element.end,
+        addressed=bool(address),
+        attributes=attributes,
+        formula=data[formula.start : formula.end] if formula else None,
+        value=_content(data, value) if value else None,
+    )
+
+
+def _content(data: bytes, element: markup.Element) -> bytes:
+    """What stands in ``<v>``, or in ``<is>`` where it is one plain ``<t>``."""
+    if element.name == "is" and [child.name for child in element.children] == ["t"]:
+        element = element.children[0]
+    return data[element.inside : element.content_end]
+
+
+def _row_lengths(data: bytes) -> tuple[int, list[int]]:
+    """Where sheetData begins, and how long each of its rows is with the gap before it."""
+    reader = markup.parser()
+    path: list[str] = []
+    starts: dict[int, int] = {}
+    lengths: list[int] = []
+
+    def start(tag: str, _: dict[str, str]) -> None:
+        path.append(tag.rpartition(":")[2])
+        if path[1:] in (["sheetData"], ["sheetData", "row"]):
+            starts[len(path)] = reader.CurrentByteIndex
+            if len(path) == 2:
+                starts[0] = markup.tag_end(data, reader.CurrentByteIndex)
+
+    def end(_: str) -> None:
+        if path[1:] == ["sheetData", "row"]:
+            opened = markup.tag_end(data, starts[3])
+            empty = data[opened - 2 : opened] == b"/>"
+            stop = opened if empty else markup.tag_end(data, reader.CurrentByteIndex)
+            lengths.append(stop - starts[0])
+            starts[0] = stop
+        path.pop()
+
+    reader.StartElementHandler = start
+    reader.EndElementHandler = end
+    reader.Parse(data, True)  # noqa: FBT003 - expat's own signature
+    if 2 not in starts:
+        raise _no_rows()
+    return starts[2], lengths
+
+
+def _no_rows() -> Refusal:
+    return Refusal("no-rows", "the tab is not an ordinary worksheet", "name another tab")

@@ -1,0 +1,168 @@
+"""One pass over a sheet's XML: what the values alone do not tell.
+
+Positions and extents, formulas, cells that were never calculated, errors; the reader's answer
+is held against it, and the patch knows from it which rows are regular.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from sheetcrm.adapters.excel import markup
+from sheetcrm.adapters.excel.addresses import (
+    MAX_COLUMN,
+    MAX_ROW,
+    Area,
+    column_number,
+    parse_area,
+)
+from sheetcrm.adapters.excel.faults import REPAIR, Refusal
+from sheetcrm.adapters.excel.grammar import Grammar
+from sheetcrm.adapters.excel.rows import Cell, SheetStream, Unusual, fast_cells, view
+
+VALUED = 1  #: the row holds a value
+SURE = 2  #: it holds one that calamine cannot see otherwise
+TYPED = 4  #: it holds a value that no formula made
+IRREGULAR = 8  #: `Grammar.row` does not match it
+_DIGITS = re.compile(rb"(?<=[A-Za-z$:])\d+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scan:
+    """What one pass over a sheet found."""
+
+    careful: bool  #: the fast way does not recognise the sheet as a whole
+    ordered: bool  #: row numbers rise
+    head: bytes
+    tail: bytes
+    flags: bytes  #: for each row number: VALUED, SURE, …
+    last_row: int  #: the last row with a value, or 0
+    last_column: int  #: the last column with a cell, or 0
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)  #: row, column → code
+    uncalculated: Sequence[tuple[int, int]] = ()  #: row, column
+    formulas: frozenset[bytes] = frozenset()  #: their texts without row numbers
+    spans: Sequence[Area] = ()  #: arrays, shared formulas and data tables of several cells
+
+    def rows_with(self, flag: int) -> list[int]:
+        """The numbers of the rows that carry a flag."""
+        return [number for number, flags in enumerate(self.flags) if flags & flag]
+
+
+def scan(open_part: Callable[[], Iterable[bytes]]) -> Scan:
+    """Scan a sheet.
+
+    Args:
+        open_part: gives the sheet's XML in chunks, from its beginning at each call.
+
+    Raises:
+        Refusal: broken XML, another encoding, a document type, cells outside the grid.
+    """
+    try:
+        return _Scanner(SheetStream(open_part())).run(careful=False)
+    except Unusual:
+        return _Scanner(SheetStream(open_part(), careful=True)).run(careful=True)
+
+
+class _Scanner:
+    """The counters of one pass."""
+
+    def __init__(self, stream: SheetStream) -> None:
+        self._stream = stream
+        self._flags = bytearray(1024)
+        self._widths: dict[tuple[bytes, ...], int] = {}
+        self._errors: dict[tuple[int, int], str] = {}
+        self._uncalculated: list[tuple[int, int]] = []
+        self._formulas: set[bytes] = set()
+        self._spans: list[Area] = []
+        self._number = self._last_row = self._last_column = 0
+        self._ordered = True
+
+    def run(self, *, careful: bool) -> Scan:
+        rules = self._stream.grammar
+        formula = b"<%bf" % rules.prefix
+        for row in self._stream.rows():
+            match = rules.row.fullmatch(row)
+            width = self._width(rules, row) if match and _is_text(row) else -1
+            if match is None or width < 0:
+                self._look(*_slow(row, rules, self._number), IRREGULAR)
+            elif formula in row or b't="e"' in row:
+                self._look(int(match[1]), fast_cells(row, rules), 0)
+            else:
+                flags = VALUED | SURE | TYPED if rules.valued.search(row) else 0
+                self._note(int(match[1]), width, flags)
+        markup.parse(self._stream.head + self._stream.tail)
+        return Scan(
+            careful=careful,
+            ordered=self._ordered,
+            head=self._stream.head,
+            tail=self._stream.tail,
+            flags=bytes(self._flags),
+            last_row=self._last_row,
+            last_column=self._last_column,
+            errors=self._errors,
+            uncalculated=self._uncalculated,
+            formulas=frozenset(self._formulas),
+            spans=self._spans,
+        )
+
+    def _width(self, rules: Grammar, row: bytes) -> int:
+        """The last column of a regular row, or -1 where its cells are out of order."""
+        shape = tuple(rules.letters.findall(row))
+        width = self._widths.get(shape)
+        if width is None:
+            columns = [column_number(letters.decode()) for letters in shape]
+            rising = all(a < b for a, b in pairwise(columns))
+            width = (columns[-1] if columns else 0) if rising else -1
+            if len(self._widths) < 10_000:
+                self._widths[shape] = width
+        return width
+
+    def _look(self, number: int, cells: list[Cell], flags: int) -> None:
+        """Note a row cell by cell, because of formulas, errors or unusual XML."""
+        for cell in cells:
+            kind = cell.attributes.get("t", "n")
+            if cell.formula is not None:
+                self._formula(cell.formula)
+                if not cell.value and kind != "str":
+                    self._uncalculated.append((number, cell.column))
+            if cell.value and kind == "e":
+                self._errors[number, cell.column] = cell.value.decode()
+            if cell.value:
+                flags |= VALUED | (0 if kind == "inlineStr" else SURE)
+                flags |= TYPED if cell.formula is None else 0
+        self._note(number, max((cell.column for cell in cells), default=0), flags)
+
+    def _formula(self, element: bytes) -> None:
+        root = markup.parse(element)
+        text = element[root.inside : root.content_end]
+        if text:
+            self._formulas.add(_DIGITS.sub(b"", text))
+        area = parse_area(root.get("ref")) if root.get("ref") else None
+        if area and root.get("t") in {"array", "dataTable"}:
+            self._spans.append(area)
+
+    def _note(self, number: int, width: int, flags: int) -> None:
+        if number > MAX_ROW or width > MAX_COLUMN:
+            raise Refusal("out-of-grid", "it has cells beyond the last row or column", REPAIR)
+        self._ordered &= number > self._number
+        self._number = number
+        if number >= len(self._flags):
+            self._flags.extend(bytes(max(number + 1 - len(self._flags), len(self._flags))))
+        self._flags[number] |= flags
+        if flags & VALUED:
+            self._last_row = max(number, self._last_row)
+        self._last_column = max(width, self._last_column)
+
+
+def _slow(row: bytes, rules: Grammar, before: int) -> tuple[int, list[Cell]]:
+    """Number and cells of an irregular row; one without a number follows the one before."""
+    found = view(row, rules)
+    return found.number or before + 1, found.cells
+
+
+def _is_text(row: bytes) -> bool:
+    """Whether the bytes are proper UTF-8."""
+    return row.isascii() or bool(row.decode())

@@ -1,0 +1,181 @@
+"""One lead tab of an Excel workbook: the `TabSource` over everything else in this room."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from os import PathLike
+from pathlib import Path
+
+from sheetcrm.adapters.excel import backup
+from sheetcrm.adapters.excel.faults import guarded
+from sheetcrm.adapters.excel.growth import NewColumns
+from sheetcrm.adapters.excel.lock import check_free, holder
+from sheetcrm.adapters.excel.package import Package, Sheet
+from sheetcrm.adapters.excel.places import find_place
+from sheetcrm.adapters.excel.reader import Region, read_place
+from sheetcrm.adapters.excel.save import Snapshot, check_unchanged, check_writable
+from sheetcrm.adapters.excel.scan import Scan
+from sheetcrm.adapters.excel.update import Change
+from sheetcrm.adapters.excel.values import same
+from sheetcrm.adapters.excel.writing import write_change
+from sheetcrm.core.table.values import CellValue, Edit, Tab
+from sheetcrm.errors import SourceChangedError
+from sheetcrm.ports import WriteReceipt
+
+_TRIES = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revision:
+    """What a tab was read from: the file's state, and where its columns are."""
+
+    snapshot: Snapshot
+    sheet: Sheet
+    scan: Scan
+    region: Region
+    numbers: Mapping[str, int]  #: header → column number
+
+
+class ExcelSource:
+    """A lead tab in an Excel workbook.
+
+    Args:
+        name: the source's name in the config.
+        path: the workbook; a symbolic link is followed.
+        tab: a tab, an Excel table, a defined name, or ``Tab!B4:M``; "" for the first visible tab.
+        write_protected: write into a protected sheet too.
+        backup_dir: where the workbook is copied before its first write of a day; None for
+            no copies.
+        today: the day by which backups are named.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        path: str | PathLike[str],
+        tab: str = "",
+        *,
+        write_protected: bool = False,
+        backup_dir: str | PathLike[str] | None = None,
+        today: date | None = None,
+    ) -> None:
+        self.name = name
+        self._shown = Path(path)
+        self._path = self._shown.resolve()
+        self._tab = tab
+        self._write_protected = write_protected
+        self._backup_dir = Path(backup_dir) if backup_dir is not None else None
+        self._today = today
+
+    @property
+    def locator(self) -> str:
+        """``leads.xlsx › Leads``."""
+        return f"{self._shown.name} › {self._tab}" if self._tab else self._shown.name
+
+    def busy(self) -> str | None:
+        """Who has the workbook open, or None. It can be read all the same, but not written."""
+        return holder(self._path)
+
+    def read(self, known_headers: Collection[str] = ()) -> Tab:
+        """Read the tab as it stands now; see `ports.TabSource`."""
+        with guarded(self._path):
+            for _ in range(_TRIES):
+                tab, snapshot = self._read(known_headers)
+                if Snapshot.take(self._path) == snapshot:
+                    return tab
+        raise SourceChangedError(
+            f"{self._path.name} is being changed all the time", hint="run again later"
+        )
+
+    def write(self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = ()) -> WriteReceipt:
+        """Change the edits' cells and nothing else; see `ports.TabSource`."""
+        revision = tab.revision
+        if not isinstance(revision, Revision):
+            raise TypeError("this tab was not read by an ExcelSource")
+        cells, headers = _changes(tab, revision, edits, append)
+        if not cells:
+            return WriteReceipt(cells=0)
+        new = _new_columns(revision, append)
+        with guarded(self._path):
+            check_free(self._path)
+            check_unchanged(self._path, revision.snapshot)
+            check_writable(self._path)
+            change = Change(
+                sheet=revision.sheet,
+                scan=revision.scan,
+                cells=cells,
+                area=revision.region.area,
+                new=new,
+                occupied=revision.region.beyond,
+                table=revision.region.table,
+                headers=headers,
+                write_protected=self._write_protected,
+            )
+            return self._write(change, revision.snapshot)
+
+    def _read(self, known_headers: Collection[str]) -> tuple[Tab, Snapshot]:
+        with Package(self._path) as package:
+            snapshot = Snapshot.take(self._path, package.archive)
+            place = find_place(package, self._tab)
+            reading = read_place(package, place, known_headers)
+        revision = Revision(
+            snapshot=snapshot,
+            sheet=place.sheet,
+            scan=reading.scan,
+            region=reading.region,
+            numbers=reading.numbers,
+        )
+        tab = Tab(
+            source=self.name,
+            title=place.sheet.title,
+            header_row=reading.region.header_row,
+            rows=reading.rows,
+            columns=reading.columns,
+            problems=[replace(problem, source=self.name) for problem in reading.problems],
+            revision=revision,
+        )
+        return tab, snapshot
+
+    def _write(self, change: Change, snapshot: Snapshot) -> WriteReceipt:
+        with Package(self._path) as package:
+            kept = ""
+
+            def before_saving() -> None:
+                nonlocal kept
+                if self._backup_dir is not None and self._today is not None:
+                    kept = backup.keep(self._path, self._backup_dir, self._today)
+
+            update = write_change(package, change, snapshot=snapshot, before=before_saving)
+        problems = tuple(replace(problem, source=self.name) for problem in update.problems)
+        appended = tuple(change.new.headers) if change.new else ()
+        return WriteReceipt(cells=update.cells, appended=appended, backup=kept, problems=problems)
+
+
+def _changes(
+    tab: Tab, revision: Revision, edits: Sequence[Edit], append: Sequence[str]
+) -> tuple[dict[int, dict[int, CellValue]], list[str]]:
+    """Row → column → value for all that differs from what was read, and the headers concerned."""
+    first = revision.region.area.last_column + 1
+    numbers = {**revision.numbers, **{h: first + i for i, h in enumerate(append)}}
+    index = {row: position for position, row in enumerate(tab.rows)}
+    columns = {column.header: column.values for column in tab.columns}
+    cells: dict[int, dict[int, CellValue]] = {}
+    headers = dict.fromkeys(append)
+    if append:
+        cells[tab.header_row] = {numbers[header]: header for header in append}
+    for edit in edits:
+        values, position = columns.get(edit.header), index.get(edit.row)
+        stands = values[position] if values is not None and position is not None else None
+        if not same(stands, edit.after):
+            cells.setdefault(edit.row, {})[numbers[edit.header]] = edit.after
+            headers[edit.header] = None
+    return cells, list(headers)
+
+
+def _new_columns(revision: Revision, append: Sequence[str]) -> NewColumns | None:
+    if not append:
+        return None
+    first = revision.region.area.last_column + 1
+    return NewColumns(first=first, headers=append, header_row=revision.region.header_row)

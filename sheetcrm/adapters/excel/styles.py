@@ -1,0 +1,141 @@
+"""Cell formats: which one a written cell gets, and new ones appended where none fits.
+
+A format (``<xf>``) is only ever appended, so every index in the workbook stays valid.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from sheetcrm.adapters.excel import markup
+from sheetcrm.adapters.excel.markup import Element, Splice
+from sheetcrm.core.table.values import CellValue
+
+_BUILTIN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_DATE, _DATE_TIME = 14, 22  # ISO/IEC 29500-1, 18.8.30: the reader's own short forms
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+_DATE_PART = re.compile(r"[dmyhs]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """One ``<xf>``: its bytes and its number format."""
+
+    xml: bytes
+    number_format: int
+
+
+class Styles:
+    """A workbook's cell formats; `rendered` is the part with those that were added."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._root = markup.parse(data) if data else None
+        self._formats = self._read_formats()
+        self._codes = self._read_codes()
+        self._added: list[bytes] = []
+
+    @property
+    def formats(self) -> list[bytes]:
+        """The formats as bytes; a format's place is its index."""
+        return [known.xml for known in self._formats]
+
+    @property
+    def usable(self) -> bool:
+        """Whether indexes are certain; not so where alternatives hide in the list."""
+        return bool(self._formats)
+
+    def fit(self, style: int | None, value: CellValue) -> int | None:
+        """The format nearest to `style` in which `value` looks like what it is.
+
+        A date gets a date format; a number, which must not look like a date, loses it.
+        """
+        if not self.usable or value is None:
+            return style
+        shows_date = self._is_date(style or 0)
+        if isinstance(value, date):
+            wanted = _DATE_TIME if isinstance(value, datetime) else _DATE
+            return style if shows_date else self._like(style or 0, wanted)
+        if shows_date and isinstance(value, int | float) and not isinstance(value, bool):
+            return self._like(style or 0, 0)
+        return style
+
+    def general(self, style: int | None) -> int | None:
+        """The same look with the number format General, for a column that is new."""
+        if style is None or not self.usable or style >= len(self._formats):
+            return None
+        if self._is_general(self._formats[style].number_format):
+            return style
+        return self._like(style, 0)
+
+    def rendered(self) -> bytes | None:
+        """The part with the added formats, or None where there are none."""
+        if not self._added or self._cell_formats is None:
+            return None
+        count = {"count": str(len(self._formats))}
+        return markup.apply(
+            self._data,
+            [
+                markup.set_attributes(self._data, self._cell_formats, count),
+                Splice(
+                    self._cell_formats.content_end,
+                    self._cell_formats.content_end,
+                    b"".join(self._added),
+                ),
+            ],
+        )
+
+    @cached_property
+    def _cell_formats(self) -> Element | None:
+        return self._root.find("cellXfs") if self._root else None
+
+    def _read_formats(self) -> list[_Format]:
+        children = self._cell_formats.children if self._cell_formats else []
+        if any(child.name != "xf" for child in children):
+            return []
+        return [
+            _Format(self._data[child.start : child.end], int(child.get("numFmtId", "0")))
+            for child in children
+        ]
+
+    def _read_codes(self) -> dict[int, str]:
+        formats = self._root.all("numFmts", "numFmt") if self._root else []
+        return {int(one.get("numFmtId")): one.get("formatCode") for one in formats}
+
+    def _like(self, style: int, number_format: int) -> int:
+        """The index of a format that differs from `style` in its number format only."""
+        base = self._formats[style if style < len(self._formats) else 0]
+        wanted = _with_format(base.xml, number_format)
+        for index, known in enumerate(self._formats):
+            if known.number_format == number_format and known.xml == wanted:
+                return index
+        self._formats.append(_Format(wanted, number_format))
+        self._added.append(wanted)
+        return len(self._formats) - 1
+
+    def _is_general(self, number_format: int) -> bool:
+        return number_format == 0 or self._codes.get(number_format, "").lower() == "general"
+
+    def _is_date(self, style: int) -> bool:
+        if style >= len(self._formats):
+            return False
+        number_format = self._formats[style].number_format
+        code = self._codes.get(number_format)
+        if code is None:
+            return number_format in _BUILTIN_DATES
+        first = code.partition(";")[0]
+        if first.lower() == "general":
+            return False
+        return bool(_DATE_PART.search(_LITERAL.sub("", first)))
+
+
+def _with_format(xml: bytes, number_format: int) -> bytes:
+    """An ``<xf>`` with another number format, and the mark that it counts."""
+    element = markup.parse(xml)
+    values = {"numFmtId": str(number_format)}
+    if number_format:
+        values["applyNumberFormat"] = "1"
+    return markup.apply(xml, [markup.set_attributes(xml, element, values)])

@@ -1,0 +1,256 @@
+"""A change to one sheet as the new contents of the few parts that it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sheetcrm.adapters.excel import markup
+from sheetcrm.adapters.excel.addresses import Area, letters, parse_area
+from sheetcrm.adapters.excel.archive import Deflated
+from sheetcrm.adapters.excel.dependents import may_read
+from sheetcrm.adapters.excel.growth import (
+    NewColumns,
+    changed_workbook,
+    check_room,
+    grown_filter,
+    grown_table,
+)
+from sheetcrm.adapters.excel.looks import Looks, sample
+from sheetcrm.adapters.excel.package import Package, Sheet, Table
+from sheetcrm.adapters.excel.patch import Patch, Patcher, Target
+from sheetcrm.adapters.excel.rows import SheetStream
+from sheetcrm.adapters.excel.scan import IRREGULAR, Scan
+from sheetcrm.adapters.excel.strings import SharedStrings, Unsuitable
+from sheetcrm.adapters.excel.styles import Styles
+from sheetcrm.adapters.excel.targets import Cells, check_cells, check_sheet
+from sheetcrm.adapters.excel.values import Payload, payload, string_element
+from sheetcrm.core.table.values import Problem, Severity
+
+_BATCH = 256
+
+Payloads = Mapping[int, Mapping[int, Payload]]  # row → column → what the cell should hold
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What is to be written into one sheet."""
+
+    sheet: Sheet
+    scan: Scan
+    cells: Cells
+    area: Area | None = None  #: the leads' data rows, where columns are added
+    new: NewColumns | None = None
+    occupied: Mapping[int, str] = field(default_factory=dict)  #: see `Region.beyond`
+    table: Table | None = None  #: the one that new columns join
+    headers: Sequence[str] = ()  #: of all columns that are written
+    write_protected: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Update:
+    """New contents of parts, ready to be put into the archive."""
+
+    cells: int
+    parts: dict[str, Deflated]
+    contents: dict[str, bytes] = field(default_factory=dict)  #: of all parts but the sheet
+    problems: Sequence[Problem] = ()
+
+
+def prepare(package: Package, change: Change) -> Update:
+    """Work out a change; nothing is written yet.
+
+    Raises:
+        Refusal: it cannot be made safely.
+    """
+    skeleton = change.scan.head + change.scan.tail
+    root = markup.parse(skeleton)
+    protected = change.write_protected
+    check_sheet(package, change.sheet, change.scan, root, write_protected=protected)
+    check_cells(package, change.sheet, change.scan, root, change.cells)
+    if change.new and change.area:
+        others = [t for t in package.tables(change.sheet) if t != change.table]
+        check_room(change.new, change.area, change.occupied, others, change.table)
+    payloads = _payloads(package, change)
+    strings = _strings(package, payloads)
+    styles = Styles(_part(package, "styles"))
+    looks = _looks(package, change, styles, root)
+    stream = _stream(package, change)
+    patcher = Patcher(
+        Patch(
+            rules=stream.grammar,
+            targets=_targets(change, payloads, strings, stream.grammar.prefix),
+            irregular=_is_irregular(change.scan),
+            style=looks,
+        )
+    )
+    sheet = Deflated(_sheet(change, skeleton, root, patcher.run(stream.rows())))
+    if not patcher.cells:
+        return Update(cells=0, parts={})
+    contents = _other_parts(package, change, styles, strings, patcher.references)
+    deflated = {name: Deflated([content]) for name, content in contents.items()}
+    return Update(
+        cells=patcher.cells,
+        parts={change.sheet.part: sheet, **deflated},
+        contents=contents,
+        problems=[*_hidden(change, looks), *_stale(package, change)],
+    )
+
+
+def part_name(package: Package, kind: str) -> str:
+    """The part of that kind which the workbook relates to, or ""."""
+    return next(iter(package.related(package.workbook_part, kind)), "")
+
+
+def _payloads(package: Package, change: Change) -> Payloads:
+    date1904 = package.date1904
+    return {
+        row: {column: payload(value, date1904=date1904) for column, value in values.items()}
+        for row, values in change.cells.items()
+    }
+
+
+def _strings(package: Package, payloads: Payloads) -> SharedStrings | None:
+    """The workbook's shared strings with all texts in it; None where it must stay as it is."""
+    try:
+        strings = SharedStrings(_part(package, "sharedStrings"))
+        for row in payloads.values():
+            for one in row.values():
+                if one.text is not None:
+                    strings.index(one.text)
+    except Unsuitable:
+        return None
+    return strings
+
+
+def _targets(
+    change: Change, payloads: Payloads, strings: SharedStrings | None, prefix: bytes
+) -> dict[int, list[Target]]:
+    header = change.new.header_row if change.new else 0
+    before, after = b"<%bv>" % prefix, b"</%bv>" % prefix
+    targets: dict[int, list[Target]] = {}
+    for row, values in change.cells.items():
+        made = targets[row] = []
+        for column in sorted(values):
+            kind, content, text = payloads[row][column]
+            if text is not None and strings is None:
+                kind, content = b"inlineStr", string_element(b"is", text, prefix)
+            elif kind:
+                inner = content if text is None or strings is None else b"%d" % strings.index(text)
+                content = before + inner + after
+            made.append(Target(column, values[column], kind, content, text, row == header))
+    return targets
+
+
+def _looks(package: Package, change: Change, styles: Styles, root: markup.Element) -> Looks:
+    header = change.new.header_row if change.new else 0
+    first = header or (change.area.first_row if change.area else min(change.cells, default=1))
+    new = range(change.new.first, change.new.last + 1) if change.new else ()
+    rows = sample(_stream(package, change), first)
+    return Looks(styles, root, rows, header_row=header, new=new)
+
+
+def _stream(package: Package, change: Change) -> SheetStream:
+    return SheetStream(package.archive.chunks(change.sheet.part), careful=change.scan.careful)
+
+
+def _sheet(
+    change: Change, skeleton: bytes, root: markup.Element, rows: Iterable[bytes]
+) -> Iterator[bytes]:
+    """The sheet's XML with its head, its patched rows and its tail."""
+    splices = list(_frame(change, skeleton, root))
+    cut = len(change.scan.head)
+    yield markup.apply(change.scan.head, [one for one in splices if one.start < cut])
+    batch: list[bytes] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) >= _BATCH:
+            yield b"".join(batch)
+            batch.clear()
+    yield b"".join(batch)
+    after = [
+        markup.Splice(one.start - cut, one.end - cut, one.text)
+        for one in splices
+        if one.start >= cut
+    ]
+    yield markup.apply(change.scan.tail, after)
+
+
+def _frame(change: Change, skeleton: bytes, root: markup.Element) -> Iterator[markup.Splice]:
+    """What changes outside the rows: the dimension and the filter, where they are there."""
+    dimension = root.find("dimension")
+    area = parse_area(dimension.get("ref")) if dimension else None
+    columns = [column for row in change.cells.values() for column in row]
+    if dimension and area and columns:
+        reach = Area(
+            min(area.first_column, *columns),
+            min(area.first_row, *change.cells),
+            max(area.last_column, *columns),
+            max(area.last_row, *change.cells),
+        )
+        if reach != area:
+            yield markup.set_attributes(skeleton, dimension, {"ref": str(reach)})
+    grown = grown_filter(skeleton, root, change.new) if change.new else None
+    if grown:
+        yield grown
+
+
+def _other_parts(
+    package: Package,
+    change: Change,
+    styles: Styles,
+    strings: SharedStrings | None,
+    references: int,
+) -> dict[str, bytes]:
+    """The new contents of all parts but the sheet that change."""
+    asked = _is_read(package, change) and not package.manual
+    parts = {
+        part_name(package, "styles"): styles.rendered(),
+        part_name(package, "sharedStrings"): strings.rendered(references) if strings else None,
+        package.workbook_part: changed_workbook(
+            package, change.sheet, change.new, recalculate=asked
+        ),
+    }
+    if change.table and change.new:
+        table = change.table.part
+        parts[table] = grown_table(package.archive.read(table), change.new)
+    return {name: content for name, content in parts.items() if content is not None}
+
+
+def _is_read(package: Package, change: Change) -> bool:
+    columns = {column for row in change.cells.values() for column in row}
+    formulas = change.scan.formulas
+    return may_read(package, change.sheet, formulas, columns, change.headers)
+
+
+def _stale(package: Package, change: Change) -> Iterator[Problem]:
+    if package.manual and _is_read(package, change):
+        yield Problem(
+            message="formulas read what was written, and this workbook calculates by hand only",
+            severity=Severity.NOTE,
+            tab=change.sheet.title,
+            hint="press F9 in Excel",
+        )
+
+
+def _hidden(change: Change, looks: Looks) -> Iterator[Problem]:
+    for number, header in enumerate(change.new.headers, change.new.first) if change.new else ():
+        if looks.hidden(number):
+            yield Problem(
+                message=f"the new column “{header}” lies in hidden columns",
+                severity=Severity.NOTE,
+                tab=change.sheet.title,
+                column=header,
+                cell=f"{letters(number)}1",
+                hint="select the columns around it and choose Unhide",
+            )
+
+
+def _is_irregular(found: Scan) -> Callable[[int], bool]:
+    flags = found.flags
+    return lambda row: row < len(flags) and bool(flags[row] & IRREGULAR)
+
+
+def _part(package: Package, kind: str) -> bytes:
+    name = part_name(package, kind)
+    return package.archive.read(name) if name and package.archive.find(name) else b""

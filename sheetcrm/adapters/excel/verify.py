@@ -1,0 +1,199 @@
+"""The new workbook is opened once more before it takes the place of the old one.
+
+Untouched parts must have the same bytes; of the sheet, everything but the owned cells; and
+those must say what they should. The scan has shown the old rows to be well-formed, so the new
+ones are too when they equal them but for cells that the grammar knows; head, tail and rows that
+needed expat are parsed once more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from itertools import chain, zip_longest
+from pathlib import Path
+
+from sheetcrm.adapters.excel import markup
+from sheetcrm.adapters.excel.addresses import letters
+from sheetcrm.adapters.excel.archive import Archive
+from sheetcrm.adapters.excel.faults import Refusal
+from sheetcrm.adapters.excel.grammar import Grammar
+from sheetcrm.adapters.excel.package import Package
+from sheetcrm.adapters.excel.rows import SheetStream, view
+from sheetcrm.adapters.excel.scan import IRREGULAR
+from sheetcrm.adapters.excel.strings import SharedStrings, Unsuitable
+from sheetcrm.adapters.excel.styles import Styles
+from sheetcrm.adapters.excel.update import Change, Update, part_name
+from sheetcrm.adapters.excel.values import as_read, read_back
+from sheetcrm.core.table.values import CellValue
+
+_SPANS = re.compile(rb'\sspans="[^"]*"')
+_KIND = re.compile(rb'\st="([A-Za-z]+)"')
+_FRAME = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:dimension|autoFilter)\s[^<>]*>")
+
+Found = dict[int, CellValue]  # column → what the cell says
+
+
+def check(package: Package, change: Change, update: Update, temporary: Path) -> None:
+    """Hold a new workbook against the old one and the change.
+
+    Raises:
+        Refusal: they do not agree.
+    """
+    with Archive(temporary) as new:
+        _check_parts(package.archive, new, update)
+        for name, content in update.contents.items():
+            _require(new.read(name) == content, name)
+        _check_appended(package, update)
+        strings = part_name(package, "sharedStrings")
+        shared = _texts(new.read(strings) if strings and new.find(strings) else b"")
+        _SheetCheck(package, change, shared).run(new)
+
+
+def _check_parts(old: Archive, new: Archive, update: Update) -> None:
+    names = [member.name for member in old.members]
+    _require(names == [member.name for member in new.members], "the list of parts")
+    touched = {name.lower() for name in update.parts}
+    for before, after in zip(old.members, new.members, strict=True):
+        if before.name.replace("\\", "/").lstrip("/").lower() not in touched:
+            pairs = zip_longest(old.raw(before), new.raw(after))
+            _require(all(one == other for one, other in pairs), before.name)
+
+
+def _check_appended(package: Package, update: Update) -> None:
+    """Styles and shared strings may only grow at their ends; every part must be XML."""
+    styles, strings = part_name(package, "styles"), part_name(package, "sharedStrings")
+    for name, content in update.contents.items():
+        before = package.archive.read(name)
+        if name == strings:
+            old, new = SharedStrings(before).items, SharedStrings(content).items
+            _require(new[: len(old)] == old, name)
+            continue
+        markup.parse(content)
+        if name == styles:
+            formats = Styles(before).formats
+            _require(Styles(content).formats[: len(formats)] == formats, name)
+
+
+def _texts(data: bytes) -> Callable[[int], str]:
+    try:
+        strings = SharedStrings(data)
+    except Unsuitable:
+        return lambda _: ""
+    return lambda index: strings.text(index) or ""
+
+
+class _SheetCheck:
+    """Walks through the old and the new sheet side by side."""
+
+    def __init__(self, package: Package, change: Change, shared: Callable[[int], str]) -> None:
+        self._package = package
+        self._change = change
+        self._shared = shared
+        self._date1904 = package.date1904
+        self._needles: dict[int, bytes] = {}
+
+    def run(self, new: Archive) -> None:
+        """Raise a `Refusal` where the new sheet is not the old one with the change made."""
+        name, careful = self._change.sheet.part, self._change.scan.careful
+        before = SheetStream(self._package.archive.chunks(name), careful=careful)
+        after = SheetStream(new.chunks(name), careful=careful)
+        self._rules = before.grammar
+        old = chain(_numbered(before), [(0, b"")])
+        old_number, old_row = next(old)
+        for number, row in _numbered(after):
+            if number == old_number:
+                if row != old_row or number in self._change.cells:
+                    self._check_row(number, old_row, row)
+                old_number, old_row = next(old)
+            else:
+                self._check_row(number, b"", row)
+        _require(not old_number, "the number of rows")
+        markup.parse(after.head + after.tail)
+        _require(_frameless(before) == _frameless(after), "the sheet outside its rows")
+
+    def _check_row(self, number: int, old: bytes, new: bytes) -> None:
+        values = self._change.cells.get(number, {})
+        rest, found = self._without(number, new, values)
+        if old:
+            expected, _ = self._without(number, old, values)
+        else:
+            expected = b'%b r="%d">%b' % (self._rules.row_start, number, self._rules.row_end)
+        _require(rest == expected, f"row {number}")
+        for column, value in values.items():
+            said = found.get(column)
+            _require(_says(said, value, date1904=self._date1904), f"cell {letters(column)}{number}")
+
+    def _without(self, number: int, row: bytes, columns: Collection[int]) -> tuple[bytes, Found]:
+        """A row without the cells of those columns, and what these say."""
+        flags = self._change.scan.flags
+        irregular = number < len(flags) and flags[number] & IRREGULAR
+        cut = self._cut_slow if irregular else self._cut_fast
+        rest, found = cut(number, row, columns)
+        if rest.endswith(b"/>") and not rest.endswith(self._rules.row_end):
+            rest = rest[:-2].rstrip() + b">" + self._rules.row_end
+        return (_SPANS.sub(b"", rest) if b"spans=" in rest else rest), found
+
+    def _cut_fast(self, number: int, row: bytes, columns: Collection[int]) -> tuple[bytes, Found]:
+        digits, found = b'%d"' % number, {}
+        for column in columns:
+            at = row.find(self._needle(column) + digits)
+            if at < 0:
+                continue
+            match = self._rules.cell.match(row, at)
+            if match is None:
+                raise _different(f"cell {letters(column)}{number}")
+            _, attributes, _, value, inline = match.groups()
+            kind = _KIND.search(attributes)
+            content = inline if value is None else value
+            found[column] = self._value(kind[1].decode() if kind else "n", content)
+            row = row[:at] + row[match.end() :]
+        return row, found
+
+    def _cut_slow(self, _: int, row: bytes, columns: Collection[int]) -> tuple[bytes, Found]:
+        cells = [cell for cell in view(row, self._rules).cells if cell.column in columns]
+        found = {
+            cell.column: self._value(cell.attributes.get("t", "n"), cell.value) for cell in cells
+        }
+        cuts = [markup.Splice(cell.start, cell.end, b"") for cell in cells]
+        return markup.apply(row, cuts), found
+
+    def _needle(self, column: int) -> bytes:
+        if column not in self._needles:
+            self._needles[column] = self._rules.cell_start + letters(column).encode()
+        return self._needles[column]
+
+    def _value(self, kind: str, content: bytes | None) -> CellValue:
+        return read_back(kind, content, self._shared) if content else None
+
+
+def _numbered(stream: SheetStream) -> Iterator[tuple[int, bytes]]:
+    number = 0
+    rules: Grammar = stream.grammar
+    for row in stream.rows():
+        match = rules.number.match(row)
+        number = (int(match[1]) if match else view(row, rules).number) or number + 1
+        yield number, row
+
+
+def _says(found: CellValue, value: CellValue, *, date1904: bool) -> bool:
+    expected = as_read(value, date1904=date1904)
+    return type(found) is type(expected) and found == expected
+
+
+def _frameless(stream: SheetStream) -> bytes:
+    """Head and tail without the elements that may grow."""
+    return _FRAME.sub(b"", stream.head + stream.tail)
+
+
+def _require(agrees: bool, what: str) -> None:  # noqa: FBT001 - reads like an assertion
+    if not agrees:
+        raise _different(what)
+
+
+def _different(what: str) -> Refusal:
+    return Refusal(
+        "not-verified",
+        f"the new file was not what it should be ({what}), so the old one was left as it is",
+        "this is a fault of sheetcrm: please report it with that sentence",
+    )

@@ -1,0 +1,48 @@
+"""One change, made for good: checked, prepared, written beside the file, verified, renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from sheetcrm.adapters.excel.package import Package
+from sheetcrm.adapters.excel.save import Snapshot, check_writable, replace_file
+from sheetcrm.adapters.excel.update import Change, Update, prepare
+from sheetcrm.adapters.excel.verify import check
+
+
+def write_change(
+    package: Package,
+    change: Change,
+    *,
+    snapshot: Snapshot,
+    out: Path | None = None,
+    before: Callable[[], None] = lambda: None,
+) -> Update:
+    """Make a change in the workbook itself, or in a copy at `out`.
+
+    Nothing is written where every cell says already what it should; otherwise `before` is
+    called first.
+
+    Raises:
+        Refusal: it cannot be made safely.
+        SourceBusyError: somebody has the workbook open.
+        SourceChangedError: it is no longer what `snapshot` says.
+    """
+    update = prepare(package, change)
+    if not update.cells:
+        return update
+    path = out or package.path
+    if out is None:
+        check_writable(path)
+    before()
+
+    def write(file: BinaryIO) -> None:
+        package.archive.copy(file, update.parts)
+
+    def verify(temporary: Path) -> None:
+        check(package, change, update, temporary)
+
+    replace_file(path, snapshot if out is None else None, write, verify)
+    return update
