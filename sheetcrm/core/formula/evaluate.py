@@ -20,6 +20,7 @@ from sheetcrm.core.formula import fallback, operators, registry
 from sheetcrm.core.formula.bind import Names, check
 from sheetcrm.core.formula.cells import Cells, blank
 from sheetcrm.core.formula.convert import constant, from_values, to_values
+from sheetcrm.core.formula.distinct import distinct_rows
 from sheetcrm.core.formula.frame import Frame
 from sheetcrm.core.formula.keys import Keys
 from sheetcrm.core.formula.parse import Formula
@@ -276,7 +277,7 @@ class Evaluation:
         varying = [cells for cells in read if cells.height > 1]
         if not varying:
             return scalar(Evaluation(self._scope, self, 0).value(tree))
-        first, group = fallback.distinct_rows(varying)
+        first, group = distinct_rows(varying)
         answers = [scalar(Evaluation(self._scope, self, row).value(tree)) for row in first]
         return stack(answers).gather(group)
 

@@ -12,10 +12,10 @@ from functools import cache
 from typing import Any, Final
 
 import formualizer
-import polars as pl
 
 from sheetcrm.core.formula.cells import Cells
 from sheetcrm.core.formula.convert import from_values, serial, to_values
+from sheetcrm.core.formula.distinct import distinct_rows
 from sheetcrm.core.formula.shapes import Bundle, Span, Value, one_row
 from sheetcrm.core.table.values import CellError, CellValue
 
@@ -62,20 +62,6 @@ def run(name: str, values: Sequence[Value | None], *, tick: Callable[[], None]) 
         tick()
         answers.append(sheet.answer([to_values(one_row(cells, row), 1)[0] for cells in varying]))
     return from_values(answers).gather(group)
-
-
-def distinct_rows(columns: Sequence[Cells]) -> tuple[list[int], pl.Series]:
-    """(a row of each distinct combination, for each row the place of its combination)."""
-    parts = [part for cells in columns for part in cells.parts]
-    height = columns[0].height
-    if not parts:
-        return [0], pl.repeat(0, height, dtype=pl.UInt32, eager=True)
-    frame = pl.DataFrame({f"c{i}": part for i, part in enumerate(parts)}).with_row_index("row")
-    keys = [f"c{i}" for i in range(len(parts))]
-    groups = frame.group_by(keys, maintain_order=True).agg("row").with_row_index("group")
-    first = groups["row"].list.first().to_list()
-    placed = groups.select("group", "row").explode("row").sort("row")
-    return first, placed["group"]
 
 
 class _Sheet:

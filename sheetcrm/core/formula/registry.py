@@ -6,9 +6,10 @@ A function is one small entry in a module of `functions/`::
                  summary="The first characters of a text.", example='=LEFT("Surabaya", 4)')
     def left(value: pl.Expr, count: pl.Expr) -> pl.Expr: ...
 
-`elementwise` functions are one Polars expression over converted arguments, `cellwise` ones see
-the cells with their kinds, `whole` ones see unevaluated arguments (`IF`, aggregates, lookups).
-Arrays are matched item by item for the first two.
+`elementwise` functions are one Polars expression over converted arguments, `scalarwise` ones a
+Python function called once per distinct input, `cellwise` ones see the cells with their kinds,
+`whole` ones see unevaluated arguments (`IF`, aggregates, lookups). Arrays are matched item by
+item for all but the last.
 """
 
 from __future__ import annotations
@@ -35,13 +36,17 @@ from sheetcrm.core.formula.cells import (
 )
 from sheetcrm.core.formula.coerce import Coerced, as_boolean, as_number, as_text
 from sheetcrm.core.formula.convert import constant
+from sheetcrm.core.formula.distinct import per_distinct
 from sheetcrm.core.formula.shapes import Value, lift
 from sheetcrm.core.formula.syntax import Node
-from sheetcrm.core.table.values import CellValue
+from sheetcrm.core.table.values import CellError, CellValue
 
 REQUIRED: Final = object()
 LONGEST_TEXT: Final = 32_767
-_MODULES: Final = ("logic", "truth", "information",)
+_MODULES: Final = (
+    *("logic", "truth", "information", "text", "joining", "search", "patterns", "numeric"),
+    *("rounding", "dates", "calendar", "leads"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +229,22 @@ def elementwise(
     return enter
 
 
+def scalarwise(
+    name: str, *parameters: Parameter, summary: str, example: str, ours: bool = False
+) -> Callable[[Callable[..., CellValue]], Callable[..., CellValue]]:
+    """Enter a Python function over converted plain values, called once per distinct input."""
+
+    def enter(function: Callable[..., CellValue]) -> Callable[..., CellValue]:
+        def over_cells(*cells: Cells) -> Cells:
+            coerced = [CONVERT[p.kind](one) for p, one in zip(parameters, cells, strict=True)]
+            return per_distinct(function, coerced)
+
+        cellwise(name, *parameters, summary=summary, example=example, ours=ours)(over_cells)
+        return function
+
+    return enter
+
+
 CONVERT: Final[dict[str, Callable[[Cells], Coerced]]] = {
     "number": as_number,
     "text": as_text,
@@ -283,7 +304,7 @@ def _with_defaults(
 
 def _default(parameter: Parameter) -> CellValue:
     default = parameter.default
-    return default if isinstance(default, (bool, int, float, str)) else None
+    return default if isinstance(default, (bool, int, float, str, CellError)) else None
 
 
 __all__ = ["Answer", "Context", "Entry", "Parameter", "with_error"]
