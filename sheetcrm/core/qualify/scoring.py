@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from sheetcrm.core.qualify.rules import Decay, Score, ScoreRule
+from sheetcrm.core.qualify.words import words
 
 
 class Share(StrEnum):
@@ -28,6 +29,14 @@ class Contribution:
     rule: str  #: name of the rule, "" for what fades or is limited
     points: float
     state: Share
+
+    @property
+    def text(self) -> str:
+        """``+20``, ``no``, ``unknown``, ``faded −8``, ``limited −5``."""
+        if self.state in {Share.NO, Share.UNKNOWN}:
+            return self.state.value
+        points = words("en").number(self.points, signed=True)
+        return points if self.state is Share.YES else f"{self.state.value} {points}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -41,7 +41,7 @@ class Words:
         size = abs(value)
         text = f"{size:,.2f}" if size >= _GROUPED_FROM else f"{size:.2f}"
         text = text.rstrip("0").rstrip(".").translate({44: self.group, 46: self.decimal})
-        return (MINUS if value < 0 else "+" if signed else "") + text
+        return (MINUS if value < 0 else "+" if signed and value > 0 else "") + text
 
     def value(self, value: CellValue) -> str:
         """A cell's value as a person would say it."""

@@ -166,6 +166,19 @@ def test_the_parts_add_up_to_the_score(run, now):
         Contribution(score="Fit", rule="", points=-2.5, state=Share.LIMITED),
     ]
     assert qualified.total == [10]
+    assert [part.text for part in qualified.explain(0)] == [
+        "+30",
+        "−5",
+        "faded −12.5",
+        "limited −2.5",
+    ]
+
+
+def test_parts_of_rules_that_do_not_count(run):
+    group = score(rule(5, "=[@X]>3"), rule("=[@X]"), rule(0))
+    qualified = run({"scores": [group]}, {"X": [1, None]})
+    assert [part.text for part in qualified.explain(0)] == ["no", "+1", "0"]
+    assert [part.text for part in qualified.explain(1)] == ["unknown", "unknown", "0"]
 
 
 def test_groups_read_each_other_and_add_up(run):

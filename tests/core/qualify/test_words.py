@@ -33,6 +33,7 @@ def test_names_in_running_text(name, expected):
         ("en", -8, True, "−8"),
         ("en", -8, False, "−8"),
         ("en", 0, False, "0"),
+        ("en", 0, True, "0"),
         ("en", 100, False, "100"),
         ("en", 50_000_000, False, "50,000,000"),
         ("id", 50_000_000.25, False, "50.000.000,25"),
