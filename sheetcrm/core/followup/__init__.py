@@ -1,1 +1,21 @@
-"""Who hears what, when: segments, sequences, templates, rendering, messages."""
+"""Follow-ups: who hears what, when, and never twice.
+
+`TemplateSet.parse` reads the team's texts, `check_followups` tells everything that would keep
+messages from being written, and `plan_followups` writes those that are due.
+"""
+
+from __future__ import annotations
+
+from sheetcrm.core.followup.check import FollowUpFault, check_followups
+from sheetcrm.core.followup.lead import LeadView
+from sheetcrm.core.followup.planning import FollowUpPlan, plan_followups
+from sheetcrm.core.followup.templates import TemplateSet
+
+__all__ = [
+    "FollowUpFault",
+    "FollowUpPlan",
+    "LeadView",
+    "TemplateSet",
+    "check_followups",
+    "plan_followups",
+]

@@ -1,0 +1,192 @@
+"""Whether the follow-ups of a workspace can be written: every fault at once, with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from email.headerregistry import Address
+from itertools import combinations
+
+from sheetcrm.core.followup.lead import OWN_NAMES
+from sheetcrm.core.followup.lint import Reference
+from sheetcrm.core.followup.render import SENDER_NAMES
+from sheetcrm.core.followup.rules import FollowUps, Sequence
+from sheetcrm.core.followup.template import Template
+from sheetcrm.core.followup.templates import TemplateSet, languages_for
+from sheetcrm.core.formula import Names, check, parse
+from sheetcrm.core.table.names import fold, nearest
+from sheetcrm.errors import FormulaError
+
+SUBJECT_LIMIT = 78  #: characters; phones show about half of that
+
+_VALUE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FollowUpFault:
+    """Something wrong with follow-ups: at a config key, or in a template's line."""
+
+    message: str
+    hint: str = ""
+    key: str = ""  #: ``sequence[1].step[2].template``
+    file: str = ""  #: ``templates/welcome/01-intro.id.md``
+    line: int = 0
+
+
+def check_followups(
+    rules: FollowUps,
+    templates: TemplateSet,
+    names: Names,
+    fields: Collection[str],
+    languages: Collection[str],
+) -> list[FollowUpFault]:
+    """Everything that would keep follow-ups from being written.
+
+    Args:
+        rules: what the team decided.
+        templates: its texts.
+        names: what formulas may name.
+        fields: what templates may name as ``lead.…`` beside a lead's own names.
+        languages: of the workspace; each step has a template in one of them, or in English.
+    """
+    faults = [*_formula_faults(rules, names), *_sender_faults(rules)]
+    for i, sequence in enumerate(rules.sequences, 1):
+        faults += _step_faults(sequence, f"sequence[{i}]", templates, languages)
+    known = {*OWN_NAMES, *fields}
+    for template in templates.templates:
+        faults += _template_faults(template, known)
+    return faults + list(_ties(templates.templates, languages))
+
+
+def _formula_faults(rules: FollowUps, names: Names) -> Iterator[FollowUpFault]:
+    for key, text in _formulas(rules):
+        try:
+            found = check(parse(text), names)
+        except FormulaError as unreadable:
+            found = [unreadable]
+        for error in found:
+            yield FollowUpFault(key=key, message=error.message, hint=error.hint)
+
+
+def _formulas(rules: FollowUps) -> Iterator[tuple[str, str]]:
+    for i, segment in enumerate(rules.segments, 1):
+        yield f"segment[{i}].when", segment.when
+    for i, sequence in enumerate(rules.sequences, 1):
+        for part in ("when", "start_on", "yearly_on"):
+            if text := getattr(sequence, part):
+                yield f"sequence[{i}].{part}", text
+        for j, step in enumerate(sequence.steps, 1):
+            if step.skip_if:
+                yield f"sequence[{i}].step[{j}].skip_if", step.skip_if
+
+
+def _sender_faults(rules: FollowUps) -> Iterator[FollowUpFault]:
+    if not rules.sequences:
+        return
+    for key in ("address", "reply_to"):
+        given = getattr(rules.sender, key)
+        if given or key == "address":
+            try:
+                sound = bool(Address(addr_spec=given).domain) and given.isascii()
+            except (ValueError, IndexError):
+                sound = False
+            if not sound:
+                message = f"“{given}” is not an address" if given else "the sender has no address"
+                yield FollowUpFault(key=f"sender.{key}", message=message)
+
+
+def _step_faults(
+    sequence: Sequence, key: str, templates: TemplateSet, languages: Collection[str]
+) -> Iterator[FollowUpFault]:
+    if not (sequence.when or sequence.start_on or sequence.yearly_on):
+        hint = "say when = '=…', start_on = '=…' or yearly_on = '=…'"
+        yield FollowUpFault(key=key, message=f"“{sequence.name}” never begins", hint=hint)
+    for j, step in enumerate(sequence.steps, 1):
+        place = f"{key}.step[{j}].template"
+        found = templates.of_step(sequence.name, step.template)
+        wanted = {tag for language in languages for tag in languages_for("", language)}
+        if not found:
+            yield _missing(sequence.name, step.template, place, templates, languages)
+        elif not any(not t.kind.language or t.kind.language in wanted for t in found):
+            yield FollowUpFault(
+                key=place,
+                message=f"no {sequence.name}/{step.template} in {' or '.join(sorted(wanted))}",
+                hint="leads of another language would get nothing",
+            )
+        for template in found:
+            if j == 1 and not template.subject:
+                yield FollowUpFault(
+                    file=f"templates/{template.path}",
+                    line=1,
+                    message="the first message of a sequence needs a Subject",
+                )
+
+
+def _missing(
+    sequence: str, step: str, key: str, templates: TemplateSet, languages: Collection[str]
+) -> FollowUpFault:
+    steps = {t.kind.step for t in templates.templates if t.kind.sequence == sequence}
+    near = nearest(step, steps)
+    language = next(iter(languages), "en")
+    return FollowUpFault(
+        key=key,
+        message=f"there is no templates/{sequence}/{step}.{language}.md",
+        hint=f"did you mean {near}?" if near else "write it, in Markdown",
+    )
+
+
+def _template_faults(template: Template, known: Collection[str]) -> Iterator[FollowUpFault]:
+    file = f"templates/{template.path}"
+    folded = {fold(name) for name in known}
+    senders = {fold(name) for name in SENDER_NAMES}
+    for reference in template.references:
+        lead = reference.owner == "lead"
+        if fold(reference.name) not in (folded if lead else senders):
+            yield _unknown(reference, file, known if lead else SENDER_NAMES)
+    fixed = _VALUE.sub("", template.subject_text)
+    if len(fixed) > SUBJECT_LIMIT:
+        line = template.subject_line
+        message = f"the subject has {len(fixed)} characters without its values"
+        hint = f"at most {SUBJECT_LIMIT}; phones show about 40"
+        yield FollowUpFault(file=file, line=line, message=message, hint=hint)
+
+
+def _unknown(reference: Reference, file: str, known: Collection[str]) -> FollowUpFault:
+    near = nearest(reference.name, known)
+    shown = reference.name if reference.name.isidentifier() else f'["{reference.name}"]'
+    hint = f"did you mean {near}?" if near else "it is neither a field nor a column of the sheet"
+    return FollowUpFault(
+        file=file,
+        line=reference.line,
+        message=f"unknown {{{{ {reference.owner}.{shown} }}}}".replace(".[", "["),
+        hint=hint,
+    )
+
+
+def _ties(templates: Collection[Template], languages: Collection[str]) -> Iterator[FollowUpFault]:
+    """Two variants that fit the same lead equally well."""
+    default = next(iter(languages), "")
+    for one, other in combinations([t for t in templates if t.ready], 2):
+        if _place(one, default) == _place(other, default) and _overlap(one, other):
+            yield FollowUpFault(
+                file=f"templates/{other.path}",
+                message=f"fits the same leads as {one.path}, equally well",
+                hint="make one of them more special with a For-location, For-interest or For-stage",
+            )
+
+
+def _place(template: Template, default: str) -> tuple[str, str, bool, str]:
+    kind = template.kind
+    return kind.sequence, kind.step, kind.whatsapp, kind.language or default
+
+
+def _overlap(one: Template, other: Template) -> bool:
+    pairs = (
+        (one.locations, other.locations),
+        (one.interests, other.interests),
+        (one.stages, other.stages),
+    )
+    return all(
+        (not a and not b) or bool({fold(x) for x in a} & {fold(y) for y in b}) for a, b in pairs
+    )

@@ -1,0 +1,202 @@
+"""All drafts on one page, as they look on a desktop and on a phone.
+
+The page is one file without scripts, and its policy forbids everything but its own styles and
+pictures inside it; each message sits in a sandboxed frame. So a hostile message can neither run
+nor call home while a person looks at it.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from email.message import EmailMessage
+from html import escape
+
+from sheetcrm.core.followup.gallery_style import STYLE
+from sheetcrm.core.plan import MessageDraft
+
+FRAMES_LIMIT = 150
+"""So many messages are shown as they look; of more, the first ones of every template."""
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'"
+_HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To")
+_MACHINE = ("List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID")
+
+
+def gallery(drafts: Sequence[MessageDraft], title: str) -> str:
+    """One self-contained HTML page.
+
+    Args:
+        drafts: what to show, in this order.
+        title: the page's heading.
+    """
+    framed = {draft.key for draft in _most_telling(drafts)[:FRAMES_LIMIT]}
+    axes = {
+        "language": _choices(draft.language for draft in drafts),
+        "step": _choices(_step(draft) for draft in drafts),
+        "segment": _choices(draft.segment or "no segment" for draft in drafts),
+    }
+    cards = [
+        _card(number, draft, axes, framed=draft.key in framed)
+        for number, draft in enumerate(drafts, 1)
+    ]
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>{escape(title)}</title>
+<style>{STYLE}{_filter_rules(axes)}</style>
+</head>
+<body>
+<header class="top">
+<h1>{escape(title)}</h1>
+<p>Nothing has been sent. Each message lies as a file in the outbox: open it with your mail
+program, read it once more, send it.</p>
+{_chips(axes) if drafts else ""}
+</header>
+<div class="page">
+{_contents(drafts, axes)}
+<main>
+{"".join(cards) or '<p class="none">No draft waits. Make some with: <code>sheetcrm sync</code></p>'}
+</main>
+</div>
+</body>
+</html>
+"""
+
+
+def _most_telling(drafts: Sequence[MessageDraft]) -> list[MessageDraft]:
+    """The first message of every template before the second one of any."""
+    seen: Counter[str] = Counter()
+    ranked = []
+    for number, draft in enumerate(drafts):
+        ranked.append((seen[draft.template], number, draft))
+        seen[draft.template] += 1
+    return [draft for _, _, draft in sorted(ranked, key=lambda entry: entry[:2])]
+
+
+def _choices(values: Iterable[str]) -> list[tuple[str, int]]:
+    return sorted(Counter(values).items(), key=lambda choice: (-choice[1], choice[0]))
+
+
+def _step(draft: MessageDraft) -> str:
+    return f"{draft.sequence} {draft.step}"
+
+
+def _chips(axes: dict[str, list[tuple[str, int]]]) -> str:
+    rows = []
+    for axis, choices in axes.items():
+        if len(choices) < 2:
+            continue
+        every = sum(count for _, count in choices)
+        chips = [_chip(axis, "all", "all", every, checked=True)]
+        chips += [_chip(axis, str(i), value, count) for i, (value, count) in enumerate(choices, 1)]
+        rows.append(f"<fieldset><legend>{axis}</legend>{''.join(chips)}</fieldset>")
+    return f'<form class="filters">{"".join(rows)}</form>' if rows else ""
+
+
+def _chip(axis: str, value: str, label: str, count: int, *, checked: bool = False) -> str:
+    mark = " checked" if checked else ""
+    return (
+        f'<label><input type="radio" name="{axis}" id="{axis}-{value}"{mark}>'
+        f"<span>{escape(label)} <small>{count}</small></span></label>"
+    )
+
+
+def _filter_rules(axes: dict[str, list[tuple[str, int]]]) -> str:
+    """Choosing a chip hides the cards of every other value, without a script."""
+    rules = [
+        f"body:has(#{axis}-{i}:checked) [data-{axis}]:not([data-{axis}='{i}']){{display:none}}"
+        for axis, choices in axes.items()
+        for i in range(1, len(choices) + 1)
+    ]
+    return "\n".join(rules)
+
+
+def _marks(draft: MessageDraft, axes: dict[str, list[tuple[str, int]]]) -> str:
+    own = {
+        "language": draft.language,
+        "step": _step(draft),
+        "segment": draft.segment or "no segment",
+    }
+    positions = {
+        axis: next(i for i, (value, _) in enumerate(choices, 1) if value == own[axis])
+        for axis, choices in axes.items()
+    }
+    return " ".join(f'data-{axis}="{i}"' for axis, i in positions.items())
+
+
+def _contents(drafts: Sequence[MessageDraft], axes: dict[str, list[tuple[str, int]]]) -> str:
+    if not drafts:
+        return ""
+    items = "".join(
+        f'<li {_marks(draft, axes)}><a href="#m{number}">'
+        f"<b>{escape(draft.to_name or draft.to_address)}</b><i>{escape(draft.language)}</i>"
+        f"<span>{escape(draft.subject)}</span></a></li>"
+        for number, draft in enumerate(drafts, 1)
+    )
+    return f'<nav aria-label="Messages"><ol>{items}</ol></nav>'
+
+
+def _card(
+    number: int, draft: MessageDraft, axes: dict[str, list[tuple[str, int]]], *, framed: bool
+) -> str:
+    name = escape(draft.to_name or draft.to_address)
+    tags = [draft.language, _step(draft), draft.segment, f"due {draft.due_on}"]
+    return f"""<article id="m{number}" {_marks(draft, axes)}>
+<header>
+<p class="to">{name} <small>&lt;{escape(draft.to_address)}&gt;</small></p>
+<h2>{escape(draft.subject)}</h2>
+<p class="tags">{"".join(f"<span>{escape(tag)}</span>" for tag in tags if tag)}</p>
+<p class="why"><b>Why</b> {escape(draft.why)}</p>
+{f'<p class="file"><b>File</b> {escape(draft.place)}</p>' if draft.place else ""}
+</header>
+{_frames(draft) if framed else _unframed()}
+<details{"" if framed else " open"}><summary>Text part</summary>
+<pre>{escape(draft.text)}</pre></details>
+<details><summary>Headers</summary>{_header_table(draft)}</details>
+</article>
+"""
+
+
+def _frames(draft: MessageDraft) -> str:
+    page = escape(draft.html)
+    views = "".join(
+        f'<figure class="{kind}"><figcaption>{label}</figcaption>'
+        f'<iframe sandbox loading="lazy" width="{width}" title="{label}" srcdoc="{page}"></iframe>'
+        "</figure>"
+        for kind, label, width in (("desktop", "Desktop", 610), ("phone", "Phone", 375))
+    )
+    return f'<div class="views">{views}</div>'
+
+
+def _unframed() -> str:
+    return (
+        '<p class="unframed">Only the first messages of each template are shown as they look.</p>'
+    )
+
+
+def _header_table(draft: MessageDraft) -> str:
+    headers = _parsed(draft.raw)
+    rows = "".join(
+        f"<tr><th>{name}</th><td>{escape(_one_line(headers[name]))}</td></tr>"
+        for name in (*_HEADERS, *_MACHINE)
+        if headers[name]
+    )
+    return f"<table>{rows}</table>"
+
+
+def _one_line(value: object) -> str:
+    return " ".join(str(value).split())
+
+
+def _parsed(raw: bytes) -> EmailMessage:
+    head = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    message = email.message_from_bytes(head, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message

@@ -1,0 +1,149 @@
+"""What a person has had from us, over all rows, and whether anything may follow."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Sequence as Many
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sheetcrm.core.followup.lead import LeadView
+from sheetcrm.core.followup.rules import Sequence, Stop
+from sheetcrm.core.plan import MessageRecord
+from sheetcrm.core.table.fields import Locale
+from sheetcrm.core.table.names import fold
+from sheetcrm.core.table.values import CellValue
+from sheetcrm.core.table.yesno import yesno_reader
+
+ON_ITS_WAY = frozenset({"approved", "queued", "claimed", "sending", "unknown"})
+"""States of a message of which nobody knows yet whether it will arrive: the next step waits."""
+
+OPEN = ON_ITS_WAY | {"draft"}
+
+STATUS = {
+    "draft": "DRAFT",
+    "approved": "APPROVED",
+    "queued": "QUEUED",
+    "claimed": "QUEUED",
+    "sending": "QUEUED",
+    "unknown": "UNKNOWN",
+    "sent": "EMAIL_SENT",
+    "auto_reply": "EMAIL_SENT",
+    "replied": "RESPONDED",
+    "bounced": "BOUNCED",
+    "complained": "UNSUBSCRIBED",
+    "unsubscribed": "UNSUBSCRIBED",
+}
+"""State of a message → the word in the sheet; any other state is written in capitals."""
+
+CUSTOMERS = frozenset(
+    fold(word)
+    for word in (
+        *("Customer", "Repeat customer", "Client", "Pelanggan", "Pelanggan tetap"),
+        *("Cliente", "Cliente recurrente", "Cliente habitual"),
+    )
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Everything known of the one who reads an address, whichever rows it stands in."""
+
+    messages: tuple[MessageRecord, ...] = ()  #: oldest first
+    replied: bool = False
+    unsubscribed: bool = False
+    refuses: bool = False  #: says no where the sheet asks for consent
+
+    @property
+    def last(self) -> MessageRecord | None:
+        """The newest message."""
+        return self.messages[-1] if self.messages else None
+
+    def of(self, sequence: str, generation: str = "") -> list[MessageRecord]:
+        """The messages of one sequence, in the order of its steps."""
+        end = f"|{generation}"
+        mine = (m for m in self.messages if m.sequence == sequence)
+        if generation:
+            mine = (m for m in mine if m.key.endswith(end))
+        return sorted(mine, key=lambda message: message.step)
+
+
+def persons(
+    leads: Iterable[LeadView], messages: Iterable[MessageRecord], locale: Locale
+) -> dict[str, Person]:
+    """Address → what is known of the person; a word in any of its rows counts for all of them."""
+    read = yesno_reader(locale)
+    history: dict[str, list[MessageRecord]] = defaultdict(list)
+    for message in messages:
+        history[message.person].append(message)
+    found = {
+        person: Person(messages=tuple(sorted(own, key=lambda m: (m.created_at, m.step, m.key))))
+        for person, own in history.items()
+    }
+
+    def says(lead: LeadView, field: str) -> CellValue:
+        return read(lead.values.get(field)).value
+
+    for lead in leads:
+        if lead.email:
+            known = found.get(lead.email, _NOBODY)
+            found[lead.email] = replace(
+                known,
+                replied=known.replied or says(lead, "replied") is True,
+                unsubscribed=known.unsubscribed or says(lead, "unsubscribed") is True,
+                refuses=known.refuses or says(lead, "consent") is False,
+            )
+    return found
+
+
+def stop_reason(
+    sequence: Sequence,
+    person: Person,
+    begun: Many[MessageRecord],
+    *,
+    stage: str,
+    since: datetime,
+    asks_stage: bool,
+) -> str:
+    """Why nothing of this sequence may go to this person any more, or "".
+
+    Whoever has unsubscribed, or whose address has bounced, hears nothing, whatever the sequence
+    says. A reply or a purchase ends what has begun; it keeps a sequence from beginning as well,
+    unless the sequence begins on a date (which a reply may have asked for), or its rule looks at
+    the stage itself.
+
+    Args:
+        sequence: the sequence.
+        person: who is written to.
+        begun: the person's messages of this sequence.
+        stage: where the lead stands now.
+        since: since when.
+        asks_stage: whether the sequence's `when` looks at the stage.
+    """
+    states = {message.state for message in person.messages}
+    if person.unsubscribed or states & {"unsubscribed", "complained"}:
+        return "unsubscribed"
+    if "bounced" in states:
+        return "the address bounced"
+    dated = bool(sequence.start_on or sequence.yearly_on)
+    if Stop.REPLY in sequence.stop and (
+        any(message.state == "replied" for message in begun)
+        or (person.replied and (bool(begun) or not dated))
+    ):
+        return "replied"
+    if Stop.CUSTOMER in sequence.stop and fold(stage) in CUSTOMERS:
+        bought_since = bool(begun) and since > begun[0].created_at
+        if bought_since or not (begun or dated or asks_stage):
+            return "is a customer"
+    if Stop.STAGE in sequence.stop and begun and since > begun[0].created_at:
+        return f"now in stage {stage}"
+    return ""
+
+
+def status_word(state: str) -> str:
+    """What stands in the sheet for a message's state, YAMM's words where it has one."""
+    return STATUS.get(state, state.upper())
+
+
+_NOBODY = Person()

@@ -1,0 +1,140 @@
+"""A message as bytes (RFC 5322), built with Python's own classes only.
+
+Addresses are `Address` values and every other header is one value, so that no cell can add a
+recipient or a header: what has a line break in it is refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime
+from typing import Any
+
+from sheetcrm.core.followup.footer import Leaving
+from sheetcrm.core.followup.rules import Sender
+
+REFERENCES_LIMIT = 10
+LINE_LIMIT = 78
+
+_TOKENS = frozenset(
+    {"list-unsubscribe", "list-unsubscribe-post", "references", "in-reply-to", "feedback-id"}
+)
+
+
+class MailPolicy(EmailPolicy):
+    """SMTP's policy, but headers made of machine-read tokens are folded at blanks only.
+
+    Python's own folding turns a token of more than 77 characters in a header that it has no
+    class for into an encoded word (RFC 2047), which mail programs do not read in these headers.
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        """One header as text."""
+        if name.lower() in _TOKENS:
+            return self._fold_tokens(name, str(value))
+        return str(super().fold(name, value))
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """One header as bytes."""
+        if name.lower() in _TOKENS:
+            return self._fold_tokens(name, str(value)).encode("ascii")
+        return super().fold_binary(name, value)
+
+    def _fold_tokens(self, name: str, value: str) -> str:
+        lines = [f"{name}:"]
+        for token in value.split():
+            if len(lines[-1]) + 1 + len(token) > LINE_LIMIT and lines[-1] != f"{name}:":
+                lines.append("")
+            lines[-1] += f" {token}"
+        return self.linesep.join(lines) + self.linesep
+
+
+POLICY = MailPolicy(linesep="\r\n", max_line_length=LINE_LIMIT, cte_type="7bit")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """Everything that one message is made of."""
+
+    key: str
+    to_name: str
+    to_address: str
+    subject: str
+    text: str
+    html: str
+    way_out: Leaving
+    feedback: tuple[str, ...] = ()  #: step, sequence, segment
+    thread: tuple[str, ...] = ()  #: message ids of the earlier steps, oldest first
+    unattended: bool = False  #: goes out without a person's approval
+
+
+def token_of(key: str) -> str:
+    """80 bits of a message's key, as 16 letters and digits."""
+    digest = hashlib.blake2b(key.encode(), digest_size=10).digest()
+    return base64.b32encode(digest).decode().lower()
+
+
+def message_id(key: str, sender: Sender) -> str:
+    """The same key has the same id, so that a copy can be recognised; no address is in it."""
+    return f"<sc.{token_of(key)}@{sender.address.rpartition('@')[2]}>"
+
+
+def compose(letter: Letter, sender: Sender, now: datetime) -> bytes:
+    """The message; the same letter gives the same bytes.
+
+    Args:
+        letter: what it says, and to whom.
+        sender: from whom.
+        now: zoned, for the Date header.
+
+    Raises:
+        ValueError: an address or a header cannot be written.
+    """
+    message = EmailMessage(policy=POLICY)
+    message["From"] = Address(sender.name, addr_spec=sender.address)
+    message["To"] = Address(letter.to_name, addr_spec=letter.to_address)
+    if sender.reply_to:
+        message["Reply-To"] = Address(sender.name, addr_spec=sender.reply_to)
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = message_id(letter.key, sender)
+    for name, value in _machine_headers(letter).items():
+        message[name] = value
+    message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    for part in message.iter_parts():
+        del part["MIME-Version"]  # belongs to the message, not to its parts (RFC 2045, section 4)
+    message.set_boundary(f"=_{token_of(letter.key)}")
+    return message.as_bytes()
+
+
+def _machine_headers(letter: Letter) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if letter.thread:
+        chain = letter.thread
+        if len(chain) > REFERENCES_LIMIT:
+            chain = (chain[0], *chain[1 - REFERENCES_LIMIT :])
+        headers["In-Reply-To"] = letter.thread[-1]
+        headers["References"] = " ".join(chain)
+    headers["List-Unsubscribe"] = ", ".join(f"<{url}>" for url in letter.way_out.urls)
+    if letter.way_out.one_click:
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    headers["Feedback-ID"] = ":".join([*(_slug(part) for part in letter.feedback), "sheetcrm"])
+    if letter.unattended:
+        headers["Auto-Submitted"] = "auto-generated"
+    # Mail programs open a file with this header as a draft that can be sent.
+    headers["X-Unsent"] = "1"
+    return headers
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "none"

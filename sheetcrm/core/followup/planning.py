@@ -1,0 +1,98 @@
+"""Which follow-ups are due now, and what stands in the follow-up columns of every lead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sheetcrm.core.followup.history import persons
+from sheetcrm.core.followup.lead import LeadView
+from sheetcrm.core.followup.rows import RowPlanner
+from sheetcrm.core.followup.rules import FollowUps
+from sheetcrm.core.followup.segments import segments
+from sheetcrm.core.followup.signals import Signals
+from sheetcrm.core.followup.templates import TemplateSet
+from sheetcrm.core.followup.writing import Writer
+from sheetcrm.core.followup.zones import zone
+from sheetcrm.core.formula import Frame
+from sheetcrm.core.formula.evaluate import ParameterValue
+from sheetcrm.core.plan import MessageDraft, MessageRecord, Standing
+from sheetcrm.core.table.fields import Locale
+from sheetcrm.core.table.values import Problem
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FollowUpPlan:
+    """The drafts of a run, and one value for each lead in each follow-up column."""
+
+    drafts: list[MessageDraft]
+    held: list[Problem]  #: what is due but cannot be written, and why
+    segment: list[str]
+    next_follow_up: list[date | None]
+    email_status: list[str]
+    whatsapp: list[str | None]
+    due: list[str]  #: what is next for the lead, or why nothing is, in words
+
+
+def plan_followups(
+    rules: FollowUps,
+    templates: TemplateSet,
+    frame: Frame,
+    leads: Sequence[LeadView],
+    *,
+    source: str,
+    messages: Sequence[MessageRecord],
+    standings: Mapping[str, Standing],
+    parameters: Mapping[str, ParameterValue],
+    tables: Mapping[str, Frame],
+    now: datetime,
+    locale: Locale,
+) -> FollowUpPlan:
+    """Plan the follow-ups of one source; nothing is touched, and the same again gives the same.
+
+    A person (an address) gets at most one new message a run and a day, from the first sequence
+    in the config's order that has one due, and none while a message of another sequence is still
+    open. Whoever stands in several rows is written to for the first of them that is due; the
+    others show DUPLICATE.
+
+    Args:
+        rules: segments, sequences, sender.
+        templates: the team's texts.
+        frame: the tab's columns, with `Score`, `Stage` … among them.
+        leads: one view for each row of the frame, in its order.
+        source: the source's name.
+        messages: every message that the persons in the tab have had, from whichever source.
+        standings: lead id → stage before this run, and since when.
+        parameters: for formulas.
+        tables: for formulas.
+        now: zoned.
+        locale: the workspace's.
+
+    Raises:
+        FormulaError: a formula cannot be understood (`check_followups` tells before).
+    """
+    local = now.astimezone(zone(locale.timezone)).replace(tzinfo=None)
+    signals = Signals.evaluate(rules, frame, parameters=parameters, tables=tables, now=local)
+    groups = segments(rules.segments, [signals.of(s.when) for s in rules.segments], leads)
+    planner = RowPlanner(
+        rules=rules,
+        signals=signals,
+        people=persons(leads, messages, locale),
+        standings=standings,
+        writer=Writer(rules, templates, source=source, locale=locale),
+        source=source,
+        now=now,
+        locale=locale,
+        ids=frozenset(lead.id for lead in leads),
+    )
+    rows = [planner.row(lead, group) for lead, group in zip(leads, groups, strict=True)]
+    return FollowUpPlan(
+        drafts=[row.draft for row in rows if row.draft],
+        held=[problem for row in rows for problem in row.problems],
+        segment=groups,
+        next_follow_up=[row.day for row in rows],
+        email_status=[row.status for row in rows],
+        whatsapp=[row.whatsapp for row in rows],
+        due=[" ".join(row.words) for row in rows],
+    )

@@ -1,0 +1,126 @@
+"""A template and a lead → subject, HTML and text: rendered once, strictly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import css_inline
+from markupsafe import Markup
+
+from sheetcrm.core.followup.filters import VOICE
+from sheetcrm.core.followup.footer import Leaving, footer_html, footer_text
+from sheetcrm.core.followup.lead import Blank, Fields, LeadView, Value, clean_text, lead_fields
+from sheetcrm.core.followup.markdown import convert
+from sheetcrm.core.followup.rules import Sender
+from sheetcrm.core.followup.template import Part, Template
+from sheetcrm.core.followup.voice import Voice
+from sheetcrm.errors import TemplateError
+
+SUBJECT_LIMIT = 200
+_BLANK_LINES = re.compile(r"\n\s*\n")
+REPLY = "Re: "
+SENDER_NAMES = ("name", "address", "postal_address", "reply_to")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """What a rendering takes from the world around the lead."""
+
+    sender: Sender
+    voice: Voice
+    today: date  #: in the lead's zone
+    layout: Part
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendered:
+    """A message's words."""
+
+    subject: str
+    preheader: str
+    html: str  #: a whole page, its styles inlined
+    text: str
+
+
+def render(
+    template: Template,
+    lead: LeadView,
+    setting: Setting,
+    *,
+    way_out: Leaving,
+    reply_to: str = "",
+) -> Rendered:
+    """Render a message.
+
+    Args:
+        template: what to render.
+        lead: to whom.
+        setting: sender, language, day and layout.
+        way_out: how the receiver leaves.
+        reply_to: subject of the message before, for a template without a subject.
+
+    Raises:
+        TemplateError: a value is missing or an operation refused, with the template's line.
+    """
+    context = context_of(lead, setting)
+    subject = _subject(template, context, reply_to)
+    preheader = clean_text(template.preheader.render(context)) if template.preheader else ""
+    body, text = convert(template.body.render(context))
+    language = setting.voice.language
+    page = setting.layout.render(
+        {
+            **context,
+            "subject": subject,
+            "preheader": preheader,
+            "content": Markup(body),  # noqa: S704  made by the Markdown renderer, without raw HTML
+            "language": language,
+            "footer": footer_html(setting.sender, language, way_out),
+        }
+    )
+    return Rendered(
+        subject=subject,
+        preheader=preheader,
+        html=_inliner().inline(page),
+        text=f"{text}\n\n{footer_text(setting.sender, language, way_out)}\n",
+    )
+
+
+def render_text(template: Template, lead: LeadView, setting: Setting) -> str:
+    """Render a plain text such as a WhatsApp message; raises as `render` does."""
+    return _BLANK_LINES.sub("\n\n", template.body.render(context_of(lead, setting))).strip()
+
+
+def context_of(lead: LeadView, setting: Setting) -> Mapping[str, object]:
+    """What templates can name."""
+    sender = setting.sender
+    values: dict[str, Value | Blank] = {
+        name: clean_text(getattr(sender, name)) or Blank("is not given in the config")
+        for name in SENDER_NAMES
+    }
+    values["reply_to"] = sender.reply_to or sender.address
+    return {
+        "lead": lead_fields(lead),
+        "sender": Fields("sender", values),
+        "today": setting.today,
+        VOICE: setting.voice,
+    }
+
+
+def _subject(template: Template, context: Mapping[str, object], reply_to: str) -> str:
+    if template.subject:
+        subject = clean_text(template.subject.render(context), SUBJECT_LIMIT)
+    else:
+        subject = reply_to if reply_to.lower().startswith("re:") else f"{REPLY}{reply_to}"
+        subject = clean_text(subject, SUBJECT_LIMIT) if reply_to else ""
+    if not subject:
+        raise TemplateError("the subject is empty", template=template.path)
+    return subject
+
+
+@lru_cache(maxsize=1)
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)

@@ -1,0 +1,40 @@
+"""Segments: the groups that a team names, else location × interest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sheetcrm.core.followup.lead import LeadView, clean_text
+from sheetcrm.core.followup.rules import Segment
+from sheetcrm.core.table.values import CellValue
+
+
+def segments(
+    named: Sequence[Segment], answers: Sequence[Sequence[CellValue]], leads: Sequence[LeadView]
+) -> list[str]:
+    """One segment for each lead.
+
+    Args:
+        named: the team's own groups.
+        answers: what each group's formula gave, one list of all leads for each.
+        leads: the leads.
+
+    Returns:
+        The names of the groups that the lead is in (``jabodetabek-solar``), or
+        ``Jakarta · solar, EV``, or "" for a lead of which neither is known.
+    """
+    found = []
+    for lead in leads:
+        groups = [
+            group.name
+            for group, answer in zip(named, answers, strict=True)
+            if answer[lead.index] is True
+        ]
+        found.append(", ".join(groups) or place_and_interest(lead))
+    return found
+
+
+def place_and_interest(lead: LeadView) -> str:
+    """``Jakarta · solar, EV``, as far as known."""
+    parts = (clean_text(lead.location, 60), clean_text(", ".join(lead.interests), 120))
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,78 @@
+"""Business days: weekdays of the team's choice without the public holidays of the country."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from sheetcrm.core.followup.rules import Sending
+
+_DAY = timedelta(days=1)
+_PATIENCE = 60  #: days in a row that may all be holidays before we stop looking
+_CATEGORIES = ("public", "government")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workdays:
+    """The days on which a lead is written to, where the lead is."""
+
+    country: str  #: ISO 3166
+    zone: ZoneInfo
+    sending: Sending
+
+    def is_open(self, day: date) -> bool:
+        """Whether it is a business day."""
+        return day.weekday() in self.sending.weekdays and day not in holidays_of(
+            self.country, day.year
+        )
+
+    def roll(self, day: date) -> date:
+        """The day itself, or the next business day."""
+        for ahead in range(_PATIENCE):
+            candidate = day + ahead * _DAY
+            if self.is_open(candidate):
+                return candidate
+        return day
+
+    def add(self, day: date, count: int) -> date:
+        """`count` business days after `day`; with 0, the day itself or the next business day."""
+        found = self.roll(day)
+        for _ in range(count):
+            found = self.roll(found + _DAY)
+        return found
+
+    def slot(self, moment: datetime) -> date:
+        """The day on which something that is ready at `moment` (zoned) can go out."""
+        local = moment.astimezone(self.zone)
+        late = local.time() >= self.sending.closes
+        return self.roll(local.date() + (_DAY if late else timedelta()))
+
+    def today(self, moment: datetime) -> date:
+        """The date where the lead is."""
+        return moment.astimezone(self.zone).date()
+
+
+@lru_cache(maxsize=512)
+def holidays_of(country: str, year: int) -> Collection[date]:
+    """Public holidays and days off of the government (in Indonesia: cuti bersama).
+
+    A country that the calendar does not know has none.
+    """
+    from holidays import country_holidays, list_supported_countries  # noqa: PLC0415  slow to load
+
+    if country not in list_supported_countries():
+        return frozenset()
+    supported = country_holidays(country).supported_categories
+    categories = tuple(name for name in _CATEGORIES if name in supported)
+    return frozenset(country_holidays(country, years=year, categories=categories))
+
+
+def yearly(day: date, year: int) -> date:
+    """The day in another year; 29 February is 28 February where there is none."""
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)

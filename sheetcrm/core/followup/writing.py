@@ -1,0 +1,173 @@
+"""A due step → the message for one lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sheetcrm.core.followup.footer import leaving
+from sheetcrm.core.followup.lead import LeadView, clean_name
+from sheetcrm.core.followup.mime import Letter, compose, message_id, token_of
+from sheetcrm.core.followup.render import Setting, render, render_text
+from sheetcrm.core.followup.rules import FollowUps, Sequence
+from sheetcrm.core.followup.schedule import Moment
+from sheetcrm.core.followup.templates import Choice, TemplateSet, languages_for
+from sheetcrm.core.followup.voice import Voice
+from sheetcrm.core.followup.whatsapp import whatsapp_link
+from sheetcrm.core.plan import MessageDraft, MessageRecord
+from sheetcrm.core.table.fields import Locale
+from sheetcrm.errors import LeadError, TemplateError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """One message to be written."""
+
+    lead: LeadView
+    sequence: Sequence
+    step: int  #: from 1
+    generation: str
+    moment: Moment
+    due_on: date
+    segment: str
+    before: tuple[MessageRecord, ...] = ()  #: the sequence's earlier messages to this person
+
+    @property
+    def template(self) -> str:
+        """The step's template, ``01-intro``."""
+        return self.sequence.steps[self.step - 1].template
+
+    @property
+    def key(self) -> str:
+        """Who, what and which time: the same message twice has the same key."""
+        return f"{self.lead.email}|{self.sequence.name}|{self.step}|{self.generation}"
+
+
+class Writer:
+    """Writes the messages of one source."""
+
+    def __init__(
+        self, rules: FollowUps, templates: TemplateSet, *, source: str, locale: Locale
+    ) -> None:
+        self._rules = rules
+        self._templates = templates
+        self._source = source
+        self._locale = locale
+
+    def draft(self, task: Task) -> MessageDraft:
+        """The message of a step.
+
+        Raises:
+            LeadError: there is no usable address, or no template for this lead.
+            TemplateError: a value is missing, with the template and its line.
+        """
+        lead, sender = task.lead, self._rules.sender
+        if not lead.email:
+            raise LeadError(lead.email_problem or "there is no e-mail address")
+        choice = self._choose(task)
+        way_out = leaving(sender, token_of(task.key))
+        words = render(
+            choice.template,
+            lead,
+            self._setting(task, choice),
+            way_out=way_out,
+            reply_to=task.before[-1].subject if task.before else "",
+        )
+        letter = Letter(
+            key=task.key,
+            to_name=clean_name(lead.name),
+            to_address=lead.email,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            way_out=way_out,
+            feedback=(task.template, task.sequence.name, task.segment),
+            thread=tuple(message.message_id for message in task.before),
+            unattended=self._rules.sending.approve == "auto",
+        )
+        return MessageDraft(
+            key=task.key,
+            source=self._source,
+            lead=lead.id,
+            person=lead.email,
+            sequence=task.sequence.name,
+            step=task.step,
+            template=choice.template.path,
+            language=choice.language,
+            to_name=letter.to_name,
+            to_address=letter.to_address,
+            subject=letter.subject,
+            text=letter.text,
+            html=letter.html,
+            raw=self._bytes(letter, task.moment.now),
+            message_id=message_id(task.key, sender),
+            due_on=task.due_on,
+            why=self._why(task, choice),
+            segment=task.segment,
+            created_at=task.moment.now,
+        )
+
+    def whatsapp(self, task: Task) -> str | None:
+        """A link that opens the chat with the step's text; None without number or text.
+
+        Raises:
+            TemplateError: a value is missing, with the template and its line.
+        """
+        choice = self._templates.choose(
+            task.sequence.name,
+            task.template,
+            task.lead,
+            language=self._locale.language,
+            whatsapp=True,
+        )
+        if not choice or not task.lead.phone:
+            return None
+        text = render_text(choice.template, task.lead, self._setting(task, choice))
+        return whatsapp_link(task.lead.phone, text)
+
+    def _choose(self, task: Task) -> Choice:
+        language = self._locale.language
+        name = task.sequence.name
+        choice = self._templates.choose(name, task.template, task.lead, language=language)
+        if not choice:
+            tags = ", ".join(languages_for(task.lead.language, language))
+            raise LeadError(
+                f"no template {name}/{task.template} is for this lead (in {tags})",
+                hint=f"write templates/{name}/{task.template}.{language}.md without For-… lines",
+            )
+        return choice
+
+    def _setting(self, task: Task, choice: Choice) -> Setting:
+        own = task.lead.language
+        same = own.partition("-")[0] == choice.language.partition("-")[0]
+        return Setting(
+            sender=self._rules.sender,
+            voice=Voice(
+                language=own if same else choice.language,
+                country=task.moment.days.country,
+                currency=self._locale.currency,
+            ),
+            today=task.moment.days.today(task.moment.now),
+            layout=self._templates.layout,
+        )
+
+    def _bytes(self, letter: Letter, now: datetime) -> bytes:
+        try:
+            return compose(letter, self._rules.sender, now)
+        except (ValueError, UnicodeError, IndexError) as error:
+            raise LeadError(f"the message cannot be addressed: {error}") from error
+
+    def _why(self, task: Task, choice: Choice) -> str:
+        since = task.moment.days.today(task.moment.since)
+        stage = f"{task.moment.stage} since {since} · " if task.moment.stage else ""
+        count = len(task.sequence.steps)
+        step = f"{task.sequence.name}, step {task.step} of {count}"
+        return f"{stage}{step} · {choice.template.path}: {choice.why}"
+
+
+def reason_of(error: LeadError | TemplateError) -> str:
+    """What kept a message from being written, with the template's place."""
+    if isinstance(error, TemplateError):
+        line = f":{error.line}" if error.line else ""
+        return f"{error.message} (templates/{error.template}{line})"
+    return error.message
