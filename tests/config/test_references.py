@@ -105,3 +105,9 @@ def test_a_filled_in_secret_is_never_shown(faults):
     assert len(found) == 2
     assert "hunter2" not in "".join(found)
     assert found[1].endswith("sender.address: what ${PASSWORD} gives is not right here")
+
+
+def test_a_workbook_needs_no_credentials(faults):
+    text = "[[source]]\nname = 'b'\nexcel = 'b.xlsx'\ncredentials = '${KEY}'\n"
+    told = "config/x.toml:4: source[2].credentials: a workbook needs none — remove the line"
+    assert faults(text, KEY="x") == [told]
