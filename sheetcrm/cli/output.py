@@ -27,7 +27,8 @@ def console() -> Console:
     """Where data goes."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    terminal = sys.stdout.isatty()
+    return Console(highlight=False, soft_wrap=not terminal, width=None if terminal else 120)
 
 
 def on_terminal() -> bool:

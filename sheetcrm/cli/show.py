@@ -37,9 +37,12 @@ def show_plan(result: SourceResult, ladder: Sequence[str], *, everything: bool =
     show_moves(plan, everything=everything)
     show_overrides(plan)
     if plan.drafts:
-        rows = [(d.due_on, d.to_name, d.subject, d.why) for d in some(plan.drafts, everything)]
+        rows = [
+            (draft.due_on, draft.to_name, draft.subject, draft.template)
+            for draft in some(plan.drafts, everything)
+        ]
         title = f"{len(plan.drafts)} follow-ups would be written"
-        output.table(title, ["due", "to", "subject", "why"], rows)
+        output.table(title, ["due", "to", "subject", "template"], rows)
         more(plan.drafts, everything)
     show_problems(plan.problems, everything=everything)
 

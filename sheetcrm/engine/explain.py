@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetcrm.core.plan import LeadState, MessageDraft, Override, StageMove
+from sheetcrm.core.plan import LeadState, MessageDraft, StageMove
 from sheetcrm.core.qualify import Contribution
 from sheetcrm.core.table.names import fold
-from sheetcrm.core.table.values import CellValue, Problem
+from sheetcrm.core.table.values import CellValue, Override, Problem
 from sheetcrm.engine.planning import Planned, Planner
 from sheetcrm.engine.sync import chosen
 from sheetcrm.engine.workspace import Workspace

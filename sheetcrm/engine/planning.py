@@ -134,7 +134,7 @@ class Planner:
         """All formulas and templates that name what a source with these columns lacks."""
         rules = self._rules
         names = Names(
-            columns=frozenset(frame.names),
+            columns=frozenset(self._as_written(name) for name in frame.names),
             tables={name: frozenset(table.names) for name, table in self.tables.items()},
             parameters=frozenset(rules.qualification.parameters),
         )
@@ -144,20 +144,26 @@ class Planner:
         ]
         later = replace(names, columns=names.columns | frozenset(output_names(rules)))
         fields = [*(field.name for field in rules.fields), *frame.names]
-        languages = [rules.locale.language]
-        for fault in check_followups(rules.followups, self.templates, later, fields, languages):
-            found.append(
-                self._placed(
-                    ConfigFault(
-                        file=fault.file,
-                        line=fault.line,
-                        key=fault.key,
-                        message=fault.message,
-                        hint=fault.hint,
-                    )
+        found += [
+            self._placed(
+                ConfigFault(
+                    file=fault.file,
+                    line=fault.line,
+                    key=fault.key,
+                    message=fault.message,
+                    hint=fault.hint,
                 )
             )
+            for fault in check_followups(
+                rules.followups, self.templates, later, fields, [rules.locale.language]
+            )
+        ]
         return found
+
+    def _as_written(self, name: str) -> str:
+        """A field's name as formulas write it: ``last_activity`` → ``Last activity``."""
+        is_field = any(field.name == name for field in self._rules.fields)
+        return name.replace("_", " ").capitalize() if is_field else name
 
     def _placed(self, fault: ConfigFault) -> ConfigFault:
         file, line = self._rules.places.get(fault.key, (fault.file or "config", fault.line))

@@ -27,7 +27,6 @@ def init(folder: str, *, sample: bool) -> int:
     if sample:
         output.next_step(f"{where}sheetcrm check")
     else:
-        output.next_step(
-            f"name your workbook in {root / 'config' / 'sheetcrm.toml'}, then: {where}sheetcrm check"
-        )
+        config = root / "config" / "sheetcrm.toml"
+        output.next_step(f"name your workbook in {config}, then: {where}sheetcrm check")
     return 0

@@ -18,7 +18,7 @@ from sheetcrm.cli.show import report_json, show_plan
 def plan(
     workspace: str, *, sources: tuple[str, ...], everything: bool, allow_empty: bool, as_json: bool
 ) -> int:
-    """Show every cell, stage and follow-up that `sheetcrm sync` would change, and change nothing."""
+    """Show every cell, stage and follow-up that a sync would change, and change nothing."""
     from sheetcrm.engine.sync import plan as plan_workspace
 
     with open_workspace(find_root(workspace)) as opened, output.progress() as progress:

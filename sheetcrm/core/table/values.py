@@ -54,8 +54,10 @@ class Problem:
 
     @property
     def place(self) -> str:
-        """``expo · Leads!C7``, as far as known."""
+        """``expo · Leads!C7``, or ``expo · Leads row 7``, as far as known."""
         where = f"{self.tab}!{self.cell}" if self.tab and self.cell else self.tab or self.cell
+        if self.row and not self.cell:
+            where = f"{where} row {self.row}".strip()
         return " · ".join(part for part in (self.source, where) if part)
 
 
