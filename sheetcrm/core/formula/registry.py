@@ -46,6 +46,7 @@ LONGEST_TEXT: Final = 32_767
 _MODULES: Final = (
     *("logic", "truth", "information", "text", "joining", "search", "patterns", "numeric"),
     *("rounding", "dates", "calendar", "leads"),
+    *("aggregate", "statistics", "conditional", "lookup", "position", "formatting"),
 )
 
 

@@ -29,7 +29,7 @@ class TooWideError(Exception):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Span:
-    """An array that is the same for every lead; each of its columns has `rows` cells, or one."""
+    """An array that is the same for every lead; each of its columns has `rows` cells."""
 
     rows: int
     columns: tuple[Cells, ...]
@@ -38,8 +38,7 @@ class Span:
         """One cell of it, as a constant; #N/A outside."""
         if not (0 <= row < self.rows and 0 <= column < len(self.columns)):
             return failure(NA)
-        cells = self.columns[column]
-        return cells if cells.height == 1 else one_row(cells, row)
+        return one_row(self.columns[column], row)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -86,7 +85,7 @@ def lift(function: Callable[..., Cells], values: Sequence[Value]) -> Value:
     if varies:
         return _side_by_side(function, values, rows, width)
     columns = tuple(
-        apply(function, [_column(value, index, rows) for value in values])
+        apply(function, [_column(value, index, rows) for value in values]).spread(rows)
         for index in range(width)
     )
     return Span(rows=rows, columns=columns)
@@ -152,14 +151,15 @@ def _column(value: Value, index: int, rows: int) -> Cells:
     if len(value.columns) > 1 and index >= len(value.columns):
         return failure(NA)
     cells = value.columns[index if len(value.columns) > 1 else 0]
-    if cells.height in {1, rows} and (value.rows == 1 or value.rows == rows):
+    if value.rows in {1, rows}:
         return cells
-    missing = rows - value.rows
-    return stack([cells.spread(value.rows), failure(NA).spread(missing)])
+    return stack([cells, failure(NA).spread(rows - value.rows)])
 
 
 def stack(columns: Sequence[Cells]) -> Cells:
     """Columns below each other."""
+    if len(columns) == 1:
+        return columns[0]
     height = sum(one.height for one in columns)
     parts: dict[str, object] = {}
     for kind in ("number", "text", "boolean", "error"):

@@ -195,7 +195,7 @@ def _holidays(
     value = context.value(arguments[2])
     if isinstance(value, Bundle) or (isinstance(value, Cells) and value.height > 1):
         raise TooWideError
-    cells = value if isinstance(value, Cells) else stack([c.spread(value.rows) for c in value.columns])
+    cells = value if isinstance(value, Cells) else stack(value.columns)
     if not cells.parts:
         return [], None
     kept = cells.gather(cells.is_blank.not_().arg_true())
