@@ -15,7 +15,7 @@ from sheetcrm.core.table.names import fold
 
 LIMIT = Decimal(10) ** 18  #: nothing that a team counts is larger
 
-_DIGITS = r"\d+(?:[.,'’]\d+|[ ]\d{3}(?!\d))*"
+_DIGITS = r"\d+(?:[.,'’]\d+|[ \u00a0\u2009\u202f]\d{3}(?!\d))*"
 _TOKEN = re.compile(rf"{_DIGITS}|[.,]\d+|[^\W\d_]+|[^\w\s]")
 _GROUPING = re.compile(r"[\s'’]")
 _AROUND = re.compile(r"\b(jt|juta|rb|ribu)[-\s]?an\b")  # "5 jutaan": about five million

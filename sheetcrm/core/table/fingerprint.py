@@ -23,21 +23,18 @@ def fingerprints(leads: Leads, identifying: Sequence[str]) -> list[str]:
     unreadable, of name, company and city; where name and company are blank too, of everything of
     the team's in the row.
     """
-    strong = _joined(leads.height, [leads.columns[f] for f in identifying if f in leads.columns])
-    named = _joined(
-        leads.height, [leads.columns[f] for f in ("name", "company") if f in leads.columns]
-    )
-    cities = [fold(leads.text("city", index)) for index in range(leads.height)]
-    whole: list[str] | None = None
-    found = []
-    for index, (identity, name) in enumerate(zip(strong, named, strict=True)):
-        if identity:
-            found.append(_digest("by", identity))
-        elif name:
-            found.append(_digest("name", f"{name}{_SEPARATOR}{cities[index]}"))
+    columns = [leads.columns[name] for name in identifying if name in leads.columns]
+    found = [_digest("by", text) if text else "" for text in _joined(leads.height, columns)]
+    nameless = []
+    for index in (index for index, digest in enumerate(found) if not digest):
+        name, company, city = (fold(leads.text(f, index)) for f in ("name", "company", "city"))
+        if name or company:
+            found[index] = _digest("name", _SEPARATOR.join((name, company, city)))
         else:
-            whole = whole or _joined(leads.height, _team_columns(leads))
-            found.append(_digest("row", whole[index]))
+            nameless.append(index)
+    whole = _joined(leads.height, _team_columns(leads)) if nameless else []
+    for index in nameless:
+        found[index] = _digest("row", whole[index])
     return found
 
 

@@ -130,29 +130,25 @@ class _Merging:
         column = owned_column(self.tab, header)
         name = column.header if column else header
         standing = column.values if column else repeat(None, len(self.ids))
-        after, before = self.after, len(self.edits)
+        rows, written, pending, after = self.tab.rows, self.written, self.pending, self.after
+        before = len(self.edits)
         cells = zip(self.ids, standing, computed, strict=True)
         for index, (lead, now, value) in enumerate(cells):
             key = (lead, header)
             if (now.__class__ is value.__class__ and now == value) or same(now, value):
-                if not _blank(value) or key in self.written:
-                    after[key] = None if _blank(value) else value
-            elif _blank(now) or _is_ours(now, key, self.written, self.pending):
+                if key in written or not _blank(value):
+                    after[key] = None if value == "" else value
+            elif now is None or _blank(now) or _is_ours(now, key, written, pending):
                 new = after[key] = None if value == "" else value
-                self.edits.append(
-                    Edit(
-                        lead=lead,
-                        row=self.tab.rows[index],
-                        header=name,
-                        before=now,
-                        after=new,
-                        reason=reasons[index] if reasons else "",
-                    )
+                reason = reasons[index] if reasons else ""
+                edit = Edit(
+                    lead=lead, row=rows[index], header=name, before=now, after=new, reason=reason
                 )
+                self.edits.append(edit)
             else:
                 self.overrides.append(Override(lead=lead, header=header, value=now, computed=value))
-                if key in self.written:
-                    after[key] = self.written[key]
+                if key in written:
+                    after[key] = written[key]
         if column is None and len(self.edits) > before:
             self.append.append(header)
 

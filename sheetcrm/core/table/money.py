@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from sheetcrm.core.table.amounts import Amount, read_amount
 from sheetcrm.core.table.customs import decimal_sign
@@ -54,18 +55,7 @@ _SPELLINGS: Mapping[str, str] = {
 _BY_SPELLING: Mapping[str, str] = {code.casefold(): code for code in _CODES.split()} | {
     spelling: code for code, spellings in _SPELLINGS.items() for spelling in spellings.split()
 }
-
-
-def _spelling(spelling: str) -> str:
-    """A pattern of one currency's spelling that does not begin or end within a word."""
-    before = r"(?<![^\W\d_])" if spelling[0].isalpha() else ""
-    after = r"(?![^\W\d_])" if spelling[-1].isalpha() else ""
-    if spelling == "s/":
-        after = r"(?=\.?\s*\d)"  # not the "s/d" of a range
-    return f"{before}{re.escape(spelling)}{after}"
-
-
-_CURRENCY = re.compile("|".join(map(_spelling, sorted(_BY_SPELLING, key=len, reverse=True))))
+_SIGN = re.compile(r"u\$s|[^\W\d_]*\$|(?<![^\W\d_])s/(?=\.?\s*\d)|[^\W\d_]+|[€£₱₹฿¥₫₩]")
 _RUPIAH_DOT = re.compile(r"(?<![^\W\d_])(rp|s/)\.(?=\s*\d)")  # "Rp.5.000.000"
 
 
@@ -101,15 +91,26 @@ def money_reader(locale: Locale) -> Reader:
 
 def _read(text: str, locale: Locale) -> tuple[Amount, str] | None:
     """The amount and its currency; None where there is none, or more than one currency."""
-    text = _RUPIAH_DOT.sub(r"\1 ", text)
-    signs = {_BY_SPELLING[sign] for sign in _CURRENCY.findall(text)}
-    signs = signs - {"$"} or signs  # "$ 5k USD"
+    signs: set[str] = set()
+
+    def take_out(match: re.Match[str]) -> str:
+        sign, rest = match[0], " "
+        if sign not in _BY_SPELLING and sign.endswith("$"):  # "5k$"
+            sign, rest = "$", match[0][:-1]
+        if sign not in _BY_SPELLING:
+            return match[0]
+        signs.add(_BY_SPELLING[sign])
+        return rest
+
+    rest = _SIGN.sub(take_out, _RUPIAH_DOT.sub(r"\1 ", text))
+    if len(signs) > 1:
+        signs.discard("$")  # "$ 5k USD"
     found = {_currency(sign, locale) for sign in signs}
     if len(found) > 1:
         return None
     currency = found.pop() if found else locale.currency
     amount = read_amount(
-        _CURRENCY.sub(" ", text),
+        rest,
         decimal="" if signs else decimal_sign(locale.country),
         scales=_scales(currency, locale.language),
     )
@@ -125,7 +126,8 @@ def _currency(sign: str, locale: Locale) -> str:
     return sign
 
 
-def _scales(currency: str, language: str) -> dict[str, Decimal]:
+@lru_cache(maxsize=64)
+def _scales(currency: str, language: str) -> Mapping[str, Decimal]:
     """Words that multiply, with the letters that mean different things to different people."""
     million = Decimal(10) ** 6
     miliar = million * (1000 if currency == "IDR" else 1)

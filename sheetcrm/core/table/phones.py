@@ -113,14 +113,19 @@ def _quick(country: str) -> Callable[[str], str | None]:
     if (
         table is None
         or table.mobile is None
+        or table.general_desc is None
         or table.national_prefix_for_parsing != table.national_prefix
     ):
         return lambda _digits: None
     code, prefix = table.country_code, table.national_prefix or ""
-    pattern = re.compile(rf"(?:\+{code}|{prefix})({table.mobile.national_number_pattern})")
+    mobile = re.compile(rf"(?:\+{code}|{prefix})?({table.mobile.national_number_pattern})")
+    abroad = re.compile(rf"{code}({table.mobile.national_number_pattern})")
+    national = re.compile(table.general_desc.national_number_pattern or "")
 
     def read(digits: str) -> str | None:
-        match = pattern.fullmatch(digits)
+        match = mobile.fullmatch(digits)
+        if match is None and not national.fullmatch(digits):
+            match = abroad.fullmatch(digits)
         return f"+{code}{match[1]}" if match else None
 
     return read

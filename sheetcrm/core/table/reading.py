@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import CellError, CellValue
@@ -15,6 +15,7 @@ from sheetcrm.core.table.values import CellError, CellValue
 _SHOWN = 40  # characters of a cell that are repeated in a message
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u200e\u200f\u202a\u202c"))
 
+_DIGIT = re.compile(r"\d")
 _UNKNOWN = frozenset(
     map(
         fold,
@@ -38,8 +39,7 @@ _UNKNOWN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One cell, read: where `message` is not empty, a person should look at the cell.
 
     The value is ``CellError("#VALUE!")`` where the cell could not be read at all; with any
@@ -93,5 +93,7 @@ def bare(text: str) -> str:
 @lru_cache(maxsize=4096)
 def says_unknown(text: str) -> bool:
     """Whether the text only says that nobody knows: ``-``, ``?``, ``n/a``, ``belum tahu``."""
+    if _DIGIT.search(text):
+        return False
     folded = fold(text)
     return folded in _UNKNOWN or not any(char.isalnum() for char in folded)
