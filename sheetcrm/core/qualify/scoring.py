@@ -63,10 +63,12 @@ class ScoreResult:
         name = self.score.name
         found = [
             Contribution(
-                score=name, rule=result.rule.name, points=result.points[index], state=state
+                score=name,
+                rule=result.rule.name,
+                points=result.points[index],
+                state=_STATES[result.holds[index]],
             )
             for result in self.rules
-            for state in (_STATES[result.holds[index]],)
         ]
         for state, column in ((Share.FADED, self.faded), (Share.LIMITED, self.limited)):
             if column[index]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from sheetcrm.core.qualify.rules import Criterion, Framework, Qualification, Score, Stage
 from sheetcrm.core.table.names import fold
@@ -16,7 +16,6 @@ from sheetcrm.core.table.names import fold
 TOTAL = "Score"
 STAGE = "Stage"
 
-Decided: TypeAlias = Score | Sequence[Score] | Criterion | Framework | Sequence[Stage]
 _Item = TypeVar("_Item")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sheetcrm.core.qualify.frameworks import Answers
-from sheetcrm.core.qualify.scoring import ScoreResult
+from sheetcrm.core.qualify.scoring import ScoreResult, cents
 from sheetcrm.core.qualify.words import Words, in_running_text
 from sheetcrm.core.table.names import fold
 
@@ -13,6 +13,7 @@ LIMIT = 200  #: characters that a Why takes at most
 SEPARATOR = " · "
 _MORE = "…"
 _UNKNOWN_SHOWN = 4
+_UNKNOWN_LONGEST = 90
 
 
 class Why:
@@ -66,7 +67,7 @@ class Why:
     def _changes(self, index: int) -> list[str]:
         """What time and limits did to the sum."""
         found = []
-        lost = sum(result.faded[index] for result in self._fading)
+        lost = cents(sum(result.faded[index] for result in self._fading))
         if lost:
             found.append(self._words.faded.format(self._words.number(lost, signed=True)))
         for result in self._limited:
@@ -89,7 +90,8 @@ class Why:
             return []
         shown = [*dict.fromkeys(names)]
         more = [_MORE] if len(shown) > _UNKNOWN_SHOWN else []
-        return [self._words.unknown.format(", ".join(shown[:_UNKNOWN_SHOWN] + more))]
+        text = self._words.unknown.format(", ".join(shown[:_UNKNOWN_SHOWN] + more))
+        return [clipped(text, _UNKNOWN_LONGEST)]
 
 
 def fitted(shares: Sequence[str], endings: Sequence[str]) -> str:

@@ -33,8 +33,8 @@ class Words:
     by_hand: str
     rule_holds: str
     nothing_else: str
-    decimal: str = "."
-    group: str = ","
+    decimal: str
+    group: str
 
     def number(self, value: float, *, signed: bool = False) -> str:
         """``62`` and not ``62.0``; ``12.5`` with the language's mark; ``+20``, ``−8`` if signed."""
@@ -116,18 +116,23 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 def words(language: str) -> Words:
     """The words of a language tag (``es``, ``es-MX``); English where there are none."""
     base = base_language(language)
-    tag = language if base in _WORDS else "en"
-    try:
-        symbols = Locale.parse(tag, sep="-").number_symbols["latn"]
-    except (UnknownLocaleError, ValueError):
-        symbols = Locale.parse(base_language(tag)).number_symbols["latn"]
-    known = _WORDS[base if base in _WORDS else "en"]
-    return Words(**known, decimal=symbols["decimal"], group=symbols["group"])
+    if base not in _WORDS:
+        return words("en")
+    marks = _locale(language, base).number_symbols["latn"]
+    return Words(**_WORDS[base], decimal=marks["decimal"], group=marks["group"])
 
 
 def base_language(tag: str) -> str:
     """``es-MX`` and ``es_MX`` are ``es``."""
     return tag.replace("_", "-").partition("-")[0].strip().casefold()
+
+
+def _locale(tag: str, base: str) -> Locale:
+    """What CLDR knows of a tag, or else of its language."""
+    try:
+        return Locale.parse(tag.replace("_", "-"), sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(base)
 
 
 @lru_cache(maxsize=4096)

@@ -183,3 +183,20 @@ def test_a_reason_is_never_longer_than_its_limit(why):
     assert len(text) <= LIMIT
     assert text.startswith("+20 target city · reason: because because")
     assert text.endswith("…")
+
+
+def test_long_names_of_what_is_unknown_never_hide_the_end(why):
+    long = Score(
+        name="Fit",
+        rules=tuple(
+            ScoreRule(
+                name=f"{place} is a question that nobody has asked so far",
+                points=1,
+                when="=[@Last]",
+            )
+            for place in range(4)
+        ),
+    )
+    text = why(fit=long, **{**KNOWN, "Lost": "too expensive " * 20})
+    assert len(text) <= LIMIT
+    assert " · reason: too expensive too" in text

@@ -39,6 +39,7 @@ def test_names_in_running_text(name, expected):
         ("id", 50_000_000.25, False, "50.000.000,25"),
         ("es", 12.25, False, "12,25"),
         ("es-MX", 12.25, False, "12.25"),
+        ("es_MX", 12.25, False, "12.25"),
         ("es-XX", 12.25, False, "12,25"),
         ("xx", 12.25, False, "12.25"),
         ("", 9999.5, False, "9999.5"),
