@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+
+from sheetcrm.core.table.fields import Field, FieldType
+from sheetcrm.core.table.mapping import map_fields
+from sheetcrm.core.table.names import fold
+from sheetcrm.core.table.starter import STARTER_FIELDS
+from sheetcrm.core.table.values import Severity
+
+NEEDED = """
+    name first_name company role email phone city region country interest need budget timeline last_contact
+    last_activity status purchases lost_reason follow_up_on birthday language replied consent lead_source owner
+    notes website gender challenge priority goals plans
+"""
+
+
+def test_the_usual_fields_are_there_once():
+    assert sorted(field.name for field in STARTER_FIELDS) == sorted(NEEDED.split())
+    assert {field.name for field in STARTER_FIELDS if field.identifies} == {"email", "phone"}
+
+
+def test_no_header_stands_with_two_fields():
+    claimed = defaultdict(set)
+    for field in STARTER_FIELDS:
+        for header in (*field.headers, field.name):
+            claimed[fold(header)].add(field.name)
+    assert {header: names for header, names in claimed.items() if len(names) > 1} == {}
+
+
+def test_no_spelling_of_a_value_stands_with_two_values():
+    for field in STARTER_FIELDS:
+        claimed = [{fold(value), *map(fold, others)} for value, others in field.aliases.items()]
+        assert sum(map(len, claimed)) == len(set().union(*claimed)), field.name
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        (
+            [
+                "Nama Lengkap",
+                "E-mail",
+                "No. HP / WA",
+                "Kota",
+                "Minat",
+                "Anggaran (Rp)",
+                "Kontak Terakhir",
+            ],
+            ["name", "email", "phone", "city", "interest", "budget", "last_contact"],
+        ),
+        (
+            [
+                "NOMBRE Y APELLIDOS",
+                "correo electronico",
+                "Teléfono",
+                "Ciudad",
+                "Interés",
+                "Presupuesto [€]",
+                "Estado",
+            ],
+            ["name", "email", "phone", "city", "interest", "budget", "status"],
+        ),
+        (
+            [
+                "Full_Name",
+                "Email Address",
+                "Mobile number",
+                "City",
+                "Product Interest",
+                "Budget (IDR)",
+                "last activity",
+            ],
+            ["name", "email", "phone", "city", "interest", "budget", "last_activity"],
+        ),
+    ],
+)
+def test_usual_sheets_are_understood(headers, expected):
+    mapped = map_fields(headers, STARTER_FIELDS)
+    assert mapped.found == dict(zip(expected, headers, strict=True))
+    assert mapped.problems == ()
+
+
+EMAIL = Field(name="email", headers=("Surel", "Email"), type=FieldType.EMAIL)
+BUDGET = Field(name="budget", headers=("Budget",), type=FieldType.MONEY)
+
+
+def test_of_two_headers_the_first_synonym_wins_and_the_other_is_remarked_on():
+    mapped = map_fields(["Email", "Surel"], [EMAIL])
+    assert mapped.found == {"email": "Surel"}
+    (problem,) = mapped.problems
+    assert problem.severity is Severity.NOTE
+    assert problem.column == "Email"
+    assert '[fields.email] headers = ["Email"]' in problem.hint
+
+
+def test_a_header_as_it_stands_goes_before_one_with_a_unit():
+    mapped = map_fields(["Budget (USD)", "Budget", "Budget (F4)"], [BUDGET])
+    assert mapped.found == {"budget": "Budget"}
+    assert [problem.column for problem in mapped.problems] == ["Budget (USD)", "Budget (F4)"]
+
+
+def test_outputs_are_never_fields():
+    assert map_fields(["e-mail", "Score"], [EMAIL], reserved=["Email"]).found == {}
+
+
+def test_the_first_alternative_counts_only_where_nothing_else_claims_the_column():
+    name = Field(name="name", headers=("Nama",))
+    company = Field(name="company", headers=("Perusahaan",))
+    assert map_fields(["Nama / Perusahaan"], [name, company]).found == {"name": "Nama / Perusahaan"}
+    assert map_fields(["Nama / Perusahaan", "Perusahaan"], [name, company]).found == {
+        "name": "Nama / Perusahaan",
+        "company": "Perusahaan",
+    }
+
+
+def test_a_field_goes_by_its_own_name():
+    assert map_fields(["Roof area"], [Field(name="roof_area", headers=())]).found == {
+        "roof_area": "Roof area"
+    }
