@@ -161,11 +161,11 @@ def test_every_circle_is_found(faults):
 
 
 def test_the_place_of_a_circle_is_the_reference(faults):
-    names = Names(columns=frozenset(), tables={}, parameters=frozenset())
-    rules = Qualification(scores=[group("Fit", "=1+[@Fit]")])
+    names = Names(columns=frozenset({"Budget"}), tables={}, parameters=frozenset())
+    rules = Qualification(scores=[group("Fit", "=[@Budget]+[@Fit]")])
     ((_, error),) = check_qualification(rules, names)
-    assert error.text == "=1+[@Fit]"
-    assert error.offset == 3
+    assert error.text == "=[@Budget]+[@Fit]"
+    assert error.offset == 11
 
 
 def test_a_table_may_have_columns_called_like_a_score(faults):

@@ -178,6 +178,13 @@ def test_a_stage_off_the_ladder_without_a_reason_formula(run):
     assert problem.hint == "give the stage Lost a reason formula in the config"
 
 
+def test_the_first_of_two_stages_off_the_ladder_wins(run):
+    beside = [
+        Stage(name=name, off_ladder=True, when="=[@X]", reason='="so"') for name in ("Lost", "Spam")
+    ]
+    assert run({"stages": [Stage(name="New"), *beside]}, {"X": [True]}).stages == ["Lost"]
+
+
 def test_a_reason_may_read_the_stage(run):
     stages = [
         Stage(name="New"),
