@@ -47,7 +47,7 @@ RESULTS = {
 }
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.lists(CELLS, max_size=4), st.sampled_from(FieldType), st.sampled_from(LOCALES))
 def test_any_cell_becomes_a_value_of_its_type_or_an_error_with_a_fault(cells, type_, locale):
     cleaned = clean_column(cells, type_, locale)
@@ -60,7 +60,7 @@ def test_any_cell_becomes_a_value_of_its_type_or_an_error_with_a_fault(cells, ty
             assert isinstance(value, RESULTS[type_])
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(CELLS, max_size=4), st.sampled_from(FieldType), st.sampled_from(LOCALES))
 def test_what_is_clean_stays_as_it_is(cells, type_, locale):
     once = [

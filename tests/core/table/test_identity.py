@@ -198,7 +198,7 @@ def test_moving_inserting_and_deleting_rows_never_changes_who_somebody_is(data):
     assert set(found.gone) == set(KNOWN) - set(found.ids)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.tuples(
