@@ -37,19 +37,32 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "var" / "ledger.db"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """An empty ledger's file: making the tables anew for each test would take longer."""
+    path = tmp_path_factory.mktemp("made") / "ledger.db"
+    open_ledger(str(path)).close()
+    return path.read_bytes()
+
+
 @pytest.fixture
-def ledger(path: Path) -> Iterator[SqlLedger]:
+def fresh(path: Path, made: bytes) -> Iterator[SqlLedger]:
+    path.parent.mkdir()
+    path.write_bytes(made)
     ledger = open_ledger(str(path))
     yield ledger
     ledger.close()
 
 
+@pytest.fixture
+def ledger(fresh: SqlLedger) -> SqlLedger:
+    return fresh
+
+
 class TestSqlite(LedgerContract):
     @pytest.fixture
-    def ledger(self, path: Path) -> Iterator[SqlLedger]:
-        ledger = open_ledger(str(path))
-        yield ledger
-        ledger.close()
+    def ledger(self, fresh: SqlLedger) -> SqlLedger:
+        return fresh
 
 
 class TestFile:
@@ -115,7 +128,7 @@ class TestFile:
             rows = found.execute("SELECT key, last_seen, gone_at FROM leads ORDER BY key")
             assert rows.fetchall() == [
                 ("L1", None, None),
-                ("L2", "2026-11-23 09:30:00.000000", "2026-11-24 09:30:00.000000"),
+                ("L2", "2026-11-23T09:30:00.000000+00:00", "2026-11-24T09:30:00.000000+00:00"),
             ]
         found.close()
 
@@ -127,7 +140,7 @@ class TestFile:
             run(ledger, plan(leads=[record("L1")], overrides=[over]), at=at)
         with sqlite3.connect(path) as found:
             rows = found.execute("SELECT computed, since FROM overrides")
-            assert rows.fetchall() == [('["SQL"]', "2026-11-22 09:30:00.000000")]
+            assert rows.fetchall() == [('["SQL"]', "2026-11-22T09:30:00.000000+00:00")]
         found.close()
 
     def test_the_history_of_scores_grows_only_with_changes(

@@ -9,15 +9,15 @@ such a member.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sheetcrm.core.table.values import CellError, CellValue
 
 
-def dumps(values: Iterable[CellValue]) -> str:
+def dumps(values: Sequence[CellValue]) -> str:
     """Cell values as text; the same values always give the same text."""
-    return _ENCODER.encode(list(values))
+    return _ENCODER.encode(values)
 
 
 def loads(text: str) -> list[CellValue]:

@@ -7,7 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Connection, Engine, Insert, Row, Table, create_engine, event
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Insert,
+    Row,
+    Table,
+    create_engine,
+    delete,
+    event,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, StatementError
@@ -90,12 +101,12 @@ def insert(
     connection: Connection,
     table: Table,
     columns: Sequence[Column[Any]],
-    rows: Sequence[Sequence[object]],
+    rows: Sequence[tuple[object, ...]],
     *,
     key: Sequence[Column[Any]] = (),
     update: Sequence[Column[Any]] = (),
 ) -> None:
-    """Insert many rows, a row's values in the order of `columns`.
+    """Insert many rows, a row's values in the order of `columns`, which is the table's order.
 
     A row whose `key` stands there already changes the columns `update` of that one, or is left
     out where there are none to update. The driver gets the rows as they are, which is several
@@ -108,13 +119,26 @@ def insert(
     compiled = statement.compile(dialect=connection.dialect, column_keys=names)
     ready = _bound(connection, columns, rows)
     if compiled.positional:
-        places = [names.index(name) for name in compiled.positiontup or ()]
-        tuples = [tuple(row[place] for place in places) for row in ready]
-        connection.exec_driver_sql(str(compiled), tuples)
+        assert compiled.positiontup == names, "columns are given in the table's order"
+        connection.exec_driver_sql(str(compiled), ready)
     else:
         connection.exec_driver_sql(
             str(compiled), [dict(zip(names, row, strict=True)) for row in ready]
         )
+
+
+def update_where(
+    connection: Connection, column: Column[int], ids: Sequence[int], **values: object
+) -> None:
+    """Set the same values in the rows where `column` is one of `ids`."""
+    for part in chunks(ids):
+        connection.execute(update(column.table).where(column.in_(part)).values(**values))
+
+
+def delete_where(connection: Connection, column: Column[int], ids: Sequence[int]) -> None:
+    """Delete the rows where `column` is one of `ids`."""
+    for part in chunks(ids):
+        connection.execute(delete(column.table).where(column.in_(part)))
 
 
 def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -141,19 +165,19 @@ def _statement(
 
 
 def _bound(
-    connection: Connection, columns: Sequence[Column[Any]], rows: Sequence[Sequence[object]]
-) -> Sequence[Sequence[object]]:
+    connection: Connection, columns: Sequence[Column[Any]], rows: Sequence[tuple[object, ...]]
+) -> list[tuple[object, ...]]:
     """The rows with what the column types make of their values for this database."""
     dialect = connection.dialect
     found = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
     processors = [(place, process) for place, process in enumerate(found) if process]
     if not processors:
-        return rows
+        return list(rows)
     ready = [list(row) for row in rows]
     for row in ready:
         for place, process in processors:
             row[place] = process(row[place])
-    return ready
+    return [tuple(row) for row in ready]
 
 
 def _url(url_or_path: str) -> URL:

@@ -8,15 +8,18 @@ A commit drops what earlier runs intended, but for edits that prove to stand the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, delete, select
 
 from sheetcrm.adapters.ledger.cells import dumps, loads
-from sheetcrm.adapters.ledger.database import AnyRow, insert
+from sheetcrm.adapters.ledger.database import AnyRow, delete_where, insert, update_where
 from sheetcrm.adapters.ledger.schema import edits, sources
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.merge import same
 from sheetcrm.core.table.values import CellValue, Edit
+
+_Row: TypeAlias = tuple[int, int, str, str, int | None]
 
 
 def intend(connection: Connection, run_id: int, source_id: int, found: Iterable[Edit]) -> None:
@@ -24,7 +27,7 @@ def intend(connection: Connection, run_id: int, source_id: int, found: Iterable[
     connection.execute(
         delete(edits).where(edits.c.run_id == run_id, edits.c.source_id == source_id)
     )
-    _insert(connection, [(run_id, source_id, *row, None) for row in _packed(found)])
+    _insert(connection, _rows(run_id, source_id, found))
 
 
 def pending(connection: Connection, source: AnyRow) -> dict[tuple[str, str], tuple[CellValue, ...]]:
@@ -40,18 +43,16 @@ def pending(connection: Connection, source: AnyRow) -> dict[tuple[str, str], tup
 def confirm(connection: Connection, run_id: int, source: AnyRow, plan: Plan) -> None:
     """The run has written the plan's edits; of earlier runs those that stand there are its own."""
     edited = {(edit.lead, edit.header) for edit in plan.edits}
-    own, gone, proven = False, [], []
-    for row in _pending(connection, source):
-        if row.run_id == run_id:
-            own = True
-            continue
-        found = list(_unpacked(row.lead, row.cells))
+    pending_rows = _pending(connection, source)
+    earlier = [row for row in pending_rows if row.run_id != run_id]
+    proven: list[_Row] = []
+    for row in earlier:
+        found = _unpacked(row.lead, row.cells)
         stand = [e for e in found if (e.lead, e.header) not in edited and _stands(e, plan)]
-        gone.append(row.id)
-        proven += [(row.run_id, source.id, *packed, None) for packed in _packed(stand)]
-    _delete(connection, gone)
+        proven += _rows(row.run_id, source.id, stand)
+    delete_where(connection, edits.c.id, [row.id for row in earlier])
     _insert(connection, proven)
-    if plan.edits and not own:
+    if plan.edits and len(earlier) == len(pending_rows):  # nobody said before what it intended
         intend(connection, run_id, source.id, plan.edits)
 
 
@@ -68,7 +69,7 @@ def of_run(connection: Connection, run_id: int) -> dict[str, list[Edit]]:
         .order_by(edits.c.id)
     )
     found: dict[str, list[Edit]] = {}
-    for source, lead, cells in connection.execute(query):
+    for source, lead, cells in connection.execute(query).all():
         found.setdefault(source, []).extend(_unpacked(lead, cells))
     return found
 
@@ -82,13 +83,22 @@ def undo(
     query = select(edits.c.id, edits.c.lead, edits.c.cells).where(
         edits.c.run_id == run_id, edits.c.source_id == source_id, edits.c.undone_by.is_(None)
     )
-    touched = [row for row in connection.execute(query) if row.lead in leads]
-    found = [edit for row in touched for edit in _unpacked(row.lead, row.cells)]
-    back = [edit for edit in found if (edit.lead, edit.header) in cells]
-    rest = [edit for edit in found if (edit.lead, edit.header) not in cells]
-    _delete(connection, [row.id for row in touched])
-    _insert(connection, [(run_id, source_id, *row, by) for row in _packed(back)])
-    _insert(connection, [(run_id, source_id, *row, None) for row in _packed(rest)])
+    whole: list[int] = []
+    split: list[int] = []
+    halves: list[_Row] = []
+    for id_, lead, text in connection.execute(query).all():
+        found = list(_unpacked(lead, text)) if lead in leads else []
+        back = [edit for edit in found if (lead, edit.header) in cells]
+        rest = [edit for edit in found if (lead, edit.header) not in cells]
+        if back and rest:
+            split.append(id_)
+            halves += _rows(run_id, source_id, back, undone_by=by)
+            halves += _rows(run_id, source_id, rest)
+        elif back:
+            whole.append(id_)
+    update_where(connection, edits.c.id, whole, undone_by=by)
+    delete_where(connection, edits.c.id, split)
+    _insert(connection, halves)
     connection.execute(delete(edits).where(edits.c.run_id == by, edits.c.source_id == source_id))
 
 
@@ -104,13 +114,15 @@ def _stands(edit: Edit, plan: Plan) -> bool:
     return cell in plan.written and same(plan.written[cell], edit.after)
 
 
-def _packed(found: Iterable[Edit]) -> list[tuple[str, str]]:
-    """Each lead with its edits as one text."""
+def _rows(
+    run_id: int, source_id: int, found: Iterable[Edit], *, undone_by: int | None = None
+) -> list[_Row]:
+    """One row for each lead, with its edits as one text."""
     by_lead: dict[str, list[CellValue]] = {}
     for edit in found:
         flat = by_lead.setdefault(edit.lead, [])
         flat += (edit.header, edit.before, edit.after, edit.reason)
-    return [(lead, dumps(flat)) for lead, flat in by_lead.items()]
+    return [(run_id, source_id, lead, dumps(flat), undone_by) for lead, flat in by_lead.items()]
 
 
 def _unpacked(lead: str, text: str) -> Iterable[Edit]:
@@ -121,19 +133,6 @@ def _unpacked(lead: str, text: str) -> Iterable[Edit]:
         )
 
 
-def _insert(connection: Connection, rows: Sequence[tuple[int, int, str, str, int | None]]) -> None:
-    columns = (
-        edits.c.run_id,
-        edits.c.source_id,
-        edits.c.lead,
-        edits.c.cells,
-        edits.c.undone_by,
-    )
+def _insert(connection: Connection, rows: Sequence[_Row]) -> None:
+    columns = [column for column in edits.c if column.name != "id"]
     insert(connection, edits, columns, rows)
-
-
-def _delete(connection: Connection, ids: Sequence[int]) -> None:
-    if ids:
-        connection.execute(
-            delete(edits).where(edits.c.id == bindparam("edit")), [{"edit": id_} for id_ in ids]
-        )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Select, func, select
 
-from sheetcrm.adapters.ledger.database import insert
+from sheetcrm.adapters.ledger.cells import dumps, loads
+from sheetcrm.adapters.ledger.database import insert, update_where
 from sheetcrm.adapters.ledger.leads import Kept
 from sheetcrm.adapters.ledger.schema import leads, scores, stage_moves
 from sheetcrm.core.plan import LeadRecord, StageMove, Standing
@@ -40,7 +40,7 @@ def standings(connection: Connection, source_id: int) -> dict[str, Standing]:
         .join_from(stage_moves, leads)
         .where(stage_moves.c.id.in_(newest))
     )
-    return {lead: Standing(stage=stage, since=at) for lead, stage, at in rows}
+    return {lead: Standing(stage=stage, since=at) for lead, stage, at in rows.all()}
 
 
 def moves_of(connection: Connection, lead_id: int, lead: str) -> list[StageMove]:
@@ -85,7 +85,9 @@ def score_of(connection: Connection, lead_id: int) -> Scored:
     row = connection.execute(query).first()
     if row is None:
         return Scored()
-    return Scored(score=row.score, parts=json.loads(row.parts), stage=row.stage, why=row.why)
+    flat: Iterator[Any] = iter(loads(row.parts))
+    parts = dict(zip(flat, flat, strict=True))
+    return Scored(score=row.score, parts=parts, stage=row.stage, why=row.why)
 
 
 def keep_scores(
@@ -97,10 +99,10 @@ def keep_scores(
 ) -> None:
     """Add the scores of those leads whose last ones differ."""
     query = _newest_scores().where(leads.c.source_id == source_id)
-    stored = {row[0]: tuple(row[1:]) for row in connection.execute(query)}
+    stored = {row[0]: row for row in connection.execute(query).all()}
     rows = [(ids[record.lead].id, *_score(record)) for record in records]
-    changed = [(*row, run_id) for row in rows if stored.get(row[0]) != row[1:]]
-    insert(connection, scores, (scores.c.lead_id, *_SCORE, scores.c.run_id), changed)
+    changed = [(row[0], run_id, *row[1:]) for row in rows if stored.get(row[0]) != row]
+    insert(connection, scores, (scores.c.lead_id, scores.c.run_id, *_SCORE), changed)
 
 
 def undo(
@@ -115,25 +117,15 @@ def undo(
 
     A move's edit is that of its lead which wrote the name of the stage that the lead moved to.
     """
-    found = [(ids[edit.lead].id, edit.after) for edit in edits]
-    marks = [{"lead": lead_id} for lead_id in sorted({lead_id for lead_id, _ in found})]
-    stages = [{"lead": i, "stage": after} for i, after in found if isinstance(after, str)]
-    for table, condition, parameters in (
-        (scores, (), marks),
-        (stage_moves, (stage_moves.c.to_stage == bindparam("stage"),), stages),
-    ):
-        if parameters:
-            connection.execute(
-                update(table)
-                .where(
-                    table.c.lead_id == bindparam("lead"),
-                    table.c.run_id == run_id,
-                    table.c.undone_by.is_(None),
-                    *condition,
-                )
-                .values(undone_by=by),
-                parameters,
-            )
+    wrote = {(ids[edit.lead].id, edit.after) for edit in edits}
+    touched = {lead_id for lead_id, _ in wrote}
+    given = select(scores.c.id, scores.c.lead_id).where(scores.c.run_id == run_id)
+    found = [id_ for id_, lead_id in connection.execute(given).all() if lead_id in touched]
+    update_where(connection, scores.c.id, found, undone_by=by)
+    made = select(stage_moves.c.id, stage_moves.c.lead_id, stage_moves.c.to_stage)
+    moves = connection.execute(made.where(stage_moves.c.run_id == run_id)).all()
+    back = [id_ for id_, lead_id, stage in moves if (lead_id, stage) in wrote]
+    update_where(connection, stage_moves.c.id, back, undone_by=by)
 
 
 _SCORE = (scores.c.score, scores.c.parts, scores.c.stage, scores.c.why)
@@ -154,6 +146,6 @@ def _newest_scores() -> Select[Any]:
 
 
 def _score(record: LeadRecord) -> tuple[object, ...]:
-    parts = {name: float(points) for name, points in record.scores.items()}
+    parts = [part for name in sorted(record.scores) for part in (name, float(record.scores[name]))]
     score = None if record.score is None else float(record.score)
-    return score, json.dumps(parts, ensure_ascii=False, sort_keys=True), record.stage, record.why
+    return score, dumps(parts), record.stage, record.why

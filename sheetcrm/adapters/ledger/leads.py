@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from sheetcrm.adapters.ledger import people as persons
-from sheetcrm.adapters.ledger.database import AnyRow, insert
+from sheetcrm.adapters.ledger.database import AnyRow, insert, update_where
 from sheetcrm.adapters.ledger.people import Person
 from sheetcrm.adapters.ledger.schema import leads, people
 from sheetcrm.core.plan import KnownLead, LeadRecord
@@ -27,7 +27,8 @@ class Kept:
 def known(connection: Connection, source_id: int) -> dict[str, KnownLead]:
     """The leads of a source, those that are gone among them."""
     query = select(leads.c.key, leads.c.fingerprint, leads.c.first_seen, leads.c.gone_at)
-    rows = connection.execute(query.where(leads.c.source_id == source_id).order_by(leads.c.id))
+    query = query.where(leads.c.source_id == source_id).order_by(leads.c.id)
+    rows = connection.execute(query).all()
     return {
         key: KnownLead(
             lead=key,
@@ -42,7 +43,7 @@ def known(connection: Connection, source_id: int) -> dict[str, KnownLead]:
 def kept(connection: Connection, source_id: int) -> dict[str, Kept]:
     """Where the leads of a source stand."""
     query = select(leads.c.key, leads.c.id, leads.c.person_id)
-    rows = connection.execute(query.where(leads.c.source_id == source_id))
+    rows = connection.execute(query.where(leads.c.source_id == source_id)).all()
     return {key: Kept(id=id_, person_id=person_id) for key, id_, person_id in rows}
 
 
@@ -81,8 +82,8 @@ def keep(
     new = [(source_id, key, *values, at) for key, values in here.items() if key not in stored]
     insert(connection, leads, _NEW, new)
     _change(connection, [(row, here[key]) for key, row in stored.items() if key in here])
-    gone = [row for key, row in stored.items() if key not in here and row.gone_at is None]
-    _go(connection, gone, at, seen_at)
+    gone = [row.id for key, row in stored.items() if key not in here and row.gone_at is None]
+    update_where(connection, leads.c.id, gone, last_seen=seen_at, gone_at=at)
     return kept(connection, source_id)
 
 
@@ -107,17 +108,19 @@ def _stored(connection: Connection, source_id: int) -> dict[str, AnyRow]:
         .join_from(leads, people, isouter=True)
         .where(leads.c.source_id == source_id)
     )
-    return {row.key: row for row in connection.execute(query)}
+    return {row[0]: row for row in connection.execute(query).all()}
 
 
 def _persons(stored: Mapping[str, AnyRow]) -> dict[str, Person]:
     """The person of each lead; leads that share one share the object."""
-    rows = {key: row for key, row in stored.items() if row.person_id is not None}
-    all_ = {
-        row.person_id: Person(id=row.person_id, email=row.email_norm, phone=row.phone_e164)
-        for row in rows.values()
-    }
-    return {key: all_[row.person_id] for key, row in rows.items()}
+    all_: dict[int, Person] = {}
+    found = {}
+    for key, _, _, email, phone, person_id, *_ in stored.values():
+        if person_id is not None:
+            if person_id not in all_:
+                all_[person_id] = Person(id=person_id, email=email, phone=phone)
+            found[key] = all_[person_id]
+    return found
 
 
 def _change(connection: Connection, both: Sequence[tuple[AnyRow, tuple[object, ...]]]) -> None:
@@ -137,16 +140,4 @@ def _change(connection: Connection, both: Sequence[tuple[AnyRow, tuple[object, .
             .where(leads.c.id == bindparam("lead"))
             .values({**state, leads.c.last_seen: None, leads.c.gone_at: None}),
             changed,
-        )
-
-
-def _go(
-    connection: Connection, gone: Sequence[AnyRow], at: datetime, seen_at: datetime | None
-) -> None:
-    if gone:
-        connection.execute(
-            update(leads)
-            .where(leads.c.id == bindparam("lead"))
-            .values(last_seen=seen_at, gone_at=at),
-            [{"lead": row.id} for row in gone],
         )

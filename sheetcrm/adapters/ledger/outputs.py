@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
 from sheetcrm.adapters.ledger.cells import dumps, loads
-from sheetcrm.adapters.ledger.database import insert
+from sheetcrm.adapters.ledger.database import delete_where, insert
 from sheetcrm.adapters.ledger.leads import Kept
 from sheetcrm.adapters.ledger.schema import leads, overrides, written
 from sheetcrm.core.plan import Plan
@@ -21,7 +23,7 @@ def values(connection: Connection, source_id: int) -> dict[Cell, CellValue]:
     """What we last wrote in each cell of a source."""
     query = select(leads.c.key, written.c.cells).join_from(written, leads)
     found: dict[Cell, CellValue] = {}
-    for lead, cells in connection.execute(query.where(leads.c.source_id == source_id)):
+    for lead, cells in connection.execute(query.where(leads.c.source_id == source_id)).all():
         for header, value in _unpacked(cells):
             found[lead, header] = value
     return found
@@ -38,7 +40,7 @@ def keep(
     stored = _stored(connection, source_id)
     _write(connection, [(i, text, run_id) for i, text in texts.items() if stored.get(i) != text])
     blank = {ids[record.lead].id for record in plan.leads} - texts.keys()
-    _forget(connection, sorted(blank & stored.keys()))
+    delete_where(connection, written.c.lead_id, sorted(blank & stored.keys()))
 
 
 def restore(
@@ -108,6 +110,7 @@ def overrides_of(connection: Connection, lead_id: int, lead: str) -> list[Overri
 
 
 _BY = "person"
+_header = itemgetter(0)
 
 
 def _by_lead(cells: Mapping[Cell, CellValue]) -> dict[str, list[tuple[str, CellValue]]]:
@@ -119,31 +122,26 @@ def _by_lead(cells: Mapping[Cell, CellValue]) -> dict[str, list[tuple[str, CellV
 
 def _packed(cells: Iterable[tuple[str, CellValue]]) -> str:
     """Sorted by header, so that the same cells always give the same text."""
-    return dumps(part for cell in sorted(cells, key=lambda cell: cell[0]) for part in cell)
+    flat: list[CellValue] = []
+    for cell in sorted(cells, key=_header):
+        flat += cell
+    return dumps(flat)
 
 
 def _unpacked(text: str) -> Iterable[tuple[str, CellValue]]:
-    flat = iter(loads(text))
-    return ((str(header), value) for header, value in zip(flat, flat, strict=True))
+    flat: Iterator[Any] = iter(loads(text))
+    return zip(flat, flat, strict=True)
 
 
 def _stored(connection: Connection, source_id: int) -> dict[int, str]:
     query = select(written.c.lead_id, written.c.cells).join_from(written, leads)
-    rows = connection.execute(query.where(leads.c.source_id == source_id))
-    return {row.lead_id: row.cells for row in rows}
+    rows = connection.execute(query.where(leads.c.source_id == source_id)).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def _write(connection: Connection, rows: Sequence[tuple[int, str, int]]) -> None:
     columns = (written.c.lead_id, written.c.cells, written.c.run_id)
     insert(connection, written, columns, rows, key=columns[:1], update=columns[1:])
-
-
-def _forget(connection: Connection, lead_ids: Sequence[int]) -> None:
-    if lead_ids:
-        connection.execute(
-            delete(written).where(written.c.lead_id == bindparam("lead")),
-            [{"lead": lead_id} for lead_id in lead_ids],
-        )
 
 
 def _drop(connection: Connection, cells: Sequence[tuple[int, str]]) -> None:

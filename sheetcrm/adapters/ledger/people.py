@@ -128,9 +128,9 @@ def _where(
 ) -> list[Person]:
     query = select(people.c.id, people.c.email_norm, people.c.phone_e164)
     return [
-        Person(id=row.id, email=row.email_norm, phone=row.phone_e164)
+        Person(id=id_, email=email, phone=phone)
         for part in chunks(sorted(values))
-        for row in connection.execute(query.where(column.in_(part)))
+        for id_, email, phone in connection.execute(query.where(column.in_(part))).all()
     ]
 
 

@@ -11,6 +11,7 @@ Every change here needs a migration; `HEAD` names the newest.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import (
     BigInteger,
@@ -45,25 +46,37 @@ metadata = MetaData(
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: zoned times go in, UTC comes out, and a naive one is refused."""
+    """A moment: zoned times go in, UTC comes out, and a naive one is refused.
 
-    impl = DateTime(timezone=True)
+    SQLite, which has no times, keeps it as text that sorts by time:
+    ``2026-11-22T09:30:00.000000+00:00``.
+    """
+
+    impl = DateTime(timezone=True).with_variant(Text(), "sqlite")
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC; without a zone for SQLite, which keeps none."""
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
+        """To UTC, as the database keeps it."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError(f"a time without a zone cannot be remembered: {value}")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+        return _as_text(value) if dialect.name == "sqlite" else value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: datetime | str | None,
+        dialect: Dialect,  # noqa: ARG002  # SQLAlchemy's signature
+    ) -> datetime | None:
         """Back to a zoned time in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+        if isinstance(value, str):
+            return datetime.fromisoformat(value)
+        return value.astimezone(UTC) if value else None
+
+
+@lru_cache(maxsize=16)  # thousands of rows of one transaction share their time
+def _as_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 _Id = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers only an INTEGER by itself
