@@ -66,8 +66,9 @@ COLUMNS = {
     "Saving / year": (16, "rupiah"),
     "Notes": (40, "text"),
 }
+UNKNOWN = "–"  # not "": XlsxWriter takes an empty value for one that is not calculated yet
 BUDGET = "Leads[[#This Row],[Budget]]"  # as Excel saves what people type as [@Budget]
-SAVING = f'=IF(ISNUMBER({BUDGET}),ROUND({BUDGET}*12%,-5),"")'
+SAVING = f'=IF(ISNUMBER({BUDGET}),ROUND({BUDGET}*12%,-5),"{UNKNOWN}")'
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -203,7 +204,9 @@ def _write_savings(sheet: Worksheet, style: Format) -> None:
     source, place = HEADERS.index("Budget"), HEADERS.index("Saving / year")
     for row, lead in enumerate(_rows(), start=HEADER_ROW + 1):
         budget = lead[source]
-        value = (budget * 12 + 5_000_000) // 10_000_000 * 100_000 if type(budget) is int else ""
+        value = (
+            (budget * 12 + 5_000_000) // 10_000_000 * 100_000 if type(budget) is int else UNKNOWN
+        )
         sheet.write_formula(row, place, SAVING, style, value)
 
 
