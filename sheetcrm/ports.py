@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sheetcrm.core.plan import LeadState, Memory, MessageDraft, Plan, RunRecord
+from sheetcrm.core.memory import LeadState, Memory, MessageDraft, RunRecord
+from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.values import Edit, Problem, Tab
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetcrm.core.plan import LeadState, MessageDraft, StageMove
+from sheetcrm.core.memory import LeadState, MessageDraft, StageMove
 from sheetcrm.core.qualify import Contribution
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import CellValue, Override, Problem

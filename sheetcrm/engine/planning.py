@@ -18,7 +18,8 @@ from sheetcrm.core.followup import (
     plan_followups,
 )
 from sheetcrm.core.formula import Frame, Names
-from sheetcrm.core.plan import LeadRecord, Memory, MessageDraft, Plan
+from sheetcrm.core.memory import LeadRecord, Memory, MessageDraft
+from sheetcrm.core.plan import Plan
 from sheetcrm.core.qualify import LeadContext, Qualified, check_qualification, qualify
 from sheetcrm.core.table.identity import Identities, duplicates, identify
 from sheetcrm.core.table.leads import Leads, read_leads

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetcrm.core.plan import MessageDraft, RunRecord
+from sheetcrm.core.memory import MessageDraft, RunRecord
 from sheetcrm.engine.sync import ladder
 from sheetcrm.engine.workspace import Workspace
 

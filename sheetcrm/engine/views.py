@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sheetcrm.core.followup import LeadView
-from sheetcrm.core.plan import MessageDraft, MessageRecord
+from sheetcrm.core.memory import MessageDraft, MessageRecord
 from sheetcrm.core.table.language import language_code, language_of_country
 from sheetcrm.core.table.leads import Leads
 from sheetcrm.core.table.values import CellError, CellValue

@@ -20,7 +20,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sheetcrm.core.plan import LeadRecord, Memory, MessageDraft, Plan, StageMove
+from sheetcrm.core.memory import LeadRecord, Memory, MessageDraft, StageMove
+from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue, Edit, Override, Tab
 from sheetcrm.errors import UsageError
 from sheetcrm.ports import Ledger

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sheetcrm.core.plan import MessageDraft
+from sheetcrm.core.memory import MessageDraft
 from sheetcrm.ports import Outbox
 from tests.adapters import ledger_contract
 

@@ -13,7 +13,7 @@ from sheetcrm.adapters.ledger.cells import dumps, loads
 from sheetcrm.adapters.ledger.database import insert, update_where
 from sheetcrm.adapters.ledger.leads import Kept
 from sheetcrm.adapters.ledger.schema import leads, scores, stage_moves
-from sheetcrm.core.plan import LeadRecord, StageMove, Standing
+from sheetcrm.core.memory import LeadRecord, StageMove, Standing
 from sheetcrm.core.table.values import Edit
 
 

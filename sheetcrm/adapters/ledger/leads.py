@@ -13,7 +13,7 @@ from sheetcrm.adapters.ledger import people as persons
 from sheetcrm.adapters.ledger.database import AnyRow, insert, update_where
 from sheetcrm.adapters.ledger.people import Person
 from sheetcrm.adapters.ledger.schema import leads, people
-from sheetcrm.core.plan import KnownLead, LeadRecord
+from sheetcrm.core.memory import KnownLead, LeadRecord
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from sheetcrm.adapters.ledger.database import AnyRow, insert
 from sheetcrm.adapters.ledger.leads import Kept
 from sheetcrm.adapters.ledger.schema import leads, messages, sources
-from sheetcrm.core.plan import MessageDraft, MessageRecord
+from sheetcrm.core.memory import MessageDraft, MessageRecord
 
 
 def to_source(connection: Connection, source_id: int) -> list[MessageRecord]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from sheetcrm.adapters.ledger.database import chunks, insert
 from sheetcrm.adapters.ledger.schema import people
-from sheetcrm.core.plan import LeadRecord
+from sheetcrm.core.memory import LeadRecord
 
 
 @dataclass(kw_only=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from sheetcrm.adapters.ledger import database
 from sheetcrm.adapters.ledger.database import AnyRow
 from sheetcrm.adapters.ledger.schema import runs, sources
-from sheetcrm.core.plan import RunRecord
+from sheetcrm.core.memory import RunRecord
 from sheetcrm.errors import UsageError
 
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"

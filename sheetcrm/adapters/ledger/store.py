@@ -9,17 +9,17 @@ from sheetcrm.adapters.ledger import edits as kept_edits
 from sheetcrm.adapters.ledger import history, leads, messages, outputs, runs
 from sheetcrm.adapters.ledger.database import Database
 from sheetcrm.adapters.ledger.migrate import bring_up_to_date
-from sheetcrm.core.plan import (
+from sheetcrm.core.memory import (
     KnownLead,
     LeadRecord,
     LeadState,
     Memory,
     MessageDraft,
-    Plan,
     RunRecord,
     StageMove,
     Standing,
 )
+from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.values import Edit
 
 

@@ -12,7 +12,7 @@ from email.parser import BytesHeaderParser
 from itertools import count
 from pathlib import Path
 
-from sheetcrm.core.plan import MessageDraft
+from sheetcrm.core.memory import MessageDraft
 from sheetcrm.errors import MailerError
 
 NAME_LIMIT = 60  #: characters of a person's name in a file's name

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sheetcrm.adapters.memory.people import People, Person
-from sheetcrm.core.plan import (
+from sheetcrm.core.memory import (
     KnownLead,
     LeadRecord,
     LeadState,
     Memory,
     MessageDraft,
     MessageRecord,
-    Plan,
     RunRecord,
     StageMove,
     Standing,
 )
+from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.merge import same
 from sheetcrm.core.table.values import CellValue, Edit, Override
 from sheetcrm.errors import UsageError

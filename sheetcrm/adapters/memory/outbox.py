@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sheetcrm.core.plan import MessageDraft
+from sheetcrm.core.memory import MessageDraft
 
 
 class MemoryOutbox:

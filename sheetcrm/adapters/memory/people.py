@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetcrm.core.plan import LeadRecord
+from sheetcrm.core.memory import LeadRecord
 
 
 @dataclass(kw_only=True, eq=False)

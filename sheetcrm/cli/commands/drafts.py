@@ -11,7 +11,7 @@ from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.cli import output
 
 if TYPE_CHECKING:
-    from sheetcrm.core.plan import MessageDraft
+    from sheetcrm.core.memory import MessageDraft
 
 
 @click.command(short_help="List the follow-ups that wait for you.")

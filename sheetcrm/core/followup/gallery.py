@@ -15,10 +15,12 @@ from email.message import EmailMessage
 from html import escape
 
 from sheetcrm.core.followup.gallery_style import STYLE
-from sheetcrm.core.plan import MessageDraft
+from sheetcrm.core.memory import MessageDraft
 
 FRAMES_LIMIT = 150
 """So many messages are shown as they look; of more, the first ones of every template."""
+
+CHIPS_LIMIT = 12  #: of one kind; the commonest ones
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'"
 _HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To")
@@ -113,7 +115,7 @@ def _filter_rules(axes: dict[str, list[tuple[str, int]]]) -> str:
     rules = [
         f"body:has(#{axis}-{i}:checked) [data-{axis}]:not([data-{axis}='{i}']){{display:none}}"
         for axis, choices in axes.items()
-        for i in range(1, len(choices) + 1)
+        for i in range(1, min(len(choices), CHIPS_LIMIT) + 1)
     ]
     return "\n".join(rules)
 
@@ -147,7 +149,7 @@ def _card(
     number: int, draft: MessageDraft, axes: dict[str, list[tuple[str, int]]], *, framed: bool
 ) -> str:
     name = escape(draft.to_name or draft.to_address)
-    tags = [draft.language, _step(draft), draft.segment, f"due {draft.due_on}"]
+    tags = [draft.language, _step(draft), draft.segment, f"due {draft.due_on:%a %d %b %Y}"]
     return f"""<article id="m{number}" {_marks(draft, axes)}>
 <header>
 <p class="to">{name} <small>&lt;{escape(draft.to_address)}&gt;</small></p>
@@ -168,11 +170,18 @@ def _frames(draft: MessageDraft) -> str:
     page = escape(draft.html)
     views = "".join(
         f'<figure class="{kind}"><figcaption>{label}</figcaption>'
-        f'<iframe sandbox loading="lazy" width="{width}" title="{label}" srcdoc="{page}"></iframe>'
-        "</figure>"
+        f'<iframe sandbox loading="lazy" width="{width}" height="{_height(draft, width)}"'
+        f' title="{label}" srcdoc="{page}"></iframe></figure>'
         for kind, label, width in (("desktop", "Desktop", 610), ("phone", "Phone", 375))
     )
     return f'<div class="views">{views}</div>'
+
+
+def _height(draft: MessageDraft, width: int) -> int:
+    """About the height of the message in pixels, as a frame without scripts cannot tell."""
+    letters = (width - 64) // 7.6
+    lines = sum(1 + len(line) // letters for line in draft.text.splitlines())
+    return int(min(1600, max(480, 170 + 24 * lines)))
 
 
 def _unframed() -> str:

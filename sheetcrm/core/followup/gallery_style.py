@@ -15,7 +15,7 @@ font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",Arial,sans-s
 h1{margin:0;font-size:26px;line-height:1.2;letter-spacing:-.01em}
 h2{margin:2px 0 10px;font-size:20px;line-height:1.3;letter-spacing:-.01em;overflow-wrap:anywhere}
 a{color:inherit;text-decoration:none}
-.top{padding:32px 32px 20px;border-bottom:1px solid var(--line);background:var(--card)}
+.top{padding:28px 24px 20px;border-bottom:1px solid var(--line);background:var(--card)}
 .top p{margin:6px 0 0;color:var(--soft);max-width:70ch}
 .filters{margin-top:16px}
 fieldset{display:flex;flex-wrap:wrap;gap:6px;align-items:center;margin:8px 0 0;padding:0;border:0}
@@ -27,7 +27,7 @@ fieldset small{color:var(--soft)}
 input:checked+span{background:var(--accent);border-color:var(--accent);color:var(--card)}
 input:checked+span small{color:inherit;opacity:.75}
 input:focus-visible+span{outline:2px solid var(--accent);outline-offset:2px}
-.page{display:grid;grid-template-columns:280px minmax(0,1fr);gap:28px;padding:28px 32px;
+.page{display:grid;grid-template-columns:240px minmax(0,1fr);gap:24px;padding:24px;
 max-width:1480px;margin:0 auto}
 nav{position:sticky;top:16px;align-self:start;max-height:calc(100vh - 32px);overflow:auto;
 border:1px solid var(--line);border-radius:12px;background:var(--card)}
@@ -39,7 +39,7 @@ nav b{font-weight:600;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 nav i{font-style:normal;color:var(--accent);font-weight:600}
 nav span{grid-column:1/-1;color:var(--soft);overflow:hidden;text-overflow:ellipsis;
 white-space:nowrap}
-article{margin:0 0 28px;padding:24px;border:1px solid var(--line);border-radius:14px;
+article{margin:0 0 24px;padding:22px;border:1px solid var(--line);border-radius:14px;
 background:var(--card);box-shadow:var(--shade)}
 article:target{border-color:var(--accent)}
 article p{margin:0}
@@ -51,10 +51,10 @@ font-size:13px}
 .why,.file{color:var(--soft);font-size:13px;overflow-wrap:anywhere}
 article .why{margin-top:10px}
 .why b,.file b{display:inline-block;min-width:36px;color:var(--ink);font-weight:600}
-.views{display:flex;flex-wrap:wrap;gap:24px;margin:20px 0 12px}
+.views{display:flex;flex-wrap:wrap;gap:20px;margin:20px 0 12px}
 figure{margin:0;min-width:0}
 figcaption{margin:0 0 6px;color:var(--soft);font-size:13px}
-iframe{display:block;max-width:100%;height:680px;border:1px solid var(--line);border-radius:10px;
+iframe{display:block;max-width:100%;border:1px solid var(--line);border-radius:10px;
 background:#fff;color-scheme:light}
 .phone iframe{border-width:6px;border-color:#22272c;border-radius:24px;width:387px}
 .unframed,.none{padding:12px 0;color:var(--soft)}

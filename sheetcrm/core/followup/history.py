@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.rules import Sequence, Stop
-from sheetcrm.core.plan import MessageRecord
+from sheetcrm.core.memory import MessageRecord
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import CellValue

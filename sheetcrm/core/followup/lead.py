@@ -130,13 +130,18 @@ def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+def clean_line(text: str, limit: int = TEXT_LIMIT) -> str:
+    """Text for a header: one clean line in which nothing reads as an encoded word (RFC 2047)."""
+    return clean_text(text, limit).replace("=?", "= ?")
+
+
 def clean_name(text: str) -> str:
     """A person's name as one line of at most 120 characters, "" where it is a link.
 
     Sign-up forms are abused with names such as ``Win at https://…``, so that the greeting
     carries the link: such a name is no name.
     """
-    name = clean_text(text, NAME_LIMIT)
+    name = clean_line(text, NAME_LIMIT)
     return "" if _LINK.search(name) else name
 
 

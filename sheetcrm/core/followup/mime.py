@@ -14,50 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import EmailPolicy
 from email.utils import format_datetime
-from typing import Any
 
 from sheetcrm.core.followup.footer import Leaving
+from sheetcrm.core.followup.headers import POLICY
 from sheetcrm.core.followup.rules import Sender
 
 REFERENCES_LIMIT = 10
-LINE_LIMIT = 78
-
-_TOKENS = frozenset(
-    {"list-unsubscribe", "list-unsubscribe-post", "references", "in-reply-to", "feedback-id"}
-)
-
-
-class MailPolicy(EmailPolicy):
-    """SMTP's policy, but headers made of machine-read tokens are folded at blanks only.
-
-    Python's own folding turns a token of more than 77 characters in a header that it has no
-    class for into an encoded word (RFC 2047), which mail programs do not read in these headers.
-    """
-
-    def fold(self, name: str, value: Any) -> str:
-        """One header as text."""
-        if name.lower() in _TOKENS:
-            return self._fold_tokens(name, str(value))
-        return str(super().fold(name, value))
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """One header as bytes."""
-        if name.lower() in _TOKENS:
-            return self._fold_tokens(name, str(value)).encode("ascii")
-        return super().fold_binary(name, value)
-
-    def _fold_tokens(self, name: str, value: str) -> str:
-        lines = [f"{name}:"]
-        for token in value.split():
-            if len(lines[-1]) + 1 + len(token) > LINE_LIMIT and lines[-1] != f"{name}:":
-                lines.append("")
-            lines[-1] += f" {token}"
-        return self.linesep.join(lines) + self.linesep
-
-
-POLICY = MailPolicy(linesep="\r\n", max_line_length=LINE_LIMIT, cte_type="7bit")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,7 +17,7 @@ from sheetcrm.core.followup.writing import Writer
 from sheetcrm.core.followup.zones import zone
 from sheetcrm.core.formula import Frame
 from sheetcrm.core.formula.evaluate import ParameterValue
-from sheetcrm.core.plan import MessageDraft, MessageRecord, Standing
+from sheetcrm.core.memory import MessageDraft, MessageRecord, Standing
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.values import Problem
 

@@ -13,7 +13,15 @@ from markupsafe import Markup
 
 from sheetcrm.core.followup.filters import VOICE
 from sheetcrm.core.followup.footer import Leaving, footer_html, footer_text
-from sheetcrm.core.followup.lead import Blank, Fields, LeadView, Value, clean_text, lead_fields
+from sheetcrm.core.followup.lead import (
+    Blank,
+    Fields,
+    LeadView,
+    Value,
+    clean_line,
+    clean_text,
+    lead_fields,
+)
 from sheetcrm.core.followup.markdown import convert
 from sheetcrm.core.followup.rules import Sender
 from sheetcrm.core.followup.template import Part, Template
@@ -112,10 +120,10 @@ def context_of(lead: LeadView, setting: Setting) -> Mapping[str, object]:
 
 def _subject(template: Template, context: Mapping[str, object], reply_to: str) -> str:
     if template.subject:
-        subject = clean_text(template.subject.render(context), SUBJECT_LIMIT)
+        subject = clean_line(template.subject.render(context), SUBJECT_LIMIT)
     else:
         subject = reply_to if reply_to.lower().startswith("re:") else f"{REPLY}{reply_to}"
-        subject = clean_text(subject, SUBJECT_LIMIT) if reply_to else ""
+        subject = clean_line(subject, SUBJECT_LIMIT) if reply_to else ""
     if not subject:
         raise TemplateError("the subject is empty", template=template.path)
     return subject

@@ -14,7 +14,7 @@ from sheetcrm.core.followup.signals import Signals
 from sheetcrm.core.followup.workdays import Workdays
 from sheetcrm.core.followup.writing import Task, Writer, reason_of
 from sheetcrm.core.followup.zones import country_of, zone_of
-from sheetcrm.core.plan import MessageDraft, Standing
+from sheetcrm.core.memory import MessageDraft, Standing
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.values import Problem, Severity
 from sheetcrm.errors import LeadError, TemplateError

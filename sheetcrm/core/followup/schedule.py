@@ -11,7 +11,7 @@ from sheetcrm.core.followup.history import ON_ITS_WAY, Person, stop_reason
 from sheetcrm.core.followup.rules import Sequence
 from sheetcrm.core.followup.signals import Signal
 from sheetcrm.core.followup.workdays import Workdays, yearly
-from sheetcrm.core.plan import MessageRecord
+from sheetcrm.core.memory import MessageRecord
 
 YEARLY_WINDOW = 7  #: days after the day of the year in which it is still worth a word
 BLOCKING = ON_ITS_WAY | {"failed", "held"}

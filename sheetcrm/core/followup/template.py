@@ -100,13 +100,15 @@ class Workshop:
     ) -> tuple[Part | None, list[Fault]]:
         """Parse and check a piece of Jinja."""
         environment = self.environments[dialect]
+        snippets = () if path.startswith(SNIPPETS) else self.snippets
         try:
             tree = environment.parse(source, path, path)
+            self._choose_snippets(tree, language)
+            faults = lint(tree, roots, snippets)
         except TemplateSyntaxError as error:
             return None, [Fault(message=str(error.message), line=error.lineno)]
-        self._choose_snippets(tree, language)
-        own = path.startswith(SNIPPETS)
-        faults = lint(tree, roots, () if own else self.snippets)
+        except RecursionError:
+            return None, [Fault(message="too many things inside each other", line=0)]
         return (None, faults) if faults else (Part(environment, tree, path), [])
 
     def _choose_snippets(self, tree: nodes.Template, language: str) -> None:

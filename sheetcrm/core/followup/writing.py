@@ -14,7 +14,7 @@ from sheetcrm.core.followup.schedule import Moment
 from sheetcrm.core.followup.templates import Choice, TemplateSet, languages_for
 from sheetcrm.core.followup.voice import Voice
 from sheetcrm.core.followup.whatsapp import whatsapp_link
-from sheetcrm.core.plan import MessageDraft, MessageRecord
+from sheetcrm.core.memory import MessageDraft, MessageRecord
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.errors import LeadError, TemplateError
 

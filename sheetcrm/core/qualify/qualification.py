@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sheetcrm.core.formula import Frame
-from sheetcrm.core.plan import StageMove
+from sheetcrm.core.memory import StageMove
 from sheetcrm.core.qualify.evaluation import Evaluation
 from sheetcrm.core.qualify.frameworks import Answers, Questions
 from sheetcrm.core.qualify.ladder import Ladder, Verdict

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sheetcrm.core.formula import Frame
-from sheetcrm.core.plan import StageMove, Standing
+from sheetcrm.core.memory import StageMove, Standing
 from sheetcrm.core.qualify.frameworks import FrameworkResult
 from sheetcrm.core.qualify.scoring import Contribution, ScoreResult
 from sheetcrm.core.table.values import Problem

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from sheetcrm.core.plan import StageMove, Standing
+from sheetcrm.core.memory import StageMove, Standing
 from sheetcrm.core.qualify import LeadContext
 from sheetcrm.core.qualify.rules import Back, Moves, Score, ScoreRule, Stage
 from sheetcrm.core.table.values import CellError, Severity

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetcrm.core.formula import Frame
-from sheetcrm.core.plan import Standing
+from sheetcrm.core.memory import Standing
 from sheetcrm.core.qualify import LeadContext, qualify
 from sheetcrm.core.qualify.rules import (
     Back,

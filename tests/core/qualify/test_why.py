@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from sheetcrm.core.plan import Standing
+from sheetcrm.core.memory import Standing
 from sheetcrm.core.qualify import LeadContext
 from sheetcrm.core.qualify.rules import (
     Back,

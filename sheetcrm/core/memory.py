@@ -1,0 +1,146 @@
+"""What is remembered of leads, stages, messages and runs, as values.
+
+The ledger keeps them; qualification and follow-ups take them in and give new ones out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sheetcrm.core.table.values import CellValue, Override
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownLead:
+    """A lead as the ledger remembers it."""
+
+    lead: str  #: the id
+    fingerprint: str  #: digest of its identifying fields
+    first_seen: datetime
+    gone: bool = False  #: it was no longer in the tab at the last run
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """Where a lead stands, and since when."""
+
+    stage: str
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StageMove:
+    """A lead goes from one stage to another (or would, where `refused`)."""
+
+    lead: str
+    before: str  #: "" for a lead that is new
+    after: str
+    why: str
+    by: str = "rule"  #: or "person"
+    at: datetime | None = None  #: set where it was read from the ledger
+    refused: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageDraft:
+    """One rendered follow-up to one lead.
+
+    `key` is unique: (person, sequence, step, generation); the person is the lead's e-mail
+    address after cleaning, so that the same person in two rows hears from us once.
+    """
+
+    key: str
+    source: str
+    lead: str
+    person: str
+    sequence: str
+    step: int  #: from 1
+    template: str  #: path of the template that was chosen
+    language: str
+    to_name: str
+    to_address: str
+    subject: str
+    text: str
+    html: str
+    raw: bytes  #: the whole message, RFC 5322
+    message_id: str
+    due_on: date
+    why: str  #: why this lead, this step, this template
+    segment: str = ""
+    state: str = "draft"
+    created_at: datetime | None = None
+    place: str = ""  #: where the outbox keeps it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageRecord:
+    """A message that the ledger knows, without its bytes."""
+
+    key: str
+    lead: str
+    person: str
+    sequence: str
+    step: int
+    state: str
+    message_id: str
+    subject: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Memory:
+    """Everything that the ledger knows of one source.
+
+    `written[(lead, header)]` is what we last wrote there; `pending` holds values of a run
+    that was cut off between noting and confirming them: they may stand in the sheet or not.
+    `messages` holds those to every person of the source, whichever source they came from.
+    """
+
+    leads: Mapping[str, KnownLead] = field(default_factory=dict)
+    written: Mapping[tuple[str, str], CellValue] = field(default_factory=dict)
+    pending: Mapping[tuple[str, str], tuple[CellValue, ...]] = field(default_factory=dict)
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    messages: Sequence[MessageRecord] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeadRecord:
+    """What a plan knows of one lead, to be remembered."""
+
+    lead: str
+    fingerprint: str
+    row: int
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    score: float | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+    stage: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunRecord:
+    """One run as the ledger remembers it."""
+
+    id: str
+    kind: str
+    started: datetime
+    finished: datetime | None
+    outcome: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeadState:
+    """One lead as the ledger remembers it, for `explain`."""
+
+    known: KnownLead
+    record: LeadRecord
+    standing: Standing | None = None
+    moves: Sequence[StageMove] = ()
+    messages: Sequence[MessageRecord] = ()
+    overrides: Sequence[Override] = ()
