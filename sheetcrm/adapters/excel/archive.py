@@ -50,8 +50,25 @@ class Deflated:
 
     def __init__(self, content: Iterable[bytes]) -> None:
         self._file = SpooledTemporaryFile(max_size=_MOST_IN_MEMORY)  # noqa: SIM115 - see close
-        deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
         self.crc = self.size = 0
+        try:
+            self._fill(content)
+        except BaseException:
+            self.close()
+            raise
+
+    def chunks(self) -> Iterator[bytes]:
+        """The compressed bytes."""
+        self._file.seek(0)
+        while chunk := self._file.read(CHUNK):
+            yield chunk
+
+    def close(self) -> None:
+        """Let go of them."""
+        self._file.close()
+
+    def _fill(self, content: Iterable[bytes]) -> None:
+        deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
         for chunk in content:
             self.crc = zlib.crc32(chunk, self.crc)
             self.size += len(chunk)
@@ -60,13 +77,6 @@ class Deflated:
         self.packed = self._file.tell()
         if self.size >= _BIG:
             raise Refusal("too-big", "one of its tabs is bigger than 4 GB", "split the tab")
-
-    def chunks(self) -> Iterator[bytes]:
-        """The compressed bytes, once."""
-        self._file.seek(0)
-        while chunk := self._file.read(CHUNK):
-            yield chunk
-        self._file.close()
 
 
 class Archive:

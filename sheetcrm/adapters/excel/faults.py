@@ -49,8 +49,9 @@ def guarded(path: Path) -> Iterator[None]:
             f"{path.name}: {refusal.what}", code=refusal.code, hint=refusal.hint
         ) from refusal
     except (CalamineError, ExpatError, struct.error, zlib.error, UnicodeError, EOFError) as fault:
+        code = "bad-xml" if isinstance(fault, ExpatError) else "damaged"
         raise SourceRefusedError(
-            f"{path.name}: the file is damaged ({fault})", code="damaged", hint=REPAIR
+            f"{path.name}: the file is damaged ({fault})", code=code, hint=REPAIR
         ) from fault
     except OSError as fault:
         raise _of_system(path, fault) from fault

@@ -7,6 +7,7 @@ handled as bytes. Any other row is left to expat (`rows.view`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -32,6 +33,14 @@ class Grammar:
     cell: re.Pattern[bytes]  #: letters, attributes, formula element, value, inline text
     valued: re.Pattern[bytes]  #: the beginning of a value that is not empty
 
+    def cells_of(self, letters: Iterable[str]) -> re.Pattern[bytes]:
+        """The cells of some columns without formulas: letters, attributes, value, inline text."""
+        p, attributes, text = re.escape(self.prefix), _ATTRIBUTES, _TEXT
+        return re.compile(
+            rb'<%bc r="(%b)[0-9]+"(%b) ?(?:/>|>(?:%b)?+</%bc>)'
+            % (p, "|".join(letters).encode(), attributes, _value(p, attributes, text), p)
+        )
+
 
 @lru_cache(maxsize=8)
 def grammar(prefix: bytes) -> Grammar:
@@ -56,8 +65,14 @@ def grammar(prefix: bytes) -> Grammar:
         letters=re.compile(rb'<%bc r="([A-Z]++)' % p),
         cell=re.compile(
             rb'<%bc r="([A-Z]{1,3})[0-9]+"(%b) ?(?:/>|>(%b)?+'
-            rb"(?:<%bv%b ?(?:/>|>(%b)</%bv>)|<%bis><%bt%b>(%b)</%bt></%bis>)?+</%bc>)"
-            % (p, attributes, formula, p, attributes, text, p, p, p, attributes, text, p, p, p)
+            rb"(?:%b)?+</%bc>)" % (p, attributes, formula, _value(p, attributes, text), p)
         ),
         valued=re.compile(rb"<%b(?:v(?: [^<>]*)?>[^<]|is>)" % p),
     )
+
+
+def _value(p: bytes, attributes: bytes, text: bytes) -> bytes:
+    """A value or an inline text, each as a group."""
+    return rb"<%bv%b ?(?:/>|>(%b)</%bv>)|<%bis><%bt%b>(%b)</%bt></%bis>" % (
+        p, attributes, text, p, p, p, attributes, text, p, p
+    )  # fmt: skip

@@ -123,7 +123,8 @@ def parse(data: bytes) -> Element:
     """The root of an XML part.
 
     Raises:
-        Refusal: it is not well-formed, too deep, or has a document type.
+        ExpatError: it is not well-formed.
+        Refusal: it is too deep, or has a document type.
     """
     root = Element("", {}, 0, 0)
     stack = [root]
@@ -147,10 +148,7 @@ def parse(data: bytes) -> Element:
 
     reader.StartElementHandler = start
     reader.EndElementHandler = end
-    try:
-        reader.Parse(data, True)  # noqa: FBT003 - expat's own signature
-    except expat.ExpatError as fault:
-        raise Refusal("bad-xml", f"its XML is broken ({fault})", REPAIR) from fault
+    reader.Parse(data, True)  # noqa: FBT003 - expat's own signature
     return root.children[0]
 
 

@@ -59,6 +59,7 @@ class Patcher:
         self._rules = patch.rules
         self.cells = 0  #: cells that became different
         self.references = 0  #: how many more cells use shared strings than before
+        self._frames: dict[tuple[int, int | None, bytes], bytes] = {}
 
     def run(self, rows: Iterable[bytes]) -> Iterator[bytes]:
         """The rows as they should be; missing ones are created where they belong.
@@ -134,16 +135,18 @@ class Patcher:
             self.references -= cell.attributes.get("t") == "s"
             style = self._patch.style(int(cell.attributes.get("s", "0")), None, target)
         self.references += target.kind == b"s"
-        address = f"{letters(target.column)}{number}".encode()
-        return self._rendered(address, style, target.kind, target.content)
+        known = target.column, style, target.kind
+        frame = self._frames.get(known) or self._frames.setdefault(known, self._frame(*known))
+        return frame % (number, target.content)
 
-    def _rendered(self, address: bytes, style: int | None, kind: bytes, content: bytes) -> bytes:
-        tag = self._rules.cell_start + address + b'"'
+    def _frame(self, column: int, style: int | None, kind: bytes) -> bytes:
+        """A cell to be completed with its row number and its content."""
+        tag = b'%b%b%%d"' % (self._rules.cell_start, letters(column).encode())
         if style:
             tag += b' s="%d"' % style
         if kind not in {b"", b"n"}:
             tag += b' t="%b"' % kind
-        return b"%b>%b%b" % (tag, content, self._rules.cell_end) if content else tag + b"/>"
+        return b"%b>%%b%b" % (tag, self._rules.cell_end) if kind else tag + b"/>%b"
 
 
 class _FastRow:

@@ -149,11 +149,7 @@ def _region(
         index = 0
     tables = package.tables(place.sheet) if place.area == EVERYWHERE else []
     if len(tables) == 1 and index in {None, tables[0].area.first_row - 1}:
-        below = _below(found, tables[0])
-        if not below:
-            return _of_table(tables[0]), []
-        note = _below_note(place.sheet, tables[0], below)
-        return _of_plain(tables[0].area.first_row, left, right, place, found), [note]
+        return _with_rows_below(_of_table(tables[0]), tables[0], place.sheet, found)
     if index is None:
         raise _no_header(package, place, known)
     return _of_plain(top + index, left, right, place, found), []
@@ -181,19 +177,31 @@ def _of_plain(header: int, left: int, right: int, place: Place, found: Scan) -> 
     return Region(header_row=header, area=Area(left, header + 1, right, bottom))
 
 
-def _below(found: Scan, table: Table) -> list[int]:
-    flags = found.flags
-    return [row for row in range(table.area.last_row + 1, len(flags)) if flags[row] & VALUED]
+def _with_rows_below(
+    region: Region, table: Table, sheet: Sheet, found: Scan
+) -> tuple[Region, list[Problem]]:
+    """The rows typed right below a table are leads too; what stands further down is not."""
+    flags, end = found.flags, table.area.last_row
+    last = end
+    while not table.totals_rows and last + 1 < len(flags) and flags[last + 1] & VALUED:
+        last += 1
+    problems = []
+    if last > end:
+        problems.append(_below_note(sheet, table, end + 1, "are taken as leads too"))
+        region = replace(region, area=replace(region.area, last_row=last))
+    far = next((row for row in range(last + 1, len(flags)) if flags[row] & VALUED), 0)
+    if far:
+        problems.append(_below_note(sheet, table, far, "are not taken as leads"))
+    return region, problems
 
 
-def _below_note(sheet: Sheet, table: Table, below: list[int]) -> Problem:
+def _below_note(sheet: Sheet, table: Table, row: int, fate: str) -> Problem:
     return Problem(
-        message=f"rows stand below the table “{table.name}” (the first is row {below[0]}); "
-        "the whole tab is read, and they are taken as leads too",
+        message=f"rows from {row} on stand below the table “{table.name}” and {fate}",
         severity=Severity.NOTE,
         tab=sheet.title,
-        row=below[0],
-        hint="drag the table's lower right corner down over them",
+        row=row,
+        hint="drag the table's lower right corner down over those that are leads",
     )
 
 

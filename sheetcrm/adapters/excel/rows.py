@@ -16,7 +16,7 @@ from sheetcrm.adapters.excel.addresses import MAX_COLUMN, column_number
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.grammar import Grammar, grammar
 
-_SHEET_DATA = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)sheetData(?:\s[^<>]*)?>")
+_SHEET_DATA = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)sheetData(?:\s[^<>]*)?/?>")
 _ADDRESS = re.compile(r"([A-Z]{1,3})[1-9]\d*")
 _ATTRIBUTE = re.compile(rb' ([A-Za-z:0-9]+)="([^"]*)"')
 _LONGEST_HEAD = 16 << 20
@@ -113,7 +113,7 @@ class SheetStream:
                 raise Unusual
             parts = known.split(self.grammar.row_end)
             rest = parts.pop()
-            yield [piece for part in parts for piece in self._pieces(part)]
+            yield self._pieces(parts)
             if finished:
                 break
             buffer = rest
@@ -123,14 +123,18 @@ class SheetStream:
         yield pieces
         self.tail = b"".join([gap, buffer[stop:], *self._chunks])
 
-    def _pieces(self, part: bytes) -> list[bytes]:
-        """The rows in what ends with one closing tag: empty ones may stand before it."""
-        if part.count(self.grammar.row_start) == 1:
-            return [part + self.grammar.row_end]
-        pieces, rest = self._bare(part)
-        if rest.count(self.grammar.row_start) != 1:
-            raise Unusual
-        return [*pieces, rest + self.grammar.row_end]
+    def _pieces(self, parts: list[bytes]) -> list[bytes]:
+        """The rows in parts that each end with a closing tag: empty ones may stand before it."""
+        end, start = self.grammar.row_end, self.grammar.row_start
+        pieces: list[bytes] = []
+        for part in parts:
+            if part.count(start) > 1:
+                empty, part = self._bare(part)  # noqa: PLW2901
+                pieces += empty
+            if part.count(start) != 1:
+                raise Unusual
+            pieces.append(part + end)
+        return pieces
 
     def _bare(self, part: bytes) -> tuple[list[bytes], bytes]:
         """The rows without content at the start of `part`, and what follows them."""

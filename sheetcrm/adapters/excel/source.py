@@ -166,11 +166,14 @@ def _changes(
     if append:
         cells[tab.header_row] = {numbers[header]: header for header in append}
     for edit in edits:
-        values, position = columns.get(edit.header), index.get(edit.row)
-        stands = values[position] if values is not None and position is not None else None
-        if not same(stands, edit.after):
-            cells.setdefault(edit.row, {})[numbers[edit.header]] = edit.after
-            headers[edit.header] = None
+        row, header, after = edit.row, edit.header, edit.after
+        if header not in numbers:
+            raise ValueError(f"{header!r} is neither a header of the tab nor appended")
+        values = columns.get(header)
+        stands = values[index[row]] if values is not None and row in index else None
+        if not same(stands, after):
+            cells.setdefault(row, {})[numbers[header]] = after
+            headers[header] = None
     return cells, list(headers)
 
 

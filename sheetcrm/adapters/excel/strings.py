@@ -9,7 +9,6 @@ from sheetcrm.adapters.excel.markup import Splice
 from sheetcrm.adapters.excel.values import read_text, string_element
 
 _MOST_BYTES = 96 << 20
-_MOST_NEW = 50_000
 _ROOT = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)sst(?=[\s/>])[^<>]*>")
 _PLAIN = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?t(?:\s[^<>]*)?>([^<]*)<")
 
@@ -50,8 +49,6 @@ class SharedStrings:
         item = string_element(b"si", text, self._prefix)
         found = self._index.get(item)
         if found is None:
-            if len(self._added) >= _MOST_NEW:
-                raise Unsuitable
             found = self._index[item] = len(self._items) + len(self._added)
             self._added.append(item)
         self._known[text] = found

@@ -24,12 +24,11 @@ from sheetcrm.adapters.excel.scan import IRREGULAR, Scan
 from sheetcrm.adapters.excel.strings import SharedStrings, Unsuitable
 from sheetcrm.adapters.excel.styles import Styles
 from sheetcrm.adapters.excel.targets import Cells, check_cells, check_sheet
-from sheetcrm.adapters.excel.values import Payload, payload, string_element
+from sheetcrm.adapters.excel.values import payload, string_element
 from sheetcrm.core.table.values import Problem, Severity
 
 _BATCH = 256
-
-Payloads = Mapping[int, Mapping[int, Payload]]  # row → column → what the cell should hold
+_MOST_TEXTS = 50_000  # different ones; more would swell the shared strings that all tabs read
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,13 +51,18 @@ class Update:
     """New contents of parts, ready to be put into the archive."""
 
     cells: int
-    parts: dict[str, Deflated]
+    parts: dict[str, Deflated] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)  #: of all parts but the sheet
     problems: Sequence[Problem] = ()
 
 
-def prepare(package: Package, change: Change) -> Update:
+def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflated]) -> Update:
     """Work out a change; nothing is written yet.
+
+    Args:
+        package: the workbook.
+        change: what is to be written.
+        keep: is given all new contents, so that they can be closed at the end.
 
     Raises:
         Refusal: it cannot be made safely.
@@ -71,27 +75,27 @@ def prepare(package: Package, change: Change) -> Update:
     if change.new and change.area:
         others = [t for t in package.tables(change.sheet) if t != change.table]
         check_room(change.new, change.area, change.occupied, others, change.table)
-    payloads = _payloads(package, change)
-    strings = _strings(package, payloads)
+    strings = _strings(package, change)
     styles = Styles(_part(package, "styles"))
     looks = _looks(package, change, styles, root)
     stream = _stream(package, change)
     patcher = Patcher(
         Patch(
             rules=stream.grammar,
-            targets=_targets(change, payloads, strings, stream.grammar.prefix),
+            targets=_targets(package, change, strings, stream.grammar.prefix),
             irregular=_is_irregular(change.scan),
             style=looks,
         )
     )
-    sheet = Deflated(_sheet(change, skeleton, root, patcher.run(stream.rows())))
+    rows = patcher.run(stream.rows())
+    parts = {change.sheet.part: keep(Deflated(_sheet(change, skeleton, root, rows)))}
     if not patcher.cells:
-        return Update(cells=0, parts={})
+        return Update(cells=0)
     contents = _other_parts(package, change, styles, strings, patcher.references)
-    deflated = {name: Deflated([content]) for name, content in contents.items()}
+    parts |= {name: keep(Deflated([content])) for name, content in contents.items()}
     return Update(
         cells=patcher.cells,
-        parts={change.sheet.part: sheet, **deflated},
+        parts=parts,
         contents=contents,
         problems=[*_hidden(change, looks), *_stale(package, change)],
     )
@@ -102,43 +106,36 @@ def part_name(package: Package, kind: str) -> str:
     return next(iter(package.related(package.workbook_part, kind)), "")
 
 
-def _payloads(package: Package, change: Change) -> Payloads:
-    date1904 = package.date1904
-    return {
-        row: {column: payload(value, date1904=date1904) for column, value in values.items()}
-        for row, values in change.cells.items()
-    }
-
-
-def _strings(package: Package, payloads: Payloads) -> SharedStrings | None:
-    """The workbook's shared strings with all texts in it; None where it must stay as it is."""
+def _strings(package: Package, change: Change) -> SharedStrings | None:
+    """The workbook's shared strings; None where texts are to be written into the cells."""
+    texts = {value for row in change.cells.values() for value in row.values() if type(value) is str}
+    if len(texts) > _MOST_TEXTS:
+        return None
     try:
-        strings = SharedStrings(_part(package, "sharedStrings"))
-        for row in payloads.values():
-            for one in row.values():
-                if one.text is not None:
-                    strings.index(one.text)
+        return SharedStrings(_part(package, "sharedStrings"))
     except Unsuitable:
         return None
-    return strings
 
 
 def _targets(
-    change: Change, payloads: Payloads, strings: SharedStrings | None, prefix: bytes
+    package: Package, change: Change, strings: SharedStrings | None, prefix: bytes
 ) -> dict[int, list[Target]]:
     header = change.new.header_row if change.new else 0
     before, after = b"<%bv>" % prefix, b"</%bv>" % prefix
+    date1904 = package.date1904
     targets: dict[int, list[Target]] = {}
     for row, values in change.cells.items():
         made = targets[row] = []
         for column in sorted(values):
-            kind, content, text = payloads[row][column]
-            if text is not None and strings is None:
+            value = values[column]
+            kind, content, text = payload(value, date1904=date1904)
+            if text is None:
+                content = b"%b%b%b" % (before, content, after) if kind else b""
+            elif strings is not None:
+                content = b"%b%d%b" % (before, strings.index(text), after)
+            else:
                 kind, content = b"inlineStr", string_element(b"is", text, prefix)
-            elif kind:
-                inner = content if text is None or strings is None else b"%d" % strings.index(text)
-                content = before + inner + after
-            made.append(Target(column, values[column], kind, content, text, row == header))
+            made.append(Target(column, value, kind, content, text, row == header))
     return targets
 
 

@@ -13,7 +13,7 @@ from sheetcrm.adapters.excel.faults import Refusal
 from sheetcrm.core.table.values import CellError, CellValue
 
 LONGEST_TEXT = 32_767  #: characters in a cell (Excel specifications and limits)
-_EXACT = 10**15
+_EXACT = 2**53  # the largest whole number up to which a double has every one
 _ODD_TYPES = (datetime, time, timedelta)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\r\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -57,19 +57,19 @@ def _plain(value: object) -> CellValue:
 
 def same(one: CellValue, other: CellValue) -> bool:
     """Whether two values would look the same in a cell, blank text being blank."""
-    one, other = (None if value == "" else value for value in (one, other))
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, datetime) != isinstance(other, datetime):
-        return False
-    return one == other
+    if type(one) is type(other):
+        return one == other
+    if one is None or other is None:
+        return "" in {one, other}
+    apart = (bool, datetime)  # equal to numbers and dates in Python only
+    return not isinstance(one, apart) and not isinstance(other, apart) and one == other
 
 
 def payload(value: CellValue, *, date1904: bool) -> Payload:
     """A value as the content of a cell.
 
-    Numbers are written shortest that reads back the same; whole numbers of 16 digits and more
-    as text, as Excel keeps 15. Text stays text, whatever it begins with.
+    Numbers are written shortest that reads back the same; whole numbers that a cell cannot
+    hold exactly as text. Text stays text, whatever it begins with.
 
     Raises:
         Refusal: the number is infinite, or the text is longer than a cell holds.
@@ -84,7 +84,7 @@ def payload(value: CellValue, *, date1904: bool) -> Payload:
         return Payload(b"e", markup.text(value.code))
     if isinstance(value, date):
         return Payload(b"n", _number(serial(value, date1904=date1904)))
-    if isinstance(value, int) and abs(value) >= _EXACT:
+    if isinstance(value, int) and abs(value) > _EXACT:
         return Payload(b"s", b"", str(value))
     return Payload(b"n", _number(value))
 
@@ -125,7 +125,7 @@ def as_read(value: CellValue, *, date1904: bool) -> CellValue:
         return value
     if isinstance(value, date):
         return float(serial(value, date1904=date1904))
-    if isinstance(value, int) and abs(value) >= _EXACT:
+    if isinstance(value, int) and abs(value) > _EXACT:
         return str(value)
     if isinstance(value, str):
         return _SURROGATE.sub("", value)
@@ -163,5 +163,5 @@ def serial(value: date, *, date1904: bool) -> float:
 def _number(value: float) -> bytes:
     if not math.isfinite(value):
         raise Refusal("not-a-number", f"{value} cannot be written into a cell", "correct the rule")
-    whole = abs(value) < _EXACT and value == int(value)
+    whole = abs(value) <= _EXACT and value == int(value)
     return repr(int(value) if whole else float(value)).encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,13 +31,7 @@ def write_change(
         SourceBusyError: somebody has the workbook open.
         SourceChangedError: it is no longer what `snapshot` says.
     """
-    update = prepare(package, change)
-    if not update.cells:
-        return update
     path = out or package.path
-    if out is None:
-        check_writable(path)
-    before()
 
     def write(file: BinaryIO) -> None:
         package.archive.copy(file, update.parts)
@@ -44,5 +39,11 @@ def write_change(
     def verify(temporary: Path) -> None:
         check(package, change, update, temporary)
 
-    replace_file(path, snapshot if out is None else None, write, verify)
+    with ExitStack() as stack:
+        update = prepare(package, change, lambda part: stack.enter_context(closing(part)))
+        if update.cells:
+            if out is None:
+                check_writable(path)
+            before()
+            replace_file(path, snapshot if out is None else None, write, verify)
     return update
