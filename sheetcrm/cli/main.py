@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import click
 
 from sheetcrm import __version__
@@ -50,6 +52,7 @@ for command in (init, check, plan, sync, explain, drafts, preview, undo, status,
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command line and return its exit code."""
+    gc.set_threshold(200_000, 20, 20)  # a run makes millions of values and keeps nearly all
     return exits.run(
         lambda: cli.main(arguments, standalone_mode=False, auto_envvar_prefix="SHEETCRM")
     )

@@ -12,7 +12,6 @@ from functools import cached_property
 
 from sheetcrm.core.followup import (
     FollowUpPlan,
-    LeadView,
     TemplateSet,
     check_followups,
     plan_followups,
@@ -21,12 +20,12 @@ from sheetcrm.core.formula import Frame, Names
 from sheetcrm.core.memory import LeadRecord, Memory, MessageDraft
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.qualify import LeadContext, Qualified, check_qualification, qualify
-from sheetcrm.core.table.identity import Identities, duplicates, identify
+from sheetcrm.core.table.identity import Identities, also_ours, duplicates, identify
 from sheetcrm.core.table.leads import Leads, read_leads
-from sheetcrm.core.table.merge import merge, overridden
+from sheetcrm.core.table.merge import Pending, merge, overridden
 from sheetcrm.core.table.values import CellValue, Problem
 from sheetcrm.engine.outputs import Computed, output_values, rule_problems
-from sheetcrm.engine.views import lead_views, message_records
+from sheetcrm.engine.views import languages, lead_views, message_records, texts
 from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import ConfigError, ConfigFault, SourceEmptiedError, TemplateError
 from sheetcrm.ports import TabSource
@@ -41,7 +40,7 @@ class Reading:
     frame: Frame  #: every name that formulas may use; fields that the tab lacks are blank
     identities: Identities
     memory: Memory
-    views: Sequence[LeadView]
+    ours: Pending  #: what may stand in our cells beside what was confirmed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +127,7 @@ class Planner:
             frame=Frame({**leads.columns, **blank}),
             identities=identities,
             memory=memory,
-            views=lead_views(leads, identities.ids),
+            ours=also_ours(identities, written=memory.written, pending=memory.pending),
         )
 
     def faults(self, frame: Frame) -> list[ConfigFault]:
@@ -179,16 +178,16 @@ class Planner:
                 reading.identities.ids,
                 rules.outputs["stage"],
                 written=reading.memory.written,
-                pending=reading.memory.pending,
+                pending=reading.ours,
             )
         contexts = [
             LeadContext(
-                lead=view.id,
-                language=view.language,
-                standing=reading.memory.standings.get(view.id),
-                override=text_or_none(persons.get(view.id)),
+                lead=lead,
+                language=language,
+                standing=reading.memory.standings.get(lead),
+                override=text_or_none(persons.get(lead)),
             )
-            for view in reading.views
+            for lead, language in zip(reading.identities.ids, languages(reading.leads), strict=True)
         ]
         return qualify(
             rules.qualification,
@@ -210,10 +209,7 @@ class Planner:
             rules.followups,
             self.templates,
             qualified.frame,
-            [
-                replace(view, stage=stage)
-                for view, stage in zip(reading.views, qualified.stages, strict=True)
-            ],
+            lead_views(reading.leads, reading.identities.ids, qualified.stages),
             source=name,
             messages=earlier,
             standings=reading.memory.standings,
@@ -244,7 +240,7 @@ class Planner:
             identities.ids,
             outputs,
             written=reading.memory.written,
-            pending=reading.memory.pending,
+            pending=reading.ours,
             reasons={rules.outputs["stage"]: qualified.why} if "stage" in rules.outputs else {},
         )
         plan = Plan(
@@ -311,19 +307,22 @@ def text_or_none(value: CellValue) -> str | None:
 
 def lead_records(reading: Reading, qualified: Qualified) -> list[LeadRecord]:
     """What the ledger remembers of each lead."""
+    leads, identities = reading.leads, reading.identities
+    names, emails, phones = (texts(leads, field) for field in ("name", "email", "phone"))
+    spoken = languages(leads)
     return [
         LeadRecord(
-            lead=view.id,
-            fingerprint=reading.identities.fingerprints[i],
-            row=reading.leads.tab.rows[i],
-            name=view.name,
-            email=view.email,
-            phone=view.phone,
-            language=view.language,
+            lead=lead,
+            fingerprint=identities.fingerprints[i],
+            row=leads.tab.rows[i],
+            name=names[i],
+            email=emails[i],
+            phone=phones[i],
+            language=spoken[i],
             score=qualified.total[i],
             scores={name: values[i] for name, values in qualified.scores.items()},
             stage=qualified.stages[i],
             why=qualified.why[i],
         )
-        for i, view in enumerate(reading.views)
+        for i, lead in enumerate(identities.ids)
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from sheetcrm.core.followup import LeadView
 from sheetcrm.core.memory import MessageDraft, MessageRecord
@@ -11,15 +12,47 @@ from sheetcrm.core.table.language import language_code, language_of_country
 from sheetcrm.core.table.leads import Leads
 from sheetcrm.core.table.values import CellError, CellValue
 
+UNREADABLE = "the e-mail address cannot be read"
 
-def lead_views(leads: Leads, ids: Sequence[str]) -> list[LeadView]:
-    """One view for each lead, in the tab's order; `stage` is still empty."""
+
+def texts(leads: Leads, field: str) -> list[str]:
+    """One field of every lead as text; "" where it is blank, unreadable or not in the tab."""
+    values = leads.columns.get(field)
+    if values is None:
+        return [""] * leads.height
+    return ["" if v is None or isinstance(v, CellError) else str(v) for v in values]
+
+
+def languages(leads: Leads) -> list[str]:
+    """The language of every lead: its own, else its country's, else ""."""
+    spoken = zip(texts(leads, "language"), texts(leads, "country"), strict=True)
+    return [language_code(own) or language_of_country(country) for own, country in spoken]
+
+
+def lead_views(leads: Leads, ids: Sequence[str], stages: Sequence[str]) -> list[LeadView]:
+    """One view for each lead, in the tab's order."""
     columns = leads.columns
-    names = list(columns)
-    rows: Iterable[Sequence[CellValue]] = zip(*columns.values(), strict=True) if names else ()
+    given, emails, phones = (texts(leads, name) for name in ("first_name", "email", "phone"))
+    names, cities, regions = (texts(leads, name) for name in ("name", "city", "region"))
+    raw_emails = columns.get("email") or [None] * leads.height
+    interests, spoken = texts(leads, "interest"), languages(leads)
+    rows: Iterable[Sequence[CellValue]] = zip(*columns.values(), strict=True)
     return [
-        _view(index, ids[index], dict(zip(names, row, strict=True)))
-        for index, row in enumerate(rows)
+        LeadView(
+            index=i,
+            id=ids[i],
+            name=names[i],
+            first_name=given[i] or first_name(names[i]),
+            email=emails[i],
+            email_problem=UNREADABLE if isinstance(raw_emails[i], CellError) else "",
+            phone=phones[i],
+            language=spoken[i],
+            location=cities[i] or regions[i],
+            interests=split_interests(interests[i]),
+            stage=stages[i],
+            values=dict(zip(columns, row, strict=True)),
+        )
+        for i, row in enumerate(rows)
     ]
 
 
@@ -41,27 +74,10 @@ def message_records(drafts: Iterable[MessageDraft], now: datetime) -> list[Messa
     ]
 
 
-def _view(index: int, lead: str, values: dict[str, CellValue]) -> LeadView:
-    def text(field: str) -> str:
-        value = values.get(field)
-        return "" if value is None or isinstance(value, CellError) else str(value)
-
-    unreadable = isinstance(values.get("email"), CellError)
-    name = text("name")
-    return LeadView(
-        index=index,
-        id=lead,
-        name=name,
-        first_name=text("first_name") or first_name(name),
-        email=text("email"),
-        email_problem="the e-mail address cannot be read" if unreadable else "",
-        phone=text("phone"),
-        language=language_code(text("language")) or language_of_country(text("country")),
-        location=text("city") or text("region"),
-        interests=tuple(part.strip() for part in text("interest").split(";") if part.strip()),
-        stage="",
-        values=values,
-    )
+@lru_cache(maxsize=4096)
+def split_interests(text: str) -> tuple[str, ...]:
+    """``"solar; EV charger"`` → the two of them."""
+    return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
 TITLES = frozenset(
