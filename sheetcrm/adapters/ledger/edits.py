@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from sheetcrm.adapters.ledger.cells import dumps, loads
 from sheetcrm.adapters.ledger.database import AnyRow, delete_where, insert, update_where
@@ -43,8 +43,7 @@ def pending(connection: Connection, source: AnyRow) -> dict[tuple[str, str], tup
 def confirm(connection: Connection, run_id: int, source: AnyRow, plan: Plan) -> None:
     """The run has written the plan's edits; of earlier runs those that stand there are its own."""
     edited = {(edit.lead, edit.header) for edit in plan.edits}
-    pending_rows = _pending(connection, source)
-    earlier = [row for row in pending_rows if row.run_id != run_id]
+    earlier = _pending(connection, source, edits.c.run_id != run_id)
     proven: list[_Row] = []
     for row in earlier:
         found = _unpacked(row.lead, row.cells)
@@ -52,7 +51,7 @@ def confirm(connection: Connection, run_id: int, source: AnyRow, plan: Plan) -> 
         proven += _rows(row.run_id, source.id, stand)
     delete_where(connection, edits.c.id, [row.id for row in earlier])
     _insert(connection, proven)
-    if plan.edits and len(earlier) == len(pending_rows):  # nobody said before what it intended
+    if plan.edits and not _has_intended(connection, run_id, source.id):
         intend(connection, run_id, source.id, plan.edits)
 
 
@@ -102,11 +101,18 @@ def undo(
     connection.execute(delete(edits).where(edits.c.run_id == by, edits.c.source_id == source_id))
 
 
-def _pending(connection: Connection, source: AnyRow) -> Sequence[AnyRow]:
+def _pending(
+    connection: Connection, source: AnyRow, *conditions: ColumnElement[bool]
+) -> Sequence[AnyRow]:
     query = select(edits.c.id, edits.c.run_id, edits.c.lead, edits.c.cells).where(
-        edits.c.source_id == source.id, edits.c.run_id > (source.run_id or 0)
+        edits.c.source_id == source.id, edits.c.run_id > (source.run_id or 0), *conditions
     )
     return connection.execute(query.order_by(edits.c.id)).all()
+
+
+def _has_intended(connection: Connection, run_id: int, source_id: int) -> bool:
+    of_run = select(edits.c.id).where(edits.c.run_id == run_id, edits.c.source_id == source_id)
+    return connection.execute(of_run.limit(1)).first() is not None
 
 
 def _stands(edit: Edit, plan: Plan) -> bool:

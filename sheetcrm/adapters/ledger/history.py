@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select
 
-from sheetcrm.adapters.ledger.cells import dumps, loads
 from sheetcrm.adapters.ledger.database import insert, update_where
-from sheetcrm.adapters.ledger.leads import Kept
 from sheetcrm.adapters.ledger.schema import leads, scores, stage_moves
 from sheetcrm.core.memory import LeadRecord, StageMove, Standing
 from sheetcrm.core.table.values import Edit
@@ -29,18 +28,14 @@ class Scored:
 
 def standings(connection: Connection, source_id: int) -> dict[str, Standing]:
     """Where each lead of a source stands: its newest move that was not undone."""
-    newest = (
-        select(func.max(stage_moves.c.id))
-        .join_from(stage_moves, leads)
-        .where(leads.c.source_id == source_id, stage_moves.c.undone_by.is_(None))
-        .group_by(stage_moves.c.lead_id)
-    )
-    rows = connection.execute(
+    query = (
         select(leads.c.key, stage_moves.c.to_stage, stage_moves.c.at)
         .join_from(stage_moves, leads)
-        .where(stage_moves.c.id.in_(newest))
+        .where(leads.c.source_id == source_id, stage_moves.c.undone_by.is_(None))
+        .order_by(stage_moves.c.id)
     )
-    return {lead: Standing(stage=stage, since=at) for lead, stage, at in rows.all()}
+    newest = {lead: (stage, at) for lead, stage, at in connection.execute(query).all()}
+    return {lead: Standing(stage=stage, since=at) for lead, (stage, at) in newest.items()}
 
 
 def moves_of(connection: Connection, lead_id: int, lead: str) -> list[StageMove]:
@@ -65,14 +60,14 @@ def keep_moves(
     connection: Connection,
     run_id: int,
     moves: Iterable[StageMove],
-    ids: Mapping[str, Kept],
+    ids: Mapping[str, int],
     *,
     at: datetime,
 ) -> None:
     """Add the moves that were made; refused ones were not."""
     columns = [column for column in stage_moves.c if column.name not in {"id", "undone_by"}]
     rows = [
-        (ids[m.lead].id, run_id, m.before, m.after, m.at or at, m.why, m.by)
+        (ids[m.lead], run_id, m.before, m.after, m.at or at, m.why, m.by)
         for m in moves
         if not m.refused
     ]
@@ -85,9 +80,7 @@ def score_of(connection: Connection, lead_id: int) -> Scored:
     row = connection.execute(query).first()
     if row is None:
         return Scored()
-    flat: Iterator[Any] = iter(loads(row.parts))
-    parts = dict(zip(flat, flat, strict=True))
-    return Scored(score=row.score, parts=parts, stage=row.stage, why=row.why)
+    return Scored(score=row.score, parts=json.loads(row.parts), stage=row.stage, why=row.why)
 
 
 def keep_scores(
@@ -95,12 +88,12 @@ def keep_scores(
     run_id: int,
     source_id: int,
     records: Sequence[LeadRecord],
-    ids: Mapping[str, Kept],
+    ids: Mapping[str, int],
 ) -> None:
     """Add the scores of those leads whose last ones differ."""
     query = _newest_scores().where(leads.c.source_id == source_id)
     stored = {row[0]: row for row in connection.execute(query).all()}
-    rows = [(ids[record.lead].id, *_score(record)) for record in records]
+    rows = [(ids[record.lead], *_score(record)) for record in records]
     changed = [(row[0], run_id, *row[1:]) for row in rows if stored.get(row[0]) != row]
     insert(connection, scores, (scores.c.lead_id, scores.c.run_id, *_SCORE), changed)
 
@@ -109,7 +102,7 @@ def undo(
     connection: Connection,
     run_id: int,
     edits: Iterable[Edit],
-    ids: Mapping[str, Kept],
+    ids: Mapping[str, int],
     *,
     by: int,
 ) -> None:
@@ -117,7 +110,7 @@ def undo(
 
     A move's edit is that of its lead which wrote the name of the stage that the lead moved to.
     """
-    wrote = {(ids[edit.lead].id, edit.after) for edit in edits}
+    wrote = {(ids[edit.lead], edit.after) for edit in edits}
     touched = {lead_id for lead_id, _ in wrote}
     given = select(scores.c.id, scores.c.lead_id).where(scores.c.run_id == run_id)
     found = [id_ for id_, lead_id in connection.execute(given).all() if lead_id in touched]
@@ -128,6 +121,7 @@ def undo(
     update_where(connection, stage_moves.c.id, back, undone_by=by)
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
 _SCORE = (scores.c.score, scores.c.parts, scores.c.stage, scores.c.why)
 
 
@@ -146,6 +140,4 @@ def _newest_scores() -> Select[Any]:
 
 
 def _score(record: LeadRecord) -> tuple[object, ...]:
-    parts = [part for name in sorted(record.scores) for part in (name, float(record.scores[name]))]
-    score = None if record.score is None else float(record.score)
-    return score, dumps(parts), record.stage, record.why
+    return record.score, _JSON.encode(dict(record.scores)), record.stage, record.why

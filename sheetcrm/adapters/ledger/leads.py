@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +13,6 @@ from sheetcrm.adapters.ledger.database import AnyRow, insert, update_where
 from sheetcrm.adapters.ledger.people import Person
 from sheetcrm.adapters.ledger.schema import leads, people
 from sheetcrm.core.memory import KnownLead, LeadRecord
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Kept:
-    """Where a lead stands in the database."""
-
-    id: int
-    person_id: int | None
 
 
 def known(connection: Connection, source_id: int) -> dict[str, KnownLead]:
@@ -40,11 +31,10 @@ def known(connection: Connection, source_id: int) -> dict[str, KnownLead]:
     }
 
 
-def kept(connection: Connection, source_id: int) -> dict[str, Kept]:
-    """Where the leads of a source stand."""
-    query = select(leads.c.key, leads.c.id, leads.c.person_id)
-    rows = connection.execute(query.where(leads.c.source_id == source_id)).all()
-    return {key: Kept(id=id_, person_id=person_id) for key, id_, person_id in rows}
+def ids(connection: Connection, source_id: int) -> dict[str, int]:
+    """The numbers by which other tables know the leads of a source."""
+    query = select(leads.c.key, leads.c.id).where(leads.c.source_id == source_id)
+    return {row[0]: row[1] for row in connection.execute(query).all()}
 
 
 def find(connection: Connection, source_id: int, key: str) -> AnyRow | None:
@@ -63,7 +53,7 @@ def keep(
     *,
     at: datetime,
     seen_at: datetime | None,
-) -> dict[str, Kept]:
+) -> dict[str, int]:
     """Remember a tab's leads; those that it no longer has are gone, and may come back.
 
     Args:
@@ -72,6 +62,9 @@ def keep(
         records: all leads of its tab.
         at: now.
         seen_at: when the tab was seen before.
+
+    Returns:
+        The numbers by which other tables know the source's leads, those that are gone among them.
     """
     stored = _stored(connection, source_id)
     found = persons.assign(connection, records, _persons(stored))
@@ -81,10 +74,10 @@ def keep(
     }
     new = [(source_id, key, *values, at) for key, values in here.items() if key not in stored]
     insert(connection, leads, _NEW, new)
-    _change(connection, [(row, here[key]) for key, row in stored.items() if key in here])
-    gone = [row.id for key, row in stored.items() if key not in here and row.gone_at is None]
+    _change(connection, stored, here)
+    gone = [row[1] for key, row in stored.items() if key not in here and row[2] is None]
     update_where(connection, leads.c.id, gone, last_seen=seen_at, gone_at=at)
-    return kept(connection, source_id)
+    return ids(connection, source_id) if new else {key: row[1] for key, row in stored.items()}
 
 
 _STATE = (leads.c.person_id, leads.c.fingerprint, leads.c.name, leads.c.language)
@@ -123,21 +116,21 @@ def _persons(stored: Mapping[str, AnyRow]) -> dict[str, Person]:
     return found
 
 
-def _change(connection: Connection, both: Sequence[tuple[AnyRow, tuple[object, ...]]]) -> None:
+def _change(
+    connection: Connection, stored: Mapping[str, AnyRow], here: Mapping[str, tuple[object, ...]]
+) -> None:
     """Update those that are not as they were, and those that are back."""
     names = [f"new_{column.name}" for column in _STATE]
     changed = [
-        {"lead": row.id, **dict(zip(names, values, strict=True))}
-        for row, values in both
-        if row.gone_at is not None or values != tuple(row[-len(_STATE) :])
+        {"lead": id_, **dict(zip(names, here[key], strict=True))}
+        for key, id_, gone_at, _, _, *state in stored.values()
+        if key in here and (gone_at is not None or here[key] != tuple(state))
     ]
     if changed:
-        state: dict[Any, Any] = {
-            column: bindparam(name) for column, name in zip(_STATE, names, strict=True)
-        }
+        values: dict[Any, Any] = {c: bindparam(name) for c, name in zip(_STATE, names, strict=True)}
         connection.execute(
             update(leads)
             .where(leads.c.id == bindparam("lead"))
-            .values({**state, leads.c.last_seen: None, leads.c.gone_at: None}),
+            .values({**values, leads.c.last_seen: None, leads.c.gone_at: None}),
             changed,
         )

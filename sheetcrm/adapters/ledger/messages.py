@@ -8,8 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from sheetcrm.adapters.ledger.database import AnyRow, insert
-from sheetcrm.adapters.ledger.leads import Kept
+from sheetcrm.adapters.ledger.database import AnyRow, chunks, insert
 from sheetcrm.adapters.ledger.schema import leads, messages, sources
 from sheetcrm.core.memory import MessageDraft, MessageRecord
 
@@ -47,16 +46,23 @@ def keep(
     connection: Connection,
     run_id: int,
     drafts: Sequence[MessageDraft],
-    ids: Mapping[str, Kept],
+    ids: Mapping[str, int],
     *,
     at: datetime,
 ) -> None:
     """Add the drafts whose keys are not known; the others stay as they were."""
+    persons = _persons(connection, sorted({ids[draft.lead] for draft in drafts}))
     columns = [column for column in messages.c if column.name != "id"]
-    rows = [
-        tuple(_values(draft, ids[draft.lead], run_id, at)[column.name] for column in columns)
-        for draft in drafts
-    ]
+    rows = []
+    for draft in drafts:
+        lead_id = ids[draft.lead]
+        values = _values(draft) | {
+            "lead_id": lead_id,
+            "person_id": persons[lead_id],
+            "run_id": run_id,
+            "created_at": draft.created_at or at,
+        }
+        rows.append(tuple(values[column.name] for column in columns))
     insert(connection, messages, columns, rows, key=(messages.c.key,))
 
 
@@ -66,14 +72,19 @@ _SAME = (  # columns that are called as the draft's own parts
 )
 
 
-def _values(draft: MessageDraft, lead: Kept, run_id: int, at: datetime) -> dict[str, object]:
+def _persons(connection: Connection, lead_ids: Sequence[int]) -> dict[int, int | None]:
+    query = select(leads.c.id, leads.c.person_id)
+    return {
+        lead_id: person_id
+        for part in chunks(lead_ids)
+        for lead_id, person_id in connection.execute(query.where(leads.c.id.in_(part))).all()
+    }
+
+
+def _values(draft: MessageDraft) -> dict[str, object]:
     return {name: getattr(draft, name) for name in _SAME} | {
-        "lead_id": lead.id,
-        "person_id": lead.person_id,
-        "run_id": run_id,
         "to_addr": draft.to_address,
         "sha256": hashlib.sha256(draft.raw).hexdigest(),
-        "created_at": draft.created_at or at,
     }
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from operator import itemgetter
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
 from sheetcrm.adapters.ledger.cells import dumps, loads
 from sheetcrm.adapters.ledger.database import delete_where, insert
-from sheetcrm.adapters.ledger.leads import Kept
 from sheetcrm.adapters.ledger.schema import leads, overrides, written
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.values import CellValue, Edit, Override
@@ -24,22 +23,22 @@ def values(connection: Connection, source_id: int) -> dict[Cell, CellValue]:
     query = select(leads.c.key, written.c.cells).join_from(written, leads)
     found: dict[Cell, CellValue] = {}
     for lead, cells in connection.execute(query.where(leads.c.source_id == source_id)).all():
-        for header, value in _unpacked(cells):
-            found[lead, header] = value
+        flat: list[Any] = loads(cells)
+        found.update(zip(zip(repeat(lead), flat[::2]), flat[1::2], strict=True))
     return found
 
 
 def keep(
-    connection: Connection, run_id: int, source_id: int, plan: Plan, ids: Mapping[str, Kept]
+    connection: Connection, run_id: int, source_id: int, plan: Plan, ids: Mapping[str, int]
 ) -> None:
     """Remember what stands in the cells of a plan's leads; only leads that differ are rewritten.
 
     What we wrote for leads that are gone stays.
     """
-    texts = {ids[lead].id: _packed(cells) for lead, cells in _by_lead(plan.written).items()}
+    texts = {ids[lead]: dumps(flat) for lead, flat in _by_lead(plan.written).items()}
     stored = _stored(connection, source_id)
     _write(connection, [(i, text, run_id) for i, text in texts.items() if stored.get(i) != text])
-    blank = {ids[record.lead].id for record in plan.leads} - texts.keys()
+    blank = {ids[record.lead] for record in plan.leads} - texts.keys()
     delete_where(connection, written.c.lead_id, sorted(blank & stored.keys()))
 
 
@@ -47,16 +46,18 @@ def restore(
     connection: Connection,
     run_id: int,
     source_id: int,
-    edits: Iterable[Edit],
-    ids: Mapping[str, Kept],
+    edits: Sequence[Edit],
+    ids: Mapping[str, int],
 ) -> None:
     """Remember again what stood in the edits' cells before them."""
-    before = _by_lead({(edit.lead, edit.header): edit.before for edit in edits})
-    stored = _stored(connection, source_id)
-    rows = []
-    for lead, cells in before.items():
-        restored = dict(_unpacked(stored.get(ids[lead].id, "[]"))) | dict(cells)
-        rows.append((ids[lead].id, _packed(restored.items()), run_id))
+    cells = values(connection, source_id)
+    cells |= {(edit.lead, edit.header): edit.before for edit in edits}
+    leads_back = {edit.lead for edit in edits}
+    rows = [
+        (ids[lead], dumps(flat), run_id)
+        for lead, flat in _by_lead(cells).items()
+        if lead in leads_back
+    ]
     _write(connection, rows)
 
 
@@ -64,7 +65,7 @@ def keep_overrides(
     connection: Connection,
     source_id: int,
     plan: Plan,
-    ids: Mapping[str, Kept],
+    ids: Mapping[str, int],
     *,
     at: datetime,
 ) -> None:
@@ -77,7 +78,7 @@ def keep_overrides(
     stored = {(row.lead_id, row.output): row for row in connection.execute(query)}
     rows = {}
     for one in plan.overrides:
-        cell = (ids[one.lead].id, one.header)
+        cell = (ids[one.lead], one.header)
         value, before = dumps([one.value]), stored.get(cell)
         since = before.since if before and before.value == value else at
         rows[cell] = (*cell, value, dumps([one.computed]), _BY, since)
@@ -110,27 +111,15 @@ def overrides_of(connection: Connection, lead_id: int, lead: str) -> list[Overri
 
 
 _BY = "person"
-_header = itemgetter(0)
 
 
-def _by_lead(cells: Mapping[Cell, CellValue]) -> dict[str, list[tuple[str, CellValue]]]:
-    found: dict[str, list[tuple[str, CellValue]]] = {}
+def _by_lead(cells: Mapping[Cell, CellValue]) -> dict[str, list[CellValue]]:
+    """Each lead with its headers and values in turn."""
+    found: dict[str, list[CellValue]] = {}
     for (lead, header), value in cells.items():
-        found.setdefault(lead, []).append((header, value))
+        flat = found.setdefault(lead, [])
+        flat += (header, value)
     return found
-
-
-def _packed(cells: Iterable[tuple[str, CellValue]]) -> str:
-    """Sorted by header, so that the same cells always give the same text."""
-    flat: list[CellValue] = []
-    for cell in sorted(cells, key=_header):
-        flat += cell
-    return dumps(flat)
-
-
-def _unpacked(text: str) -> Iterable[tuple[str, CellValue]]:
-    flat: Iterator[Any] = iter(loads(text))
-    return zip(flat, flat, strict=True)
 
 
 def _stored(connection: Connection, source_id: int) -> dict[int, str]:

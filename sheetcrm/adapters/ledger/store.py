@@ -135,7 +135,7 @@ class SqlLedger:
             found = runs.source(connection, source)
             if found is None:
                 return
-            ids = leads.kept(connection, found.id)
+            ids = leads.ids(connection, found.id)
             kept_edits.undo(connection, run_id, found.id, edits, by=by_id)
             outputs.restore(connection, by_id, found.id, edits, ids)
             history.undo(connection, run_id, edits, ids, by=by_id)
