@@ -10,7 +10,6 @@ from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.cli import output
 
 if TYPE_CHECKING:
-    from sheetcrm.core.qualify import Contribution
     from sheetcrm.engine.explain import Explanation
 
 ANSWERS = {True: "yes", False: "no", None: "unknown"}
@@ -49,7 +48,7 @@ def show(lead: Explanation) -> None:
     output.say(f"  {lead.lead} · {lead.source} row {lead.row} · {lead.email or 'no e-mail'}")
     if lead.why:
         output.say(f"  {lead.why}")
-    rows = [(c.score, c.rule or c.state, points(c)) for c in lead.contributions]
+    rows = [(part.score, part.rule, part.text) for part in lead.contributions]
     output.table("score", ["group", "rule", "points"], rows)
     for name, answers in lead.frameworks.items():
         said = " · ".join(f"{criterion}: {ANSWERS[yes]}" for criterion, yes in answers.items())
@@ -68,13 +67,6 @@ def show(lead: Explanation) -> None:
     output.say(f"  follow-up: {lead.follow_up}")
     for problem in lead.problems:
         output.say(f"  {problem.place}: {problem.message}", style="yellow")
-
-
-def points(part: Contribution) -> str:
-    """``+20``, ``−8``, or why there are none."""
-    if part.points:
-        return f"{part.points:+g}".replace("-", "−")
-    return str(part.state)
 
 
 def show_history(lead: Explanation) -> None:

@@ -134,11 +134,14 @@ def score_result(
 
 
 def faded(points: float, days: int | None, decay: Decay) -> float:
-    """What is left of `points` after `days`: half of it, and half again, or some less each time."""
+    """What is left of `points` after `days`: half of it, and half again, or some less each time.
+
+    A half-life leaves whole points: 58.81 says no more than 59, and would change every day.
+    """
     if days is None or days <= 0:
         return points
     if decay.half_life_days > 0:
-        return float(points * 0.5 ** (days / decay.half_life_days))
+        return float(round(points * 0.5 ** (days / decay.half_life_days)))
     if decay.every_days > 0:
         return points - decay.lose * (days // decay.every_days)
     return points

@@ -123,7 +123,7 @@ STEP = Decay(since="=[@Last]", every_days=30, lose=10)
         (HALF, 0, 40),
         (HALF, 30, 20),
         (HALF, 60, 10),
-        (HALF, 15, 28.28),
+        (HALF, 15, 28),
         (HALF, -5, 40),  # a date to come
         (STEP, 29, 40),
         (STEP, 30, 30),
@@ -162,15 +162,15 @@ def test_the_parts_add_up_to_the_score(run, now):
     assert qualified.explain(0) == [
         Contribution(score="Fit", rule="Demo", points=30, state=Share.YES),
         Contribution(score="Fit", rule="Free mail", points=-5, state=Share.YES),
-        Contribution(score="Fit", rule="", points=-12.5, state=Share.FADED),
-        Contribution(score="Fit", rule="", points=-2.5, state=Share.LIMITED),
+        Contribution(score="Fit", rule="", points=-13, state=Share.FADED),
+        Contribution(score="Fit", rule="", points=-2, state=Share.LIMITED),
     ]
     assert qualified.total == [10]
     assert [part.text for part in qualified.explain(0)] == [
         "+30",
         "−5",
-        "faded −12.5",
-        "limited −2.5",
+        "faded −13",
+        "limited −2",
     ]
 
 
