@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -18,9 +20,10 @@ from typing import BinaryIO, Self
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 
 CHUNK = 1 << 20
-_LEVEL = 6
+_LEVEL = 5  # a third less time than 6, for 4 in a hundred more bytes
 _MOST_INFLATED = 4 << 30
 _MOST_PART = 512 << 20
+_MOST_WAITING = 8
 _MOST_IN_MEMORY = 64 << 20
 _SUSPICIOUS_SIZE, _SUSPICIOUS_RATIO = 100 << 20, 400
 _END = struct.Struct("<4s4H2LH")
@@ -68,11 +71,18 @@ class Deflated:
         self._file.close()
 
     def _fill(self, content: Iterable[bytes]) -> None:
+        """Compress in a second thread while the content is being made in this one."""
         deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
-        for chunk in content:
-            self.crc = zlib.crc32(chunk, self.crc)
-            self.size += len(chunk)
-            self._file.write(deflater.compress(chunk))
+        waiting: deque[Future[bytes]] = deque()
+        with ThreadPoolExecutor(max_workers=1) as second:
+            for chunk in content:
+                self.crc = zlib.crc32(chunk, self.crc)
+                self.size += len(chunk)
+                waiting.append(second.submit(deflater.compress, chunk))
+                if len(waiting) > _MOST_WAITING:
+                    self._file.write(waiting.popleft().result())
+            for done in waiting:
+                self._file.write(done.result())
         self._file.write(deflater.flush())
         self.packed = self._file.tell()
         if self.size >= _BIG:

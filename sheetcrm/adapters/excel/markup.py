@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import NamedTuple
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
@@ -79,8 +81,7 @@ class Element:
             waiting.extend(reversed(element.children))
 
 
-@dataclass(frozen=True, slots=True)
-class Splice:
+class Splice(NamedTuple):
     """Bytes `start` to `end` are to become `text`."""
 
     start: int
@@ -163,7 +164,7 @@ def tag_end(data: bytes, start: int) -> int:
 def apply(data: bytes, splices: Iterable[Splice]) -> bytes:
     """`data` with all splices made; they must not overlap. Those at one place keep their order."""
     pieces, at = [], 0
-    for splice in sorted(splices, key=lambda one: (one.start, one.end)):
+    for splice in sorted(splices, key=itemgetter(0, 1)):
         pieces += [data[at : splice.start], splice.text]
         at = splice.end
     return b"".join([*pieces, data[at:]])

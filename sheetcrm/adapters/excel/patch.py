@@ -88,28 +88,39 @@ class Patcher:
     def _patched(self, row: bytes, number: int) -> bytes:
         slow = self._patch.irregular(number)
         shape = _SlowRow(row, self._rules) if slow else _FastRow(row, self._rules, number)
-        splices, created = [], b""
+        splices: list[Splice] = []
+        created: list[bytes] = []
         last = 0
         for target in self._patch.targets[number]:
-            cell = shape.cell(target.column)
-            new = self._cell(number, target, cell, shape)
+            cell = shape.cell(target.column) if target.column <= shape.last else None
+            new = self._cell(number, target, cell, shape.style)
             if new is None:
                 continue
             self.cells += 1
             if cell is not None:
                 splices.append(Splice(cell.start, cell.end, new))
-                continue
-            at, last = shape.gap(target.column), target.column
-            if at is None:
-                created += new
-            else:
+            elif target.column < shape.last:
+                at = shape.gap(target.column)
                 splices.append(Splice(at, at, new))
-        if not splices and not created:
-            return row
-        opening = _wider(row[shape.start : shape.inside], last)
-        if created or shape.closed:
-            opening = opening.removesuffix(b"/>").rstrip() + b">" + created + self._rules.row_end
-        return markup.apply(row, [Splice(shape.start, shape.inside, opening), *splices])
+            else:
+                created.append(new)
+                last = target.column
+        if created:
+            splices += self._appended(row, shape, b"".join(created), last)
+        return markup.apply(row, splices) if splices else row
+
+    def _appended(
+        self, row: bytes, shape: _FastRow | _SlowRow, cells: bytes, last: int
+    ) -> Iterator[Splice]:
+        """The splices that put cells at a row's end, and widen what its start tag says."""
+        before = row[shape.start : shape.inside]
+        opening = _wider(before, last)
+        if shape.closed:
+            opening = opening.removesuffix(b"/>").rstrip() + b">" + cells + self._rules.row_end
+        else:
+            yield Splice(shape.insert_at, shape.insert_at, cells)
+        if opening != before:
+            yield Splice(shape.start, shape.inside, opening)
 
     def _created(self, number: int) -> Iterator[bytes]:
         cells = [self._cell(number, target, None, None) for target in self._patch.targets[number]]
@@ -120,13 +131,13 @@ class Patcher:
             yield b"".join([opening, *written, self._rules.row_end])
 
     def _cell(
-        self, number: int, target: Target, cell: Cell | None, shape: _FastRow | _SlowRow | None
+        self, number: int, target: Target, cell: Cell | None, row_style: int | None
     ) -> bytes | None:
         """The cell's new bytes, or None where it may stay as it is."""
         if cell is None:
             if not target.kind:
                 return None
-            style = self._patch.style(None, shape.style if shape else None, target)
+            style = self._patch.style(None, row_style, target)
         else:
             if cell.formula is not None:
                 raise _formula(number, target.column)
@@ -155,36 +166,29 @@ class _FastRow:
     def __init__(self, row: bytes, rules: Grammar, number: int) -> None:
         self._row = row
         self._rules = rules
-        self._number = b'%d"' % number
+        self._number = number
         self.inside = row.index(b">") + 1
         self.start = row.index(b"<")
         self.closed = self.inside == len(row)
+        self.insert_at = len(row) - len(rules.row_end)
         self.style = _own_style(row[self.start : self.inside])
-        self._last = self._last_column()
+        at = row.rfind(rules.cell_start)
+        match = rules.letters.match(row, at) if at >= 0 else None
+        self.last = column_number(match[1].decode()) if match else 0
 
     def cell(self, column: int) -> Cell | None:
-        if column > self._last:
-            return None
-        at = self._row.find(self._rules.cell_start + letters(column).encode() + self._number)
+        address = b'%b%d"' % (letters(column).encode(), self._number)
+        at = self._row.find(self._rules.cell_start + address)
         match = self._rules.cell.match(self._row, at) if at >= 0 else None
         return fast_cell(match) if match else None
 
-    def gap(self, column: int) -> int | None:
-        """Where a cell of that column belongs; None in a row without an end tag."""
-        if self.closed:
-            return None
-        if column > self._last:
-            return len(self._row) - len(self._rules.row_end)
+    def gap(self, column: int) -> int:
+        """Where a cell of that column belongs, which is not the last one."""
         return next(
             match.start()
             for match in self._rules.letters.finditer(self._row)
             if column_number(match[1].decode()) > column
         )
-
-    def _last_column(self) -> int:
-        at = self._row.rfind(self._rules.cell_start)
-        match = self._rules.letters.match(self._row, at) if at >= 0 else None
-        return column_number(match[1].decode()) if match else 0
 
 
 class _SlowRow:
@@ -193,27 +197,23 @@ class _SlowRow:
     def __init__(self, row: bytes, rules: Grammar) -> None:
         self._view = found = view(row, rules)
         self.start, self.inside, self.closed = found.start, found.inside, found.closed
+        self.insert_at = found.insert_at
         columns = [cell.column for cell in found.cells]
         if any(a >= b for a, b in pairwise(columns)):
             raise Refusal("cell-order", f"the cells of row {found.number} are out of order", REPAIR)
-
-    @property
-    def style(self) -> int | None:
-        attributes = self._view.attributes
-        custom = attributes.get("customFormat") in {"1", "true"}
-        return int(attributes["s"]) if custom and "s" in attributes else None
+        self.last = columns[-1] if columns else 0
+        custom = found.attributes.get("customFormat") in {"1", "true"}
+        self.style = int(found.attributes.get("s", "0")) if custom else None
 
     def cell(self, column: int) -> Cell | None:
         return next((cell for cell in self._view.cells if cell.column == column), None)
 
-    def gap(self, column: int) -> int | None:
-        """Where a cell of that column belongs; None in a row without an end tag."""
-        if self.closed:
-            return None
-        after = next((cell for cell in self._view.cells if cell.column > column), None)
-        if after and not after.addressed:
+    def gap(self, column: int) -> int:
+        """Where a cell of that column belongs, which is not the last one."""
+        after = next(cell for cell in self._view.cells if cell.column > column)
+        if not after.addressed:
             raise _unaddressed(self._view.number)
-        return after.start if after else self._view.insert_at
+        return after.start
 
 
 def _holds(cell: Cell, target: Target) -> bool:
@@ -231,8 +231,10 @@ def _holds(cell: Cell, target: Target) -> bool:
 
 
 def _own_style(opening: bytes) -> int | None:
-    match = _ROW_STYLE.search(opening) if _CUSTOM.search(opening) else None
-    return int(match[1]) if match else None
+    if b"customFormat" not in opening or not _CUSTOM.search(opening):
+        return None
+    match = _ROW_STYLE.search(opening)
+    return int(match[1]) if match else 0
 
 
 def _wider(opening: bytes, column: int) -> bytes:

@@ -102,43 +102,46 @@ class SheetStream:
         return rest
 
     def _blocks(self) -> Iterator[list[bytes]]:
+        """Cut at ``</row``, a needle that is found fast; the ``>`` begins the next part."""
         end = b"</%bsheetData" % self._prefix
-        buffer, finished = b"", False
-        for chunk in chain([self._rest], self._chunks):
+        buffer = b""
+        for chunk in chain([b">" + self._rest], self._chunks):
             buffer += chunk
             stop = buffer.find(end)
-            finished = stop >= 0
-            known = buffer[:stop] if finished else buffer
-            if b"<!" in known or b"<?" in known:
+            known = buffer[:stop] if stop >= 0 else buffer
+            if (b"!" in known and b"<!" in known) or (b"?" in known and b"<?" in known):
                 raise Unusual
-            parts = known.split(self.grammar.row_end)
+            parts = known.split(self.grammar.row_end[:-1])
             rest = parts.pop()
-            yield self._pieces(parts)
-            if finished:
-                break
+            yield self._pieces(known, rest, parts)
+            if stop >= 0:
+                pieces, gap = self._bare(rest)
+                yield pieces
+                self.tail = b"".join([gap, buffer[stop:], *self._chunks])
+                return
             buffer = rest
-        if not finished:
-            raise Unusual
-        pieces, gap = self._bare(rest)
-        yield pieces
-        self.tail = b"".join([gap, buffer[stop:], *self._chunks])
+        raise Unusual
 
-    def _pieces(self, parts: list[bytes]) -> list[bytes]:
+    def _pieces(self, known: bytes, rest: bytes, parts: list[bytes]) -> list[bytes]:
         """The rows in parts that each end with a closing tag: empty ones may stand before it."""
         end, start = self.grammar.row_end, self.grammar.row_start
+        first = b">" + start
+        alone = known.count(start) - rest.count(start) == len(parts)
+        if alone and all(part.startswith(first) for part in parts):
+            return [part[1:] + end for part in parts]
         pieces: list[bytes] = []
         for part in parts:
-            if part.count(start) > 1:
-                empty, part = self._bare(part)  # noqa: PLW2901
-                pieces += empty
-            if part.count(start) != 1:
+            empty, last = self._bare(part)
+            if last.count(start) != 1:
                 raise Unusual
-            pieces.append(part + end)
+            pieces += [*empty, last + end]
         return pieces
 
     def _bare(self, part: bytes) -> tuple[list[bytes], bytes]:
         """The rows without content at the start of `part`, and what follows them."""
-        pieces, at = [], 0
+        if not part.startswith(b">"):
+            raise Unusual
+        pieces, at = [], 1
         while (match := self.grammar.opening.match(part, at)) and match[0].endswith(b"/>"):
             pieces.append(match[0])
             at = match.end()

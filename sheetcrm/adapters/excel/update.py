@@ -24,8 +24,8 @@ from sheetcrm.adapters.excel.scan import IRREGULAR, Scan
 from sheetcrm.adapters.excel.strings import SharedStrings, Unsuitable
 from sheetcrm.adapters.excel.styles import Styles
 from sheetcrm.adapters.excel.targets import Cells, check_cells, check_sheet
-from sheetcrm.adapters.excel.values import payload, string_element
-from sheetcrm.core.table.values import Problem, Severity
+from sheetcrm.adapters.excel.values import Payload, payload, string_element
+from sheetcrm.core.table.values import CellValue, Problem, Severity
 
 _BATCH = 256
 _MOST_TEXTS = 50_000  # different ones; more would swell the shared strings that all tabs read
@@ -124,18 +124,27 @@ def _targets(
     before, after = b"<%bv>" % prefix, b"</%bv>" % prefix
     date1904 = package.date1904
     targets: dict[int, list[Target]] = {}
+    known: dict[str, Payload] = {}
+
+    def content_of(value: CellValue) -> Payload:
+        kind, content, text = payload(value, date1904=date1904)
+        if text is None:
+            return Payload(kind, b"%b%b%b" % (before, content, after) if kind else b"")
+        if strings is None:
+            return Payload(b"inlineStr", string_element(b"is", text, prefix), text)
+        return Payload(kind, b"%b%d%b" % (before, strings.index(text), after), text)
+
     for row, values in change.cells.items():
         made = targets[row] = []
         for column in sorted(values):
             value = values[column]
-            kind, content, text = payload(value, date1904=date1904)
-            if text is None:
-                content = b"%b%b%b" % (before, content, after) if kind else b""
-            elif strings is not None:
-                content = b"%b%d%b" % (before, strings.index(text), after)
+            if type(value) is not str:
+                found = content_of(value)
+            elif value in known:
+                found = known[value]
             else:
-                kind, content = b"inlineStr", string_element(b"is", text, prefix)
-            made.append(Target(column, value, kind, content, text, row == header))
+                found = known[value] = content_of(value)
+            made.append(Target(column, value, *found, row == header))
     return targets
 
 

@@ -37,7 +37,9 @@ BLANK = Payload(b"", b"")
 
 def from_calamine(values: tuple[object, ...]) -> list[CellValue]:
     """A column as calamine gives it → cell values; blanks are None, times parts of a day."""
-    cleaned: list[CellValue] = [None if v == "" else v for v in values]  # type: ignore[misc]
+    cleaned: list[CellValue] = list(values)  # type: ignore[arg-type]
+    if "" in cleaned:
+        cleaned = [None if value == "" else value for value in cleaned]
     if any(issubclass(kind, _ODD_TYPES) for kind in set(map(type, cleaned))):
         return [_plain(value) for value in cleaned]
     return cleaned

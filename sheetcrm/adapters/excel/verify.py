@@ -91,6 +91,7 @@ class _SheetCheck:
         self._change = change
         self._shared = shared
         self._date1904 = package.date1904
+        self._kinds: dict[bytes, str] = {}
         self._patterns: dict[frozenset[int], re.Pattern[bytes]] = {}
 
     def run(self, new: Archive) -> None:
@@ -114,42 +115,64 @@ class _SheetCheck:
 
     def _check_row(self, number: int, old: bytes, new: bytes) -> None:
         values = self._change.cells.get(number, {})
-        rest, found = self._without(number, new, values)
-        if old:
-            expected, _ = self._without(number, old, values)
+        end = self._rules.row_end
+        before, after = self._plain(old), self._plain(new)
+        if not old:
+            before = b'%b r="%d">%b' % (self._rules.row_start, number, end)
+        flags = self._change.scan.flags
+        if number < len(flags) and flags[number] & IRREGULAR:
+            rest, found = self._cut_slow(after, values)
+            expected = self._cut_slow(before, values)[0]
+        elif self._is_appended(before, after, values):
+            rest, found = self._cut_fast(after[len(before) - len(end) :], values)
+            expected = end
         else:
-            expected = b'%b r="%d">%b' % (self._rules.row_start, number, self._rules.row_end)
+            rest, found = self._cut_fast(after, values)
+            expected = self._cut_fast(before, values)[0]
         _require(rest == expected, f"row {number}")
         for column, value in values.items():
-            said = found.get(column)
-            _require(_says(said, value, date1904=self._date1904), f"cell {letters(column)}{number}")
+            if not _says(found.get(column), value, date1904=self._date1904):
+                raise _different(f"cell {letters(column)}{number}")
 
-    def _without(self, number: int, row: bytes, columns: Collection[int]) -> tuple[bytes, Found]:
-        """A row without the cells of those columns, and what these say."""
-        flags = self._change.scan.flags
-        irregular = number < len(flags) and flags[number] & IRREGULAR
-        cut = self._cut_slow if irregular else self._cut_fast
-        rest, found = cut(number, row, columns)
-        if rest.endswith(b"/>") and not rest.endswith(self._rules.row_end):
-            rest = rest[:-2].rstrip() + b">" + self._rules.row_end
-        return (_SPANS.sub(b"", rest) if b"spans=" in rest else rest), found
+    def _plain(self, row: bytes) -> bytes:
+        """A row without the hint of its width, and with an end tag."""
+        if b" spans=" in row:
+            row = _SPANS.sub(b"", row, count=1)
+        if row.endswith(b"/>"):
+            row = row[:-2].rstrip() + b">" + self._rules.row_end
+        return row
 
-    def _cut_fast(self, _: int, row: bytes, columns: Collection[int]) -> tuple[bytes, Found]:
+    def _is_appended(self, before: bytes, after: bytes, columns: Collection[int]) -> bool:
+        """Whether a regular row only got cells behind its last one."""
+        at = before.rfind(self._rules.cell_start)
+        match = self._rules.letters.match(before, at) if at >= 0 else None
+        last = column_number(match[1].decode()) if match else 0
+        body = before[: -len(self._rules.row_end)]
+        return bool(columns) and last < min(columns) and after.startswith(body)
+
+    def _cut_fast(self, row: bytes, columns: Collection[int]) -> tuple[bytes, Found]:
+        """A regular row without the cells of those columns, and what these say."""
         if not columns:
             return row, {}
         pieces = self._pattern(frozenset(columns)).split(row)
-        found: Found = {}
-        for name, attributes, value, inline in zip(
-            pieces[1::5], pieces[2::5], pieces[3::5], pieces[4::5], strict=True
-        ):
-            kind = _KIND.search(attributes)
-            content = inline if value is None else value
-            found[column_number(name.decode())] = self._value(
-                kind[1].decode() if kind else "n", content
+        cells = zip(pieces[1::5], pieces[2::5], pieces[3::5], pieces[4::5], strict=True)
+        found = {
+            column_number(name.decode()): self._value(
+                self._kind(attributes), inline if value is None else value
             )
+            for name, attributes, value, inline in cells
+        }
         return b"".join(pieces[::5]), found
 
-    def _cut_slow(self, _: int, row: bytes, columns: Collection[int]) -> tuple[bytes, Found]:
+    def _kind(self, attributes: bytes) -> str:
+        kind = self._kinds.get(attributes)
+        if kind is None:
+            match = _KIND.search(attributes)
+            kind = self._kinds[attributes] = match[1].decode() if match else "n"
+        return kind
+
+    def _cut_slow(self, row: bytes, columns: Collection[int]) -> tuple[bytes, Found]:
+        """The same of any row."""
         cells = [cell for cell in view(row, self._rules).cells if cell.column in columns]
         found = {
             cell.column: self._value(cell.attributes.get("t", "n"), cell.value) for cell in cells
