@@ -83,7 +83,7 @@ class _Known:
             text,
             reference,
             near,
-            "put it into [parameters], write [@Header] for a column, or \"…\" for a text",
+            'put it into [parameters], write [@Header] for a column, or "…" for a text',
         )
 
 

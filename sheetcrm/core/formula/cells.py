@@ -10,6 +10,7 @@ Polars expression, and only a mixed column pays for being mixed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,7 +25,8 @@ DIV0, NA, NAME, NULL, NUM, REF, VALUE = range(len(ERROR_CODES))
 
 ERRORS: Final = pl.UInt8
 WORTH_ENCODING: Final = 2_000  #: rows from which distinct texts are looked for
-FEW: Final = 4  #: a column has few distinct texts when each occurs this often on average
+SAMPLE: Final = 1_000  #: rows looked at to tell whether distinct texts are few
+FEW: Final = 4  #: they are, when each occurs this often in the sample
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,6 +38,7 @@ class Cells:
     text: pl.Series | None = None  #: String
     boolean: pl.Series | None = None  #: Boolean
     error: pl.Series | None = None  #: UInt8, an index into `ERROR_CODES`
+    given: bool = False  #: it came from a sheet, where texts repeat themselves
 
     def __post_init__(self) -> None:
         for kind in ("number", "text", "boolean", "error"):
@@ -85,12 +88,15 @@ class Cells:
     def vocabulary(self) -> tuple[pl.Series, pl.Series] | None:
         """(place of each row's text, the distinct texts) where they are few, else None."""
         text = self.text
-        if text is None or self.height < WORTH_ENCODING:
+        if text is None or not self.given or self.height < WORTH_ENCODING:
             return None
-        if text.approx_n_unique() * FEW > self.height:
+        sample = text.gather_every(self.height // SAMPLE + 1)
+        if sample.n_unique() * FEW > len(sample):
             return None
-        coded = text.cast(pl.Categorical(pl.Categories.random()))
-        return coded.to_physical(), coded.cat.get_categories()
+        codes = text.cast(pl.Categorical(pl.Categories.random())).to_physical()
+        frame = pl.DataFrame({"code": codes, "word": text})
+        words = frame.unique("code").drop_nulls().sort("code")["word"]
+        return codes, words
 
     def gather(self, index: pl.Series) -> Cells:
         """The cells at these places; a null place gives a blank cell."""
@@ -153,7 +159,7 @@ def first_error(*errors: pl.Series | None) -> pl.Series | None:
     present = [error for error in errors if error is not None]
     if len(present) < 2:
         return present[0] if present else None
-    return compute(lambda *every: pl.coalesce(*every), *present)
+    return compute(pl.coalesce, *present)
 
 
 def choose(mask: pl.Series, yes: Cells, no: Cells) -> Cells:
@@ -178,24 +184,26 @@ def with_error(cells: Cells, error: pl.Series | None) -> Cells:
 
 
 def _finite(series: pl.Series) -> bool:
+    """Whether all are: a sum is finite only then (but may be infinite although all are)."""
     if series.dtype != pl.Float64:
         return True
-    low, high = series.min(), series.max()
-    if low is None or high is None:
-        return True
-    # The extremes skip NaN, which only comes out of functions that can fail: a sum keeps it.
-    total = series.is_nan().any()
-    return low != float("-inf") and high != float("inf") and not total
+    total = series.sum()
+    return math.isfinite(total) or bool(series.is_finite().all())
 
 
 def _answers(kind: str, series: pl.Series, error: pl.Series | None) -> Cells:
     if error is None or error.null_count() == len(error):
-        return Cells(height=len(series), **{kind: series})
+        return _of_kind(kind, series, None)
     height = max(len(series), len(error))
     kept = compute(lambda value, wrong: pl.when(wrong.is_null()).then(value), series, error)
     kept = kept if len(kept) == height else kept.new_from_index(0, height)
     error = error if len(error) == height else error.new_from_index(0, height)
-    return Cells(height=height, **{kind: kept}, error=error)
+    return _of_kind(kind, kept, error)
+
+
+def _of_kind(kind: str, series: pl.Series, error: pl.Series | None) -> Cells:
+    parts: dict[str, pl.Series | None] = {kind: series, "error": error}
+    return Cells(height=len(series), **parts)  # type: ignore[arg-type]
 
 
 def _choose_part(mask: pl.Series, yes: pl.Series | None, no: pl.Series | None) -> pl.Series | None:

@@ -69,7 +69,7 @@ def read_numbers(text: pl.Series) -> pl.Series:
     odd = compute(lambda t, n: pl.when(n.is_null() & t.str.contains(r"\d")).then(t), text, number)
     if odd.null_count() == len(odd):
         return number
-    return compute(lambda n, o: pl.coalesce(n, o), number, by_distinct(odd, read_number, pl.Float64))
+    return compute(pl.coalesce, number, by_distinct(odd, read_number, pl.Float64))
 
 
 def read_booleans(text: pl.Series) -> pl.Series:
@@ -85,7 +85,7 @@ def write_numbers(number: pl.Series) -> pl.Series:
     odd = compute(lambda n, w: pl.when(w.is_null()).then(n), number, whole)
     if odd.null_count() == len(odd):
         return text
-    return compute(lambda t, o: pl.coalesce(t, o), text, by_distinct(odd, general, pl.String))
+    return compute(pl.coalesce, text, by_distinct(odd, general, pl.String))
 
 
 def by_distinct(series: pl.Series, convert: Callable[[Any], Any], dtype: Any) -> pl.Series:
@@ -107,7 +107,7 @@ def _filled(cells: Cells, found: list[pl.Series], empty: Any, dtype: Any) -> pl.
     """The found parts laid over each other, blanks filled; errors stay null."""
     if not found:
         found = [pl.repeat(None, cells.height, dtype=dtype, eager=True)]
-    value = found[0] if len(found) == 1 else compute(lambda *parts: pl.coalesce(*parts), *found)
+    value = found[0] if len(found) == 1 else compute(pl.coalesce, *found)
     if not cells.blank:
         return value
     return compute(

@@ -6,18 +6,19 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import compress
 from typing import Any, Final
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import ERRORS, NUM, VALUE, Cells, blank, numbers
+from sheetcrm.core.formula.cells import ERRORS, VALUE, Cells, blank, first_error, numbers
 from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue
 
 EPOCH_ORDINAL: Final = date(1899, 12, 30).toordinal()
 UNIX_SERIAL: Final = 25_569  #: 1970-01-01
 LEAP_BUG: Final = 61  #: 1900-03-01: before it Excel counts a day less, as it has a 1900-02-29
 _DAY_SECONDS: Final = 86_400
-_NUMERIC: Final = (bool, int, float, Decimal, date, datetime, time, timedelta)
+_DAY_MICROSECONDS: Final = 86_400_000_000
 
 
 def serial(value: date | datetime | time | timedelta) -> float:
@@ -43,9 +44,13 @@ def from_values(values: Sequence[CellValue]) -> Cells:
     if not present:
         return blank(len(values))
     if present <= {float, int}:
-        return _from_numbers(values)
+        return _from_numbers(values, present)
     if present == {str}:
-        return Cells(height=len(values), text=pl.Series(values, dtype=pl.String))
+        text = pl.Series(values, dtype=pl.String)
+        return Cells(height=len(values), text=text, given=True)
+    if present in ({date}, {datetime}):
+        dtype = pl.Date if present == {date} else pl.Datetime("us")
+        return from_series(pl.Series(values, dtype=dtype))
     if present == {bool}:
         return Cells(height=len(values), boolean=pl.Series(values, dtype=pl.Boolean))
     return _from_mixed(values, kinds)
@@ -64,9 +69,12 @@ def from_series(series: pl.Series) -> Cells:
     if dtype == pl.Boolean:
         return Cells(height=len(series), boolean=series)
     if dtype in {pl.String, pl.Categorical, pl.Enum}:
-        return Cells(height=len(series), text=series.cast(pl.String))
+        return Cells(height=len(series), text=series.cast(pl.String), given=True)
     if dtype == pl.Date:
-        return numbers(_date_serials(series.cast(pl.Int32).cast(pl.Float64)))
+        return numbers(_serials(series.cast(pl.Int32).cast(pl.Float64)))
+    if dtype == pl.Datetime:
+        plain = series.dt.replace_time_zone(None).cast(pl.Datetime("us"))
+        return numbers(_serials(plain.to_physical().cast(pl.Float64) / _DAY_MICROSECONDS))
     return from_values(series.to_list())
 
 
@@ -74,90 +82,104 @@ def to_values(cells: Cells, height: int) -> list[CellValue]:
     """The cells as Python values; a number is always a float, a date its serial number."""
     if cells.height == 1 and height != 1:
         return to_values(cells, 1) * height
-    parts = cells.parts
-    if len(parts) == 1 and cells.error is None:
-        return parts[0].to_list()
-    values: list[Any] = [None] * height
-    for part in (cells.number, cells.text, cells.boolean):
-        if part is not None:
-            values = _overlay(values, part.to_list())
+    parts = sorted(
+        (part for part in (cells.number, cells.text, cells.boolean) if part is not None),
+        key=lambda part: part.null_count(),
+    )
     if cells.error is not None:
-        errors = [CellError(code) for code in ERROR_CODES]
-        codes = cells.error.to_list()
-        values = _overlay(values, [None if code is None else errors[code] for code in codes])
+        parts.append(cells.error)
+    if not parts:
+        return [None] * height
+    values: list[Any] = _plain(parts[0])
+    for part in parts[1:]:
+        places = part.is_not_null().arg_true()
+        for place, value in zip(places.to_list(), _plain(part.drop_nulls()), strict=True):
+            values[place] = value
     return values
 
 
-def _overlay(under: list[Any], over: list[Any]) -> list[Any]:
-    return [low if high is None else high for low, high in zip(under, over, strict=True)]
+def _plain(part: pl.Series) -> list[Any]:
+    """One kind's values as Python's."""
+    if part.dtype != ERRORS:
+        return part.to_list()
+    errors = [CellError(code) for code in ERROR_CODES]
+    return [None if code is None else errors[code] for code in part.to_list()]
 
 
-def _from_numbers(values: Sequence[Any]) -> Cells:
+def _from_numbers(values: Sequence[Any], present: set[type]) -> Cells:
     try:
-        series = pl.Series(values, dtype=pl.Float64, strict=False)
+        if present == {int}:
+            return numbers(pl.Series(values, dtype=pl.Int64).cast(pl.Float64))
+        return numbers(pl.Series(values, dtype=pl.Float64, strict=present == {float}))
     except (OverflowError, TypeError, pl.exceptions.PolarsError):
-        series = pl.Series([_as_float(value) for value in values], dtype=pl.Float64)
-    return numbers(series)
+        return numbers(pl.Series([_as_float(value) for value in values], dtype=pl.Float64))
 
 
 def _as_float(value: float | Decimal | None) -> float | None:
     if value is None:
         return None
     try:
-        return float(value)
+        number = float(value)
     except OverflowError:
         return math.inf
+    return math.inf if math.isnan(number) else number
 
 
 def _from_mixed(values: Sequence[Any], kinds: set[type]) -> Cells:
-    """One pass for each kind that occurs: a column of many kinds is rare and short."""
-
-    def part(kept: tuple[type, ...], make: Callable[[Any], Any], dtype: Any) -> pl.Series | None:
-        if not any(issubclass(kind, kept) for kind in kinds):
-            return None
-        chosen = [make(value) if isinstance(value, kept) else None for value in values]
-        return pl.Series(chosen, dtype=dtype)
-
-    number = part(_NUMERIC, _number_of, pl.Float64)
-    error = part((CellError,), _code_of, ERRORS)
+    """Sort the values by kind, then convert each kind at once."""
+    codes = bytes(map({kind: _kind_code(kind) for kind in kinds}.__getitem__, map(type, values)))
+    number = _sorted_out(values, codes, _NUMBER, pl.Float64, _as_float)
+    moments = _sorted_out(values, codes, _MOMENT, pl.Float64, serial)
+    if moments is not None:
+        number = moments if number is None else number.zip_with(number.is_not_null(), moments)
     found = Cells(height=len(values)) if number is None else numbers(number)
-    _refuse_others(kinds)
-    overflow = found.error
-    if error is not None and overflow is not None:
-        error = error.zip_with(error.is_not_null(), overflow)
+    error = _sorted_out(values, codes, _ERROR, ERRORS, _code_of)
     return Cells(
         height=len(values),
         number=found.number,
-        text=part((str,), str, pl.String),
-        boolean=part((bool,), bool, pl.Boolean),
-        error=error if error is not None else overflow,
+        text=_sorted_out(values, codes, _TEXT, pl.String, str),
+        boolean=_sorted_out(values, codes, _BOOLEAN, pl.Boolean, bool),
+        error=first_error(error, found.error),
+        given=True,
     )
 
 
-def _number_of(value: Any) -> float | None:
-    if isinstance(value, bool):
+_BLANK, _NUMBER, _MOMENT, _TEXT, _BOOLEAN, _ERROR = range(6)
+_KINDS: Final[dict[int, tuple[type, ...]]] = {
+    _BLANK: (type(None),),
+    _BOOLEAN: (bool,),
+    _NUMBER: (int, float, Decimal),
+    _MOMENT: (date, time, timedelta),
+    _TEXT: (str,),
+    _ERROR: (CellError,),
+}
+
+
+def _kind_code(kind: type) -> int:
+    for code, types in _KINDS.items():
+        if issubclass(kind, types):
+            return code
+    message = f"a cell cannot hold a {kind.__name__}"
+    raise TypeError(message)
+
+
+def _sorted_out(
+    values: Sequence[Any], codes: bytes, code: int, dtype: Any, make: Callable[[Any], Any]
+) -> pl.Series | None:
+    """The values of one kind in their places, null elsewhere; None where there are none."""
+    if code not in codes:
         return None
-    if isinstance(value, (int, float, Decimal)):
-        number = _as_float(value)
-        return math.inf if number is not None and math.isnan(number) else number
-    return serial(value)
+    chosen = map(code.__eq__, codes)
+    places = pl.Series(compress(range(len(values)), chosen), dtype=pl.UInt32)
+    kept = pl.Series(map(make, compress(values, map(code.__eq__, codes))), dtype=dtype)
+    return pl.repeat(None, len(values), dtype=dtype, eager=True).scatter(places, kept)
 
 
 def _code_of(value: CellError) -> int:
     return ERROR_CODES.index(value.code) if value.code in ERROR_CODES else VALUE
 
 
-def _refuse_others(kinds: set[type]) -> None:
-    known = (*_NUMERIC, str, CellError, type(None))
-    for kind in kinds:
-        if not issubclass(kind, known):
-            message = f"a cell cannot hold a {kind.__name__}"
-            raise TypeError(message)
-
-
-def _date_serials(days: pl.Series) -> pl.Series:
+def _serials(days: pl.Series) -> pl.Series:
+    """Days since 1970 as serial numbers."""
     value = days + UNIX_SERIAL
     return value - ((value > 0) & (value < LEAP_BUG)).cast(pl.Float64)
-
-
-__all__ = ["NUM", "constant", "from_series", "from_values", "serial", "to_values"]

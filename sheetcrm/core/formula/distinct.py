@@ -23,9 +23,7 @@ def distinct_rows(columns: Sequence[Cells]) -> tuple[list[int], pl.Series]:
     return _distinct(parts)
 
 
-def per_distinct(
-    function: Callable[..., CellValue], coerced: Sequence[Coerced]
-) -> Cells:
+def per_distinct(function: Callable[..., CellValue], coerced: Sequence[Coerced]) -> Cells:
     """Call a Python function over converted arguments once for each distinct combination.
 
     Args:
@@ -40,10 +38,11 @@ def per_distinct(
             return failure(error[0])
         return from_values([function(*(one[0] for one in series))])
     first, group = _distinct(varying)
-    lists = [one.gather(first).to_list() if len(one) > 1 else one.to_list() * len(first) for one in series]
-    answers = [
-        None if None in values else function(*values) for values in zip(*lists, strict=True)
+    lists = [
+        one.gather(first).to_list() if len(one) > 1 else one.to_list() * len(first)
+        for one in series
     ]
+    answers = [None if None in values else function(*values) for values in zip(*lists, strict=True)]
     return with_error(from_values(answers).gather(group), error)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
@@ -88,7 +89,7 @@ def evaluate(
         return [[] for _ in formulas]
     if not formulas:
         return []
-    return _within(budget_seconds, formulas, Evaluation(scope))
+    return _within(budget_seconds, formulas, Evaluation(_Run(scope=scope)))
 
 
 def _within(
@@ -161,16 +162,25 @@ class _Scope:
         return not node.last and (not node.table or fold(node.table) not in self._tables)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Run:
+    """What all parts of one evaluation share."""
+
+    scope: _Scope
+    keys: Keys = field(default_factory=Keys)
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+
 class Evaluation:
     """One evaluation of formulas over a frame; a `registry.Context`."""
 
-    def __init__(self, scope: _Scope, parent: Evaluation | None = None, row: int = -1) -> None:
-        self._scope = scope
+    def __init__(self, run: _Run, parent: Evaluation | None = None, row: int = -1) -> None:
+        self._run = run
+        self._scope = run.scope
+        self._keys = run.keys
         self._parent = parent
         self._row = row
         self._memo: dict[int, Value] = {}
-        self._keys = parent._keys if parent else Keys()
-        self._stopped = parent._stopped if parent else threading.Event()
 
     @property
     def height(self) -> int:
@@ -180,18 +190,16 @@ class Evaluation:
     def now(self) -> datetime:
         """The run's clock."""
         if self._scope.now is None:
-            raise FormulaError(
-                "TODAY() and NOW() need the run's clock", text="", hint="give now=…"
-            )
+            raise FormulaError("TODAY() and NOW() need the run's clock", text="", hint="give now=…")
         return self._scope.now
 
     def stop(self) -> None:
         """Let every thread that still computes end at its next step."""
-        self._stopped.set()
+        self._run.stopped.set()
 
     def tick(self) -> None:
         """Called at every step: ends a thread that is no longer waited for."""
-        if self._stopped.is_set():
+        if self._run.stopped.is_set():
             raise _StoppedError
 
     def answers(self, formula: Formula) -> list[CellValue]:
@@ -238,7 +246,9 @@ class Evaluation:
                 columns = zip(*node.rows, strict=True)
                 return Span(
                     rows=len(node.rows),
-                    columns=tuple(from_values([item.value for item in column]) for column in columns),
+                    columns=tuple(
+                        from_values([item.value for item in column]) for column in columns
+                    ),
                 )
             case Omitted():
                 return blank()
@@ -257,9 +267,7 @@ class Evaluation:
         if run is not None:
             return lift(run, operands)
         nearly = _computed(node.left) or _computed(node.right)
-        return lift(
-            lambda a, b: operators.compare(node.operator, a, b, nearly=nearly), operands
-        )
+        return lift(lambda a, b: operators.compare(node.operator, a, b, nearly=nearly), operands)
 
     def _call(self, node: Call) -> Value:
         entry = registry.find(node.name)
@@ -276,9 +284,9 @@ class Evaluation:
         read = [self._scope.frame.cells(name) for name in self._keys.cells_of(tree)]
         varying = [cells for cells in read if cells.height > 1]
         if not varying:
-            return scalar(Evaluation(self._scope, self, 0).value(tree))
+            return scalar(Evaluation(self._run, self, 0).value(tree))
         first, group = distinct_rows(varying)
-        answers = [scalar(Evaluation(self._scope, self, row).value(tree)) for row in first]
+        answers = [scalar(Evaluation(self._run, self, row).value(tree)) for row in first]
         return stack(answers).gather(group)
 
 

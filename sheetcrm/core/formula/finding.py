@@ -34,7 +34,7 @@ def find(wanted: Cells, column: Cells, *, mode: int, last: bool = False) -> pl.S
         place = _by_pattern(wanted.text, column, place, last=last)
     if mode in {BELOW, ABOVE}:
         near = _nearly(wanted, column, above=mode == ABOVE)
-        place = compute(lambda p, n: pl.coalesce(p, n), place, near)
+        place = compute(pl.coalesce, place, near)
     return place
 
 
@@ -44,7 +44,7 @@ def find_sorted(wanted: Cells, column: Cells, *, descending: bool = False) -> pl
         wanted = choose(wanted.is_blank, constant(0.0), wanted)
     exact = _exactly(wanted, column, last=not descending)
     near = _nearly(wanted, column, above=descending)
-    return compute(lambda p, n: pl.coalesce(p, n), exact, near)
+    return compute(pl.coalesce, exact, near)
 
 
 def _comparable(cells: Cells) -> list[tuple[str, pl.Series]]:
@@ -78,7 +78,7 @@ def _zero_is_zero(part: pl.Series) -> pl.Series:
 def _first(found: list[pl.Series], height: int) -> pl.Series:
     if not found:
         return pl.repeat(None, height, dtype=pl.Int64, eager=True)
-    return compute(lambda *places: pl.coalesce(*places), *found)
+    return compute(pl.coalesce, *found)
 
 
 def _nearly(wanted: Cells, column: Cells, *, above: bool) -> pl.Series:

@@ -6,27 +6,31 @@ commas, exponents, literals, dates, times and elapsed time; colours and conditio
 
 from __future__ import annotations
 
-import math
+import operator
 import re
-from datetime import date
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Final
 
+from sheetcrm.core.formula.dateformat import ELAPSED, literal, write_moment
+from sheetcrm.core.formula.fractionformat import write_fraction
 from sheetcrm.core.formula.general import general
-from sheetcrm.core.formula.yearcount import calendar_date
 
-_TOKEN: Final = re.compile(
+_PIECE: Final = re.compile(
     r""""[^"]*"|\\.|_.|\*.|\[[^\]]*\]|General|AM/PM|A/P|[yY]+|[mM]+|[dD]+|[hH]+|[sS]+(?:\.0+)?
         |[eE][+-]|[0#?]|.""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-_ELAPSED: Final = re.compile(r"^\[(h+|m+|s+)\]$", re.IGNORECASE)
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June", "July", "August"),
-    *("September", "October", "November", "December"),
-)
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_CONDITION: Final = re.compile(r"^\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]$")
+_HOLDS: Final = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<>": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "=": operator.eq,
+}
 
 
 def format_number(number: float, style: str) -> str | None:
@@ -34,32 +38,32 @@ def format_number(number: float, style: str) -> str | None:
     sections = _sections(style)
     if not style:
         return ""
-    tokens, size = _section_for(sections, number)
-    if any(token.lower() == "general" for token in tokens):
+    pieces, size = _section_for(sections, number)
+    if any(piece.lower() == "general" for piece in pieces):
         shown = general(size)
-        return "".join(shown if token.lower() == "general" else _literal(token) for token in tokens)
-    if _is_date(tokens):
-        return _moment(number, tokens) if number >= 0 else None
-    return _digits(size, tokens)
+        return "".join(shown if piece.lower() == "general" else literal(piece) for piece in pieces)
+    if _is_date(pieces):
+        return write_moment(number, pieces) if number >= 0 else None
+    return _digits(size, pieces)
 
 
 def format_text(text: str, style: str) -> str:
     """A text in a format: its fourth section, or one with ``@``; else the text as it is."""
     sections = _sections(style)
-    tokens = sections[3] if len(sections) > 3 else sections[-1]
-    if "@" not in tokens:
+    pieces = sections[3] if len(sections) > 3 else sections[-1]
+    if "@" not in pieces:
         return text
-    return "".join(text if token == "@" else _literal(token) for token in tokens)
+    return "".join(text if piece == "@" else literal(piece) for piece in pieces)
 
 
 @lru_cache(maxsize=256)
 def _sections(style: str) -> tuple[tuple[str, ...], ...]:
     sections: list[list[str]] = [[]]
-    for token in _TOKEN.findall(style):
-        if token == ";":
+    for piece in _PIECE.findall(style):
+        if piece == ";":
             sections.append([])
         else:
-            sections[-1].append(token)
+            sections[-1].append(piece)
     return tuple(tuple(section) for section in sections)
 
 
@@ -67,6 +71,13 @@ def _section_for(
     sections: tuple[tuple[str, ...], ...], number: float
 ) -> tuple[tuple[str, ...], float]:
     """The section for a number, and the number as it is written there (its own minus or none)."""
+    for section in sections:
+        condition = _condition(section)
+        if condition is not None and condition(number):
+            return section, number
+    free = [section for section in sections if _condition(section) is None]
+    if len(free) < len(sections):
+        return (free or list(sections))[0], number
     if number < 0 and len(sections) > 1:
         return sections[1], abs(number)
     if number == 0 and len(sections) > 2:
@@ -74,78 +85,77 @@ def _section_for(
     return sections[0], number
 
 
-def _is_date(tokens: tuple[str, ...]) -> bool:
+def _condition(section: tuple[str, ...]) -> Callable[[float], bool] | None:
+    """What a section's ``[<=100]`` asks of a number, if it has one."""
+    found = next(filter(None, map(_CONDITION.match, section)), None)
+    if found is None:
+        return None
+    holds, limit = _HOLDS[found[1]], float(found[2])
+    return lambda number: bool(holds(number, limit))
+
+
+def _is_date(pieces: tuple[str, ...]) -> bool:
     return any(
-        token[0] in "yYmMdDhHsS" or token.upper() in {"AM/PM", "A/P"} or bool(_ELAPSED.match(token))
-        for token in tokens
+        piece[0] in "yYmMdDhHsS" or piece.upper() in {"AM/PM", "A/P"} or bool(ELAPSED.match(piece))
+        for piece in pieces
     )
 
 
-def _literal(token: str) -> str:
-    if token.startswith('"'):
-        return token[1:-1]
-    if token.startswith("\\"):
-        return token[1:]
-    if token.startswith("_"):
-        return " "
-    if token.startswith("*") and len(token) > 1:
-        return ""
-    if token.startswith("["):
-        money = re.match(r"\[\$([^-\]]*)", token)
-        return money[1] if money else ""
-    return token
-
-
-def _digits(number: float, tokens: tuple[str, ...]) -> str:
+def _digits(number: float, pieces: tuple[str, ...]) -> str:
     """A number in digit places."""
-    places = [index for index, token in enumerate(tokens) if token in {"0", "#", "?"}]
+    places = [index for index, piece in enumerate(pieces) if piece in {"0", "#", "?"}]
     if not places:
-        shown = "".join(_literal(token) for token in tokens)
+        shown = "".join(literal(piece) for piece in pieces)
         return f"-{shown}" if number < 0 and shown else shown
     scaled = Decimal(repr(number)).copy_abs()
-    scaled *= 100 ** sum(token == "%" for token in tokens)
+    scaled *= 100 ** sum(piece == "%" for piece in pieces)
     last = places[-1]
     trailing = 0
-    while last + 1 + trailing < len(tokens) and tokens[last + 1 + trailing] == ",":
+    while last + 1 + trailing < len(pieces) and pieces[last + 1 + trailing] == ",":
         trailing += 1
     scaled /= 1000**trailing
-    exponent = next((i for i, token in enumerate(tokens) if re.fullmatch(r"[eE][+-]", token)), None)
+    exponent = next((i for i, piece in enumerate(pieces) if re.fullmatch(r"[eE][+-]", piece)), None)
     if exponent is not None:
-        return _scientific(number, scaled, tokens, exponent)
-    written = _fixed(scaled, tokens, places, last + trailing)
+        return _scientific(number, scaled, pieces, exponent)
+    if "/" in pieces[places[0] : last]:
+        written = write_fraction(scaled, pieces)
+    else:
+        written = _fixed(scaled, pieces, places, last + trailing)
     return f"-{written}" if number < 0 and re.search(r"[1-9]", written) else written
 
 
-def _fixed(scaled: Decimal, tokens: tuple[str, ...], places: list[int], end: int) -> str:
-    point = next((i for i in range(places[0], end + 1) if tokens[i] == "."), None)
-    if point is None and "." in tokens[: places[0]]:
-        point = tokens.index(".")
+def _fixed(scaled: Decimal, pieces: tuple[str, ...], places: list[int], end: int) -> str:
+    point = next((i for i in range(places[0], end + 1) if pieces[i] == "."), None)
+    if point is None and "." in pieces[: places[0]]:
+        point = pieces.index(".")
     whole_places = [i for i in places if point is None or i < point]
     part_places = [i for i in places if point is not None and i > point]
     rounded = scaled.quantize(Decimal(1).scaleb(-len(part_places)), ROUND_HALF_UP)
     whole, _, part = format(rounded, "f").partition(".")
-    grouped = any(
-        tokens[i] == "," for i in range(whole_places[0], whole_places[-1])
-    ) if whole_places else False
-    filled = _whole_digits(whole, tokens, whole_places, grouped=grouped)
-    fraction = _part_digits(part, tokens, part_places)
-    pieces: list[str] = []
-    for index, token in enumerate(tokens):
+    grouped = (
+        any(pieces[i] == "," for i in range(whole_places[0], whole_places[-1]))
+        if whole_places
+        else False
+    )
+    filled = _whole_digits(whole, pieces, whole_places, grouped=grouped)
+    fraction = _part_digits(part, pieces, part_places)
+    written: list[str] = []
+    for index, piece in enumerate(pieces):
         if index in filled:
-            pieces.append(filled[index])
+            written.append(filled[index])
         elif index in fraction:
-            pieces.append(fraction[index])
+            written.append(fraction[index])
         elif index == point:
-            pieces.append((whole.lstrip("0") if not whole_places else "") + ".")
-        elif token == "," and places[0] < index <= end:
+            written.append((whole.lstrip("0") if not whole_places else "") + ".")
+        elif piece == "," and places[0] < index <= end:
             continue
         else:
-            pieces.append(_literal(token))
-    return "".join(pieces)
+            written.append(literal(piece))
+    return "".join(written)
 
 
 def _whole_digits(
-    whole: str, tokens: tuple[str, ...], places: list[int], *, grouped: bool
+    whole: str, pieces: tuple[str, ...], places: list[int], *, grouped: bool
 ) -> dict[int, str]:
     """The digits before the point, one for each place, the first place taking all that is left."""
     digits = whole.lstrip("0")
@@ -156,7 +166,7 @@ def _whole_digits(
         taken = digits if first else digits[-1:]
         digits = "" if first else digits[:-1]
         if not taken:
-            taken = {"0": "0", "?": " ", "#": ""}[tokens[index]]
+            taken = {"0": "0", "?": " ", "#": ""}[pieces[index]]
         spread = ""
         for char in reversed(taken):
             comma = grouped and count and count % 3 == 0 and char.isdigit()
@@ -166,90 +176,27 @@ def _whole_digits(
     return filled
 
 
-def _part_digits(part: str, tokens: tuple[str, ...], places: list[int]) -> dict[int, str]:
+def _part_digits(part: str, pieces: tuple[str, ...], places: list[int]) -> dict[int, str]:
     """The digits after the point; zeros at the end vanish in ``#`` places."""
     filled = {index: part[order] for order, index in enumerate(places)}
     for index in reversed(places):
-        if filled[index] != "0" or tokens[index] == "0":
+        if filled[index] != "0" or pieces[index] == "0":
             break
-        filled[index] = " " if tokens[index] == "?" else ""
+        filled[index] = " " if pieces[index] == "?" else ""
     return filled
 
 
-def _scientific(number: float, scaled: Decimal, tokens: tuple[str, ...], at: int) -> str:
-    before, after = tokens[:at], tokens[at + 1 :]
-    part = sum(token in "0#?" for token in before[before.index(".") :]) if "." in before else 0
-    width = max(sum(token in "0#?" for token in before) - part, 1)
+def _scientific(number: float, scaled: Decimal, pieces: tuple[str, ...], at: int) -> str:
+    before, after = pieces[:at], pieces[at + 1 :]
+    part = sum(piece in "0#?" for piece in before[before.index(".") :]) if "." in before else 0
+    width = max(sum(piece in "0#?" for piece in before) - part, 1)
     power = 0 if scaled == 0 else scaled.adjusted()
     power -= power % width if width > 1 else 0
     mantissa = scaled.scaleb(-power).quantize(Decimal(1).scaleb(-part), ROUND_HALF_UP)
     if mantissa >= 10**width:
         power += width
         mantissa = scaled.scaleb(-power).quantize(Decimal(1).scaleb(-part), ROUND_HALF_UP)
-    sign = "-" if power < 0 else "+" if tokens[at][1] == "+" else ""
-    digits = str(abs(power)).rjust(sum(token in "0#?" for token in after), "0")
-    rest = "".join(_literal(token) for token in after if token not in "0#?")
-    return f"{'-' if number < 0 else ''}{mantissa:f}{tokens[at][0]}{sign}{digits}{rest}"
-
-
-def _moment(serial: float, tokens: tuple[str, ...]) -> str | None:
-    """A date or time: ``m`` after hours or before seconds means minutes."""
-    decimals = max((len(t.partition(".")[2]) for t in tokens if t[0] in "sS"), default=0)
-    seconds = math.floor(serial * 86_400 * 10**decimals + 0.5) / 10**decimals
-    day = calendar_date(seconds // 86_400)
-    if day is None:
-        return None
-    clock = seconds % 86_400
-    half = any(token.upper() in {"AM/PM", "A/P"} for token in tokens)
-    return "".join(
-        _moment_part(tokens, index, day, clock, seconds, half=half) for index in range(len(tokens))
-    )
-
-
-def _moment_part(
-    tokens: tuple[str, ...], index: int, day: date, clock: float, seconds: float, *, half: bool
-) -> str:
-    token = tokens[index]
-    elapsed = _ELAPSED.match(token)
-    if elapsed:
-        size = {"h": 3600, "m": 60, "s": 1}[elapsed[1][0].lower()]
-        return str(int(seconds // size)).rjust(len(elapsed[1]), "0")
-    letter, width = token[0].lower(), len(token)
-    if token.upper() in {"AM/PM", "A/P"}:
-        word = token.split("/")[0 if clock < 43_200 else 1]
-        return word.upper() if token.upper() == "AM/PM" else word
-    if letter == "m" and _means_minutes(tokens, index):
-        return str(int(clock // 60 % 60)).rjust(min(width, 2), "0")
-    if letter == "h":
-        hour = int(clock // 3600)
-        return str((hour - 1) % 12 + 1 if half else hour).rjust(min(width, 2), "0")
-    if letter == "s":
-        whole, point, part = token.partition(".")
-        shown = str(int(clock % 60)).rjust(min(len(whole), 2), "0")
-        return f"{shown}.{f'{clock % 1:.{len(part)}f}'[2:]}" if point else shown
-    return _day_part(letter, width, day) if letter in "ymd" else _literal(token)
-
-
-def _day_part(letter: str, width: int, day: date) -> str:
-    if letter == "y":
-        return f"{day.year % 100:02d}" if width <= 2 else f"{day.year:04d}"
-    names, number = (_MONTHS, day.month) if letter == "m" else (_DAYS, day.day)
-    name = names[day.month - 1] if letter == "m" else names[day.weekday()]
-    if width == 5 and letter == "m":
-        return name[0]
-    if width >= 4:
-        return name
-    return name[:3] if width == 3 else str(number).rjust(width, "0")
-
-
-def _means_minutes(tokens: tuple[str, ...], index: int) -> bool:
-    def neighbour(step: int) -> str:
-        place = index + step
-        while 0 <= place < len(tokens):
-            letter = tokens[place].lstrip("[")[0].lower()
-            if letter in "ymdhs":
-                return letter
-            place += step
-        return ""
-
-    return neighbour(-1) == "h" or neighbour(1) == "s"
+    sign = "-" if power < 0 else "+" if pieces[at][1] == "+" else ""
+    digits = str(abs(power)).rjust(sum(piece in "0#?" for piece in after), "0")
+    rest = "".join(literal(piece) for piece in after if piece not in "0#?")
+    return f"{'-' if number < 0 else ''}{mantissa:f}{pieces[at][0]}{sign}{digits}{rest}"

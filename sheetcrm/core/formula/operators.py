@@ -98,15 +98,31 @@ def compare(operator: str, left: Cells, right: Cells, *, nearly: bool = False) -
     `nearly` compares numbers by 15 digits: wanted where one of them has been computed.
     """
     error = first_error(left.error, right.error)
-    if left.only_numbers and right.only_numbers and left.number is not None:
-        a, b = left.number, right.number
-        if a is not None and b is not None and not nearly:
-            return booleans(_PLAIN[operator](a, b))
-    if operator in {"=", "<>"} and left.only_text and right.only_text:
-        lower, other = left.folded, right.folded
-        if lower is not None and other is not None:
-            return booleans(lower == other if operator == "=" else lower != other)
+    if not nearly and _hold(left, "number") and _hold(right, "number"):
+        return booleans(_PLAIN[operator](_numbers_or_0(left), _numbers_or_0(right)), error)
+    if operator in {"=", "<>"} and _hold(left, "text") and _hold(right, "text"):
+        lower, other = _texts_or_empty(left), _texts_or_empty(right)
+        return booleans(lower == other if operator == "=" else lower != other, error)
     return booleans(_mixed(operator, left, right, nearly=nearly), error)
+
+
+def _hold(cells: Cells, kind: str) -> bool:
+    """Whether a column holds one kind only, blanks and errors aside."""
+    others = {"number", "text", "boolean"} - {kind}
+    return all(getattr(cells, other) is None for other in others)
+
+
+def _numbers_or_0(cells: Cells) -> pl.Series:
+    if cells.number is None:
+        return pl.repeat(0.0, cells.height, eager=True)
+    return cells.number.fill_null(0.0) if cells.number.null_count() else cells.number
+
+
+def _texts_or_empty(cells: Cells) -> pl.Series:
+    folded = cells.folded
+    if folded is None:
+        return pl.repeat("", cells.height, eager=True)
+    return folded.fill_null("") if folded.null_count() else folded
 
 
 _PLAIN: Final[dict[str, Callable[[pl.Series, pl.Series], pl.Series]]] = {
@@ -124,14 +140,11 @@ def _mixed(operator: str, left: Cells, right: Cells, *, nearly: bool) -> pl.Seri
     ordering = operator not in {"=", "<>"}
     series = [*_sides(left, ordering=ordering), *_sides(right, ordering=ordering)]
 
-    def build(
-        n1: pl.Expr, t1: pl.Expr, b1: pl.Expr, n2: pl.Expr, t2: pl.Expr, b2: pl.Expr
-    ) -> pl.Expr:
-        blank1 = n1.is_null() & t1.is_null() & b1.is_null()
-        blank2 = n2.is_null() & t2.is_null() & b2.is_null()
-        x = _Side(*_filled(n1, t1, b1, blank1, n2, t2, b2))
-        y = _Side(*_filled(n2, t2, b2, blank2, n1, t1, b1))
-        equal = x.equals(y, nearly=nearly) | (blank1 & blank2)
+    def build(*parts: pl.Expr) -> pl.Expr:
+        x, y = _Side(*parts[:3]), _Side(*parts[3:])
+        both_blank = x.blank & y.blank
+        x, y = x.beside(y), y.beside(x)
+        equal = x.equals(y, nearly=nearly) | both_blank
         if operator == "=":
             return equal
         if operator == "<>":
@@ -154,30 +167,23 @@ def _sides(cells: Cells, *, ordering: bool) -> list[pl.Series]:
     ]
 
 
-def _filled(
-    number: pl.Expr,
-    text: pl.Expr,
-    boolean: pl.Expr,
-    blank: pl.Expr,
-    number2: pl.Expr,
-    text2: pl.Expr,
-    boolean2: pl.Expr,
-) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    """A blank becomes 0, "" or FALSE, whichever the other side is."""
-    return (
-        pl.when(blank & number2.is_not_null()).then(0.0).otherwise(number),
-        pl.when(blank & text2.is_not_null()).then(pl.lit("")).otherwise(text),
-        pl.when(blank & boolean2.is_not_null()).then(pl.lit(False)).otherwise(boolean),  # noqa: FBT003
-    )
-
-
 class _Side:
     """One side of a comparison: exactly one of its kinds is filled, or none where it is blank."""
 
     def __init__(self, number: pl.Expr, text: pl.Expr, boolean: pl.Expr) -> None:
         self.number, self.text, self.boolean = number, text, boolean
+        self.blank = number.is_null() & text.is_null() & boolean.is_null()
         self.rank = (
             pl.when(boolean.is_not_null()).then(2).when(text.is_not_null()).then(1).otherwise(0)
+        )
+
+    def beside(self, other: _Side) -> _Side:
+        """With 0, "" or FALSE where it is blank, whichever kind the other side is."""
+        false = pl.lit(False)  # noqa: FBT003
+        return _Side(
+            pl.when(self.blank & other.number.is_not_null()).then(0.0).otherwise(self.number),
+            pl.when(self.blank & other.text.is_not_null()).then(pl.lit("")).otherwise(self.text),
+            pl.when(self.blank & other.boolean.is_not_null()).then(false).otherwise(self.boolean),
         )
 
     def equals(self, other: _Side, *, nearly: bool) -> pl.Expr:

@@ -139,7 +139,9 @@ class _Reader:
     def read(self, node: Any, local: Mapping[str, Node], depth: int) -> Node:
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise self._error("the formula is too deeply nested or too long a chain", self._at(node))
+            raise self._error(
+                "the formula is too deeply nested or too long a chain", self._at(node)
+            )
         match node.node_type():
             case "Literal":
                 return self._literal(node)
@@ -206,7 +208,9 @@ class _Reader:
     def _unary(self, node: Any, local: Mapping[str, Node], depth: int) -> Node:
         operator = node.get_operator()
         if operator == "#":
-            raise self._error("# points at a spilled range, which leads do not have", self._at(node))
+            raise self._error(
+                "# points at a spilled range, which leads do not have", self._at(node)
+            )
         operand = self.read(node.children()[0], local, depth + 1)
         return operand if operator == "@" else Unary(operator, operand, self._at(node))
 

@@ -74,7 +74,7 @@ def text(name: str, default: str | object = REQUIRED) -> Parameter:
     return Parameter(name, "text", default)
 
 
-def boolean(name: str, default: bool | object = REQUIRED) -> Parameter:
+def boolean(name: str, *, default: bool | object = REQUIRED) -> Parameter:
     """An argument read as TRUE or FALSE."""
     return Parameter(name, "boolean", default)
 
@@ -259,9 +259,7 @@ _MAKE: Final[dict[str, Callable[[pl.Series, pl.Series | None], Cells]]] = {
 _DTYPES: Final[dict[str, Any]] = {"number": pl.Float64, "text": pl.String, "boolean": pl.Boolean}
 
 
-def answer(
-    build: Callable[..., pl.Expr | Answer], coerced: Sequence[Coerced], gives: str
-) -> Cells:
+def answer(build: Callable[..., pl.Expr | Answer], coerced: Sequence[Coerced], gives: str) -> Cells:
     """Run an expression over converted arguments; errors of the arguments travel through."""
     error = first_error(*(wrong for _, wrong in coerced))
     series = [value for value, _ in coerced]

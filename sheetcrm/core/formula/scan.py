@@ -62,7 +62,7 @@ def _straight_quotes(text: str) -> str:
     return "".join(changed)
 
 
-def _outside(plain: str) -> Iterator[tuple[int, str]]:
+def _outside(text: str, plain: str) -> Iterator[tuple[int, str]]:
     """The characters that stand neither in a text nor in a ``[column]``, with their places.
 
     The brackets themselves are among them. ``'`` protects the next character in a column.
@@ -85,7 +85,7 @@ def _outside(plain: str) -> Iterator[tuple[int, str]]:
     if in_text:
         raise FormulaError(
             'a text is not closed with "',
-            text=plain,
+            text=text,
             offset=plain.rfind('"'),
             hint='put a " at its end; a quote inside a text is written twice: ""',
         )
@@ -93,29 +93,25 @@ def _outside(plain: str) -> Iterator[tuple[int, str]]:
 
 def _check_brackets(text: str, plain: str) -> None:
     opened: list[tuple[int, str]] = []
-    try:
-        for index, char in _outside(plain):
-            if char in "([{":
-                opened.append((index, char))
-                if len(opened) > MAX_LEVELS:
-                    raise FormulaError(
-                        f"the formula is more than {MAX_LEVELS} levels deep",
-                        text=text,
-                        offset=index,
-                        hint="move a part of it into a rule or an output of its own",
-                    )
-            elif char in _CLOSES:
-                if not opened or opened[-1][1] != _CLOSES[char]:
-                    raise FormulaError(
-                        f"{char} closes nothing",
-                        text=text,
-                        offset=index,
-                        hint=f"take it away, or put the missing {_CLOSES[char]} before it",
-                    )
-                opened.pop()
-    except FormulaError as error:
-        error.text = text
-        raise
+    for index, char in _outside(text, plain):
+        if char in "([{":
+            opened.append((index, char))
+            if len(opened) > MAX_LEVELS:
+                raise FormulaError(
+                    f"the formula is more than {MAX_LEVELS} levels deep",
+                    text=text,
+                    offset=index,
+                    hint="move a part of it into a rule or an output of its own",
+                )
+        elif char in _CLOSES:
+            if not opened or opened[-1][1] != _CLOSES[char]:
+                raise FormulaError(
+                    f"{char} closes nothing",
+                    text=text,
+                    offset=index,
+                    hint=f"take it away, or put the missing {_CLOSES[char]} before it",
+                )
+            opened.pop()
     if opened:
         index, char = opened[-1]
         close = next(close for close, open_ in _CLOSES.items() if open_ == char)
@@ -129,7 +125,7 @@ def _american_separators(text: str, plain: str) -> str:
     braces = 0
     semicolons: list[int] = []
     commas: list[int] = []
-    for index, char in _outside(plain):
+    for index, char in _outside(text, plain):
         braces += (char == "{") - (char == "}")
         if not braces and char == ";":
             semicolons.append(index)

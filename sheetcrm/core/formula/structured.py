@@ -1,4 +1,4 @@
-"""Structured references: ``[@Budget]``, ``Leads[[#This Row],[Budget]]``, ``Cities[[City]:[Points]]``.
+"""Structured references: ``[@Budget]``, ``Leads[[#This Row],[Budget]]``, ``Cities[Points]``.
 
 Excel's own syntax (Microsoft: "Using structured references with Excel tables"); in addition the
 inner brackets may be left out where a header has blanks, as in ``[@Last contact]``.

@@ -125,7 +125,11 @@ def combine(gathered: list[list[Coerced | Span]], statistic: Statistic) -> Cells
     if not own or all(len(series) == 1 for series, _ in own):
         return _down(spans, own, statistic)
     for span in spans:
-        own.extend(_loose(span.item(row, col)) for row in range(span.rows) for col in range(len(span.columns)))
+        own.extend(
+            _loose(span.item(row, col))
+            for row in range(span.rows)
+            for col in range(len(span.columns))
+        )
     error = first_error(*(wrong for _, wrong in own))
     series = [value for value, _ in own]
     across = statistic.across or _listwise(statistic)
@@ -187,7 +191,10 @@ def _count(context: Context, arguments: tuple[Node, ...]) -> Value:
     example="=COUNTA([@Interest], [@[Last activity]])>0",
 )
 def _counta(context: Context, arguments: tuple[Node, ...]) -> Value:
-    return _counting(context, arguments, lambda cells, direct: ~cells.is_blank | direct)  # type: ignore[misc]
+    def counted(cells: Cells, *, direct: bool) -> pl.Series:
+        return ~cells.is_blank | direct
+
+    return _counting(context, arguments, counted)
 
 
 @whole(
@@ -252,5 +259,3 @@ def _sumproduct(context: Context, arguments: tuple[Node, ...]) -> Value:
         [product] if isinstance(product, Span) else [_loose(item) for item in product.items]
     )
     return combine([parts], SUM)
-
-

@@ -44,10 +44,9 @@ def _weekday(day: pl.Expr, kind: pl.Expr) -> Answer:
     # Excel's day 1 (1900-01-01) is a Sunday to it; the calendar agrees from March 1900 on.
     monday = (day.floor() - 2) % 7
     first = kind.replace_strict(_FIRST_DAYS, default=None, return_dtype=pl.Int64)
-    value = (
-        pl.when(kind == 3).then(monday).when(first.is_not_null()).then((monday - first) % 7 + 1)
-    )
-    value = pl.when(is_day(day)).then(value)
+    counted = (monday - first) % 7 + 1
+    shown = pl.when(kind == 3).then(monday).when(first.is_not_null()).then(counted)
+    value = pl.when(is_day(day)).then(shown)
     return Answer(value, pl.when(value.is_null()).then(_NUM))
 
 
@@ -186,9 +185,7 @@ def _with_holidays(
     return lift(run, [context.value(node) for node in arguments[:2]])
 
 
-def _holidays(
-    context: Context, arguments: tuple[Node, ...]
-) -> tuple[list[date], pl.Series | None]:
+def _holidays(context: Context, arguments: tuple[Node, ...]) -> tuple[list[date], pl.Series | None]:
     """The days given as free (the same for all leads), and an error among them."""
     if len(arguments) < 3:
         return [], None

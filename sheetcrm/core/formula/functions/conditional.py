@@ -121,7 +121,9 @@ def _conditional(
     summed = None if target is None else _column(context.value(target))
     height = ranges[0].height
     if summed is not None and fitted and summed.height != height:
-        summed = summed.gather(pl.int_range(height, eager=True, dtype=pl.UInt32).clip(0, summed.height - 1))
+        summed = summed.gather(
+            pl.int_range(height, eager=True, dtype=pl.UInt32).clip(0, summed.height - 1)
+        )
     if any(one.height != height for one in (*ranges, *([summed] if summed else []))):
         return failure(VALUE)
     search = _Search(ranges=ranges, target=summed, kind=kind)
@@ -149,7 +151,10 @@ class _Search:
         varying = [cells for cells in criteria if cells.height > 1]
         first, group = distinct_rows(varying) if varying else ([0], pl.Series([0], dtype=pl.UInt32))
         combinations = [
-            [read_criterion(to_values(one_row(c, row if c.height > 1 else 0), 1)[0]) for c in criteria]
+            [
+                read_criterion(to_values(one_row(c, row if c.height > 1 else 0), 1)[0])
+                for c in criteria
+            ]
             for row in first
         ]
         plain = all(one.is_plain for combination in combinations for one in combination)

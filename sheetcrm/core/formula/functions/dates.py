@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import ERRORS, NA, NUM, Cells, compute, first_error, numbers, with_error
+from sheetcrm.core.formula.cells import (
+    ERRORS,
+    NA,
+    NUM,
+    Cells,
+    compute,
+    first_error,
+    numbers,
+    with_error,
+)
 from sheetcrm.core.formula.coerce import as_number
 from sheetcrm.core.formula.convert import constant, serial
 from sheetcrm.core.formula.general import read_date, read_moment
@@ -155,14 +164,22 @@ def _hour(moment: pl.Expr) -> Answer:
 
 
 @elementwise(
-    "MINUTE", number("time"), gives="number", summary="The minute, 0 to 59.", example="=MINUTE(NOW())"
+    "MINUTE",
+    number("time"),
+    gives="number",
+    summary="The minute, 0 to 59.",
+    example="=MINUTE(NOW())",
 )
 def _minute(moment: pl.Expr) -> Answer:
     return _or_num(pl.when(is_day(moment)).then((_seconds(moment) / 60).floor() % 60))
 
 
 @elementwise(
-    "SECOND", number("time"), gives="number", summary="The second, 0 to 59.", example="=SECOND(NOW())"
+    "SECOND",
+    number("time"),
+    gives="number",
+    summary="The second, 0 to 59.",
+    example="=SECOND(NOW())",
 )
 def _second(moment: pl.Expr) -> Answer:
     return _or_num(pl.when(is_day(moment)).then(_seconds(moment) % 60))

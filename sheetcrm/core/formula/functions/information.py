@@ -27,7 +27,9 @@ def _isblank(cells: Cells) -> Cells:
     return booleans(cells.is_blank)
 
 
-@cellwise("ISNUMBER", anything("value"), summary="TRUE for a number.", example="=ISNUMBER([@Budget])")
+@cellwise(
+    "ISNUMBER", anything("value"), summary="TRUE for a number.", example="=ISNUMBER([@Budget])"
+)
 def _isnumber(cells: Cells) -> Cells:
     return _is(cells.number, cells.height)
 
@@ -49,13 +51,18 @@ def _isnontext(cells: Cells) -> Cells:
 
 
 @cellwise(
-    "ISLOGICAL", anything("value"), summary="TRUE for TRUE or FALSE.", example="=ISLOGICAL([@Replied])"
+    "ISLOGICAL",
+    anything("value"),
+    summary="TRUE for TRUE or FALSE.",
+    example="=ISLOGICAL([@Replied])",
 )
 def _islogical(cells: Cells) -> Cells:
     return _is(cells.boolean, cells.height)
 
 
-@cellwise("ISERROR", anything("value"), summary="TRUE for any error.", example="=ISERROR(1/[@Price])")
+@cellwise(
+    "ISERROR", anything("value"), summary="TRUE for any error.", example="=ISERROR(1/[@Price])"
+)
 def _iserror(cells: Cells) -> Cells:
     return _is(cells.error, cells.height)
 
@@ -97,7 +104,7 @@ def _n(cells: Cells) -> Cells:
     parts = [part for part in (cells.number, cells.boolean) if part is not None]
     series = [part.cast(pl.Float64) for part in parts]
     zero = pl.repeat(0.0, cells.height, eager=True)
-    value = compute(lambda *kinds: pl.coalesce(*kinds), *series, zero)
+    value = compute(pl.coalesce, *series, zero)
     if cells.error is None:
         return Cells(height=cells.height, number=value)
     kept = compute(lambda v, e: pl.when(e.is_null()).then(v), value, cells.error)

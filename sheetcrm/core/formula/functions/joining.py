@@ -9,7 +9,7 @@ import polars as pl
 from sheetcrm.core.formula.cells import Cells, compute, first_error
 from sheetcrm.core.formula.coerce import Coerced, as_boolean, as_text
 from sheetcrm.core.formula.convert import constant
-from sheetcrm.core.formula.registry import Context, answer, anything, boolean, text, whole
+from sheetcrm.core.formula.registry import Context, answer, boolean, text, whole
 from sheetcrm.core.formula.shapes import Bundle, Value, scalar, stack
 from sheetcrm.core.formula.syntax import Node
 
@@ -85,7 +85,9 @@ def _items(value: Value, between: str) -> Iterator[Cells]:
     else:
         every = _one_by_one(value) if len(value.columns) > 1 else [stack(value.columns)]
         coerced = [as_text(item) for item in every]
-        error = first_error(*(wrong.drop_nulls().head(1) for _, wrong in coerced if wrong is not None))
+        error = first_error(
+            *(wrong.drop_nulls().head(1) for _, wrong in coerced if wrong is not None)
+        )
         if error is not None and len(error):
             yield Cells(height=1, error=error)
         else:

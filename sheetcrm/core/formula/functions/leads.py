@@ -157,7 +157,7 @@ def _freemail(cells: Cells) -> Cells:
     anything("cell", None),
     repeats=1,
     summary='TRUE where every cell is blank, an error or a "don\'t know"; alone: an answer.',
-    example='=IF(UNKNOWN([@Budget]), UNKNOWN(), [@Budget]>=min_budget)',
+    example="=IF(UNKNOWN([@Budget]), UNKNOWN(), [@Budget]>=min_budget)",
     ours=True,
 )
 def _unknown(context: Context, arguments: tuple[Node, ...]) -> Value:
@@ -180,5 +180,3 @@ def is_unknown(cells: Cells) -> Cells:
         empty = cells.text.str.strip_chars().is_in(["", ".", "…"])
         nothing = nothing | (said.is_in(DONT_KNOW) | empty).fill_null(value=False)
     return booleans(nothing)
-
-

@@ -27,7 +27,7 @@ from sheetcrm.core.formula.syntax import Node, Omitted
     "IF",
     boolean("test"),
     anything("if_true"),
-    anything("if_false", False),
+    anything("if_false", default=False),
     summary="One value where the test is TRUE, another where it is FALSE.",
     example='=IF([@Budget]>=50000000, "large", "small")',
 )
@@ -106,9 +106,7 @@ def _switch(context: Context, arguments: tuple[Node, ...]) -> Value:
         if index == len(pairs):
             return failure(NA) if default is None else _result(context, default)
         case, result = pairs[index]
-        same = lift(
-            lambda a, b: compare("=", a, b), [context.value(subject), context.value(case)]
-        )
+        same = lift(lambda a, b: compare("=", a, b), [context.value(subject), context.value(case)])
         return _decide(same, lambda: _result(context, result), lambda: choose_from(index + 1))
 
     return choose_from(0)
@@ -133,7 +131,9 @@ def _choose(context: Context, arguments: tuple[Node, ...]) -> Value:
 
     def choose_from(at: int) -> Value:
         if at == len(arguments):
-            return lift(lambda cells: with_error(failure(VALUE).spread(cells.height), cells.error), [places])
+            return lift(
+                lambda cells: with_error(failure(VALUE).spread(cells.height), cells.error), [places]
+            )
         here = lift(lambda cells: compare("=", cells, constant(float(at))), [places])
         return _decide(here, lambda: _result(context, arguments[at]), lambda: choose_from(at + 1))
 
@@ -156,7 +156,7 @@ def _iferror(context: Context, arguments: tuple[Node, ...]) -> Value:
     anything("value"),
     anything("otherwise"),
     summary="The value, or something else where it is #N/A.",
-    example='=IFNA(XLOOKUP([@City], Cities[City], Cities[Points]), 0)',
+    example="=IFNA(XLOOKUP([@City], Cities[City], Cities[Points]), 0)",
 )
 def _ifna(context: Context, arguments: tuple[Node, ...]) -> Value:
     return _instead(context, arguments, lambda code: (code == NA).fill_null(value=False))

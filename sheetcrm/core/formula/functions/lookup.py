@@ -111,9 +111,7 @@ def _table_lookup(context: Context, arguments: tuple[Node, ...], lines: list[Cel
             place = find_sorted(wanted, lines[0])
         else:
             place = find(wanted, lines[0], mode=WILDCARD)
-        return _pick_line(
-            lines, index, lambda answers: _found(answers, place, wanted, failure(NA))
-        )
+        return _pick_line(lines, index, lambda answers: _found(answers, place, wanted, failure(NA)))
 
     return lift(run, [context.value(arguments[0]), context.value(arguments[2])])
 

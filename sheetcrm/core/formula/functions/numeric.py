@@ -39,23 +39,33 @@ def _sign(n: pl.Expr) -> pl.Expr:
     return n.sign()
 
 
-@elementwise("SQRT", number("number"), gives="number", summary="The square root.", example="=SQRT(16)")
+@elementwise(
+    "SQRT", number("number"), gives="number", summary="The square root.", example="=SQRT(16)"
+)
 def _sqrt(n: pl.Expr) -> Answer:
     return Answer(n.abs().sqrt(), pl.when(n < 0).then(_NUM))
 
 
-@elementwise("EXP", number("power"), gives="number", summary="e raised to a power.", example="=EXP(1)")
+@elementwise(
+    "EXP", number("power"), gives="number", summary="e raised to a power.", example="=EXP(1)"
+)
 def _exp(n: pl.Expr) -> pl.Expr:
     return n.exp()
 
 
-@elementwise("LN", number("number"), gives="number", summary="The natural logarithm.", example="=LN(10)")
+@elementwise(
+    "LN", number("number"), gives="number", summary="The natural logarithm.", example="=LN(10)"
+)
 def _ln(n: pl.Expr) -> Answer:
     return Answer(pl.when(n > 0).then(n).otherwise(1.0).log(), pl.when(n <= 0).then(_NUM))
 
 
 @elementwise(
-    "LOG10", number("number"), gives="number", summary="The decimal logarithm.", example="=LOG10(1000)"
+    "LOG10",
+    number("number"),
+    gives="number",
+    summary="The decimal logarithm.",
+    example="=LOG10(1000)",
 )
 def _log10(n: pl.Expr) -> Answer:
     return Answer(pl.when(n > 0).then(n).otherwise(1.0).log10(), pl.when(n <= 0).then(_NUM))

@@ -81,7 +81,13 @@ def _regexreplace(
     if len(fresh) == len(which) == 1 and wrong is None and wrong2 is None and which[0] == 0:
         new = re.sub(r"\$(\d+)", r"${\1}", fresh[0])
         return _run(value, pattern, ignore_case, lambda t, p: texts(t.str.replace_all(p, new)))
-    coerced = [as_text(value), as_text(pattern), (fresh, wrong), (which, wrong2), as_number(ignore_case)]
+    coerced = [
+        as_text(value),
+        as_text(pattern),
+        (fresh, wrong),
+        (which, wrong2),
+        as_number(ignore_case),
+    ]
     return per_distinct(_replace_one, coerced)
 
 

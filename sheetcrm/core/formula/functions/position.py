@@ -92,7 +92,9 @@ def _down(array: Span | Bundle, column: int, row: pl.Series) -> Cells:
         return with_error(array.columns[column].gather(places), outside)
     answer = failure(REF)
     for index in range(array.rows):
-        answer = choose((row == index + 1).fill_null(value=False), array.item(index, column), answer)
+        answer = choose(
+            (row == index + 1).fill_null(value=False), array.item(index, column), answer
+        )
     return answer
 
 

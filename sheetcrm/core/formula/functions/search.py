@@ -86,7 +86,9 @@ def _search_one(wanted: str, within: str, start: float) -> CellValue:
         return _find_one(wanted.lower(), within.lower(), start)
     if not 1 <= start <= len(within) + 1:
         return CellError("#VALUE!")
-    rest = pl.select(_character(pl.lit(within[int(start) - 1 :].lower()), wanted.lower(), fold=True))
+    rest = pl.select(
+        _character(pl.lit(within[int(start) - 1 :].lower()), wanted.lower(), fold=True)
+    )
     place = rest.item()
     return CellError("#VALUE!") if place is None else place + int(start) - 1
 

@@ -80,7 +80,9 @@ def _upper(value: pl.Expr) -> pl.Expr:
     return value.str.to_uppercase()
 
 
-@elementwise("LOWER", text("text"), gives="text", summary="In small letters.", example='=LOWER("SQL")')
+@elementwise(
+    "LOWER", text("text"), gives="text", summary="In small letters.", example='=LOWER("SQL")'
+)
 def _lower(value: pl.Expr) -> pl.Expr:
     return value.str.to_lowercase()
 
@@ -211,8 +213,14 @@ def _value(cells: Cells) -> Cells:
         return Cells(height=cells.height, number=_without(read), error=error)
     wrong = texts(cells.boolean.cast(pl.String)).text
     _, refused = as_number(Cells(height=cells.height, text=wrong))
-    kept = value.zip_with(cells.boolean.is_null(), pl.repeat(None, len(value), dtype=pl.Float64, eager=True))
-    merged = refused if error is None or refused is None else error.zip_with(error.is_not_null(), refused)
+    kept = value.zip_with(
+        cells.boolean.is_null(), pl.repeat(None, len(value), dtype=pl.Float64, eager=True)
+    )
+    merged = (
+        refused
+        if error is None or refused is None
+        else error.zip_with(error.is_not_null(), refused)
+    )
     return Cells(height=cells.height, number=kept, error=merged)
 
 
@@ -247,7 +255,7 @@ def _numbervalue(value: str, decimal: str, group: str) -> CellValue:
     if any(char not in "0123456789.eE+-" for char in digits):
         return CellError("#VALUE!")
     try:
-        return float(digits) / 100**percent
+        return float(digits) / 100.0**percent
     except (ValueError, OverflowError):
         return CellError("#VALUE!")
 
@@ -279,7 +287,10 @@ def _code(value: str) -> CellValue:
 
 
 @scalarwise(
-    "UNICHAR", number("code"), summary="The character of a Unicode number.", example="=UNICHAR(9733)"
+    "UNICHAR",
+    number("code"),
+    summary="The character of a Unicode number.",
+    example="=UNICHAR(9733)",
 )
 def _unichar(code: float) -> CellValue:
     point = int(code)

@@ -119,7 +119,7 @@ def _loose(cells: Cells) -> Coerced:
         parts.append(cells.number != 0)
     if not parts:
         return pl.repeat(None, cells.height, dtype=pl.Boolean, eager=True), cells.error
-    return compute(lambda *kinds: pl.coalesce(*kinds), *parts), cells.error
+    return compute(pl.coalesce, *parts), cells.error
 
 
 def _down(column: Cells, gate: _Gate) -> Cells:
