@@ -45,6 +45,8 @@ class EmlOutbox:
                     return str(path)
                 if not path.exists() and _create(path, draft.raw):
                     return str(path)
+                if _holds(path, draft.message_id):  # somebody was faster with the same message
+                    return str(path)
         raise AssertionError("names without end")
 
     def place(self, draft: MessageDraft) -> str:

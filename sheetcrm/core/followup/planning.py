@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sheetcrm.core.followup.history import persons
 from sheetcrm.core.followup.lead import LeadView
-from sheetcrm.core.followup.rows import RowPlanner
+from sheetcrm.core.followup.rows import Row, RowPlanner
 from sheetcrm.core.followup.rules import FollowUps
 from sheetcrm.core.followup.segments import segments
 from sheetcrm.core.followup.signals import Signals
@@ -49,12 +49,10 @@ def plan_followups(
     now: datetime,
     locale: Locale,
 ) -> FollowUpPlan:
-    """Plan the follow-ups of one source; nothing is touched, and the same again gives the same.
+    """Plan the follow-ups of one source; nothing is touched, the same again gives the same.
 
-    A person (an address) gets at most one new message a run and a day, from the first sequence
-    in the config's order that has one due, and none while a message of another sequence is still
-    open. Whoever stands in several rows is written to for the first of them that is due; the
-    others show DUPLICATE.
+    A person (an address) gets at most one new message a day, from the first sequence that has one
+    due, and none while one of another sequence is open. Of a person's rows the first counts.
 
     Args:
         rules: segments, sequences, sender.
@@ -74,23 +72,25 @@ def plan_followups(
     """
     local = now.astimezone(zone(locale.timezone)).replace(tzinfo=None)
     signals = Signals.evaluate(rules, frame, parameters=parameters, tables=tables, now=local)
-    groups = segments(rules.segments, [signals.of(s.when) for s in rules.segments], leads)
     planner = RowPlanner(
         rules=rules,
         signals=signals,
         people=persons(leads, messages, locale),
         standings=standings,
         writer=Writer(rules, templates, source=source, locale=locale),
-        source=source,
         now=now,
-        locale=locale,
         ids=frozenset(lead.id for lead in leads),
     )
-    rows = [planner.row(lead, group) for lead, group in zip(leads, groups, strict=True)]
+    return _in_columns(
+        [planner.row(lead, group) for lead, group in zip(leads, groups, strict=True)]
+    )
+
+
+def _in_columns(rows: Sequence[Row]) -> FollowUpPlan:
     return FollowUpPlan(
         drafts=[row.draft for row in rows if row.draft],
         held=[problem for row in rows for problem in row.problems],
-        segment=groups,
+        segment=[row.segment for row in rows],
         next_follow_up=[row.day for row in rows],
         email_status=[row.status for row in rows],
         whatsapp=[row.whatsapp for row in rows],

@@ -14,8 +14,7 @@ from sheetcrm.core.followup.signals import Signals
 from sheetcrm.core.followup.workdays import Workdays
 from sheetcrm.core.followup.writing import Task, Writer, reason_of
 from sheetcrm.core.followup.zones import country_of, zone_of
-from sheetcrm.core.memory import MessageDraft, Standing
-from sheetcrm.core.table.fields import Locale
+from sheetcrm.core.memory import MessageDraft, MessageRecord, Standing
 from sheetcrm.core.table.values import Problem, Severity
 from sheetcrm.errors import LeadError, TemplateError
 
@@ -25,14 +24,25 @@ DUPLICATE = "DUPLICATE"
 
 @dataclass(kw_only=True, slots=True)
 class Row:
-    """What is found for one lead."""
+    """What is found for one lead; filled while it is looked at."""
 
+    segment: str
     day: date | None = None
     status: str = ""
     whatsapp: str | None = None
     draft: MessageDraft | None = None
     problems: list[Problem] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Case:
+    """One lead with all that its follow-ups depend on."""
+
+    lead: LeadView
+    person: Person
+    moment: Moment
+    segment: str
 
 
 @dataclass(kw_only=True, slots=True)
@@ -44,18 +54,21 @@ class RowPlanner:
     people: Mapping[str, Person]
     standings: Mapping[str, Standing]
     writer: Writer
-    source: str
     now: datetime
-    locale: Locale
-    ids: frozenset[str]
+    ids: frozenset[str]  #: of all leads of the source
     served: set[str] = field(default_factory=set)  #: persons handled in this run
 
     def row(self, lead: LeadView, segment: str) -> Row:
         """Everything about one lead."""
-        moment = self._moment(lead)
-        person = self.people.get(lead.email, Person())
-        row = self._standing_row(lead, person, moment, segment)
-        due = self._look_ahead(lead, person, moment, row)
+        case = _Case(
+            lead=lead,
+            person=self.people.get(lead.email, Person()),
+            moment=self._moment(lead),
+            segment=segment,
+        )
+        row = Row(segment=segment)
+        self._note_what_was(case, row)
+        due = self._look_ahead(case, row)
         if due is None:
             if not row.words:
                 row.words.append("There are no sequences.")
@@ -63,90 +76,60 @@ class RowPlanner:
             row.status, row.day, row.whatsapp = DUPLICATE, None, None
             row.words.append("Another row of the same person gets the message.")
         else:
-            sequence, upcoming = due
-            before = person.of(sequence.name, upcoming.generation if sequence.yearly_on else "")
-            task = Task(
-                lead=lead,
-                sequence=sequence,
-                step=upcoming.step,
-                generation=upcoming.generation,
-                moment=moment,
-                due_on=moment.days.slot(self.now),
-                segment=segment,
-                before=tuple(before),
-            )
-            if person.refuses:
-                self._hold(task, upcoming, row, "the sheet says that the lead does not consent")
-            else:
-                self._write(task, upcoming, row)
-            self.served.add(lead.email)
+            self._serve(case, *due, row)
         return row
 
     def _moment(self, lead: LeadView) -> Moment:
-        country = country_of(lead, self.locale)
+        country = country_of(lead, self.writer.locale)
+        zone = zone_of(lead, country, self.writer.locale)
         standing = self.standings.get(lead.id)
-        known = standing is not None and standing.stage == lead.stage
+        stays = standing is not None and standing.stage == lead.stage
         return Moment(
             now=self.now,
-            days=Workdays(
-                country=country,
-                zone=zone_of(lead, country, self.locale),
-                sending=self.rules.sending,
-            ),
+            days=Workdays(country=country, zone=zone, sending=self.rules.sending),
             stage=lead.stage,
-            since=standing.since if standing and known else self.now,
+            since=standing.since if standing and stays else self.now,
         )
 
-    def _standing_row(self, lead: LeadView, person: Person, moment: Moment, segment: str) -> Row:
+    def _note_what_was(self, case: _Case, row: Row) -> None:
         """What the ledger's messages say, before anything new."""
-        last = person.last
+        last = case.person.last
         if not last:
-            return Row()
-        if last.lead != lead.id and last.lead in self.ids:
-            return Row(status=DUPLICATE, words=["Another row of the same person has the message."])
-        row = Row(status=status_word(last.state))
+            return
+        if last.lead != case.lead.id and last.lead in self.ids:
+            row.status = DUPLICATE
+            row.words.append("Another row of the same person has the message.")
+            return
+        row.status = status_word(last.state)
         if last.state == "draft":
-            row.day = moment.days.slot(last.created_at)
+            row.day = case.moment.days.slot(last.created_at)
             row.words.append(f"{last.sequence}: the draft of step {last.step} waits.")
-            self._link_again(lead, person, moment, segment, row)
-        return row
+            row.whatsapp = self._link_again(case, last, row)
 
-    def _link_again(
-        self, lead: LeadView, person: Person, moment: Moment, segment: str, row: Row
-    ) -> None:
+    def _link_again(self, case: _Case, waiting: MessageRecord, row: Row) -> str | None:
         """The WhatsApp link of a draft that waits stays in the sheet."""
-        last = person.last
-        sequence = next((s for s in self.rules.sequences if last and s.name == last.sequence), None)
-        if last and sequence and last.step <= len(sequence.steps):
-            task = Task(
-                lead=lead,
-                sequence=sequence,
-                step=last.step,
-                generation=last.key.rpartition("|")[2],
-                moment=moment,
-                due_on=moment.days.slot(last.created_at),
-                segment=segment,
-            )
-            row.whatsapp = self._link(task, row)
+        generation = waiting.key.rpartition("|")[2]
+        for sequence in self.rules.sequences:
+            if sequence.name == waiting.sequence and waiting.step <= len(sequence.steps):
+                return self._link(self._task(case, sequence, waiting.step, generation), row)
+        return None
 
-    def _look_ahead(
-        self, lead: LeadView, person: Person, moment: Moment, row: Row
-    ) -> tuple[Sequence, Next] | None:
+    def _look_ahead(self, case: _Case, row: Row) -> tuple[Sequence, Next] | None:
         """The first sequence with a step due; what the others say goes into the row."""
         due: tuple[Sequence, Next] | None = None
         later: list[date] = []
         for sequence in self.rules.sequences:
             found = look_ahead(
                 sequence,
-                self.signals.signal(sequence, lead.index),
-                person,
-                moment,
+                self.signals.signal(sequence, case.lead.index),
+                case.person,
+                case.moment,
                 asks_stage=self.signals.asks_stage(sequence.when),
             )
-            wait = self._must_wait(sequence, found, person, moment)
-            row.words.append(f"{sequence.name}: {wait or found.why}.")
+            wait = _must_wait(sequence, found, case)
+            row.words.append(f"{sequence.name}: {found.why}{wait}.")
             if found.fault:
-                row.problems.append(self._problem(lead, f"{sequence.name} {found.why}"))
+                row.problems.append(self._problem(case.lead, f"{sequence.name} {found.why}"))
             if found.outcome is Outcome.DUE and not wait and due is None:
                 due = sequence, found
             elif found.outcome is Outcome.LATER and found.on:
@@ -155,42 +138,42 @@ class RowPlanner:
             row.day = min(later, default=None)
         return due
 
-    def _must_wait(self, sequence: Sequence, found: Next, person: Person, moment: Moment) -> str:
-        """Why something that is due waits for another message to the same person, or ""."""
-        if found.outcome is not Outcome.DUE:
-            return ""
-        for message in person.messages:
-            if message.sequence != sequence.name and message.state in OPEN:
-                return f"{found.why}, but waits for {message.sequence} step {message.step}"
-        last = person.last
-        if last and moment.days.today(last.created_at) >= moment.days.today(self.now):
-            return f"{found.why}, but not on the day of another message"
-        return ""
-
-    def _write(self, task: Task, upcoming: Next, row: Row) -> None:
-        """Write the message, or say why it is held."""
+    def _serve(self, case: _Case, sequence: Sequence, upcoming: Next, row: Row) -> None:
+        """Write what is due, or say why it is held."""
+        self.served.add(case.lead.email)
+        task = self._task(case, sequence, upcoming.step, upcoming.generation)
         try:
-            row.draft = self.writer.draft(task)
+            if not case.person.refuses:
+                row.whatsapp = self._link(task, row)
+            row.draft = self.writer.draft(task, refuses=case.person.refuses)
         except (LeadError, TemplateError) as error:
-            self._hold(task, upcoming, row, reason_of(error), error.hint)
+            row.status, row.day = HELD, upcoming.on
+            message = f"{sequence.name}, step {task.step} is held: {reason_of(error)}"
+            row.problems.append(self._problem(case.lead, message, hint=error.hint))
+            row.words.append(f"It is held: {reason_of(error)}.")
         else:
             row.status, row.day = "DRAFT", task.due_on
             row.words.append(f"A draft is written: {row.draft.template}.")
-        row.whatsapp = self._link(task, row)
 
-    def _hold(self, task: Task, upcoming: Next, row: Row, reason: str, hint: str = "") -> None:
-        row.status, row.day, row.whatsapp = HELD, upcoming.on, None
-        message = f"{task.sequence.name}, step {task.step} is held: {reason}"
-        row.problems.append(self._problem(task.lead, message, hint=hint))
-        row.words.append(f"It is held: {reason}.")
+    def _task(self, case: _Case, sequence: Sequence, step: int, generation: str) -> Task:
+        before = case.person.of(sequence.name, generation if sequence.yearly_on else "")
+        return Task(
+            lead=case.lead,
+            sequence=sequence,
+            step=step,
+            generation=generation,
+            moment=case.moment,
+            due_on=case.moment.days.slot(self.now),
+            segment=case.segment,
+            before=tuple(message for message in before if message.step < step),
+        )
 
     def _link(self, task: Task, row: Row) -> str | None:
         try:
             return self.writer.whatsapp(task)
         except TemplateError as error:
             message = f"no WhatsApp link: {reason_of(error)}"
-            note = Severity.NOTE if row.status == HELD else Severity.WARNING
-            row.problems.append(self._problem(task.lead, message, note, hint=error.hint))
+            row.problems.append(self._problem(task.lead, message, Severity.NOTE, hint=error.hint))
             return None
 
     def _problem(
@@ -202,5 +185,18 @@ class RowPlanner:
         hint: str = "",
     ) -> Problem:
         return Problem(
-            message=message, severity=severity, source=self.source, lead=lead.id, hint=hint
+            message=message, severity=severity, source=self.writer.source, lead=lead.id, hint=hint
         )
+
+
+def _must_wait(sequence: Sequence, found: Next, case: _Case) -> str:
+    """Why something that is due waits for another message to the same person, or ""."""
+    if found.outcome is not Outcome.DUE:
+        return ""
+    for message in case.person.messages:
+        if message.sequence != sequence.name and message.state in OPEN:
+            return f", but waits for {message.sequence} step {message.step}"
+    last, days = case.person.last, case.moment.days
+    if last and days.today(last.created_at) >= days.today(case.moment.now):
+        return ", but not on the day of another message"
+    return ""

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 
 from sheetcrm.core.followup.lead import LeadView, clean_text
 from sheetcrm.core.followup.rules import Segment
-from sheetcrm.core.table.values import CellValue
+from sheetcrm.core.followup.signals import Signals
 
 
-def segments(
-    named: Sequence[Segment], answers: Sequence[Sequence[CellValue]], leads: Sequence[LeadView]
-) -> list[str]:
+def segments(named: Sequence[Segment], signals: Signals, leads: Sequence[LeadView]) -> list[str]:
     """One segment for each lead.
 
     Args:
         named: the team's own groups.
-        answers: what each group's formula gave, one list of all leads for each.
+        signals: what each group's formula gave.
         leads: the leads.
 
     Returns:
@@ -25,11 +23,7 @@ def segments(
     """
     found = []
     for lead in leads:
-        groups = [
-            group.name
-            for group, answer in zip(named, answers, strict=True)
-            if answer[lead.index] is True
-        ]
+        groups = [group.name for group in named if signals.of(group.when)[lead.index] is True]
         found.append(", ".join(groups) or place_and_interest(lead))
     return found
 

@@ -51,45 +51,27 @@ class Writer:
     ) -> None:
         self._rules = rules
         self._templates = templates
-        self._source = source
-        self._locale = locale
+        self.source = source
+        self.locale = locale
 
-    def draft(self, task: Task) -> MessageDraft:
+    def draft(self, task: Task, *, refuses: bool = False) -> MessageDraft:
         """The message of a step.
 
         Raises:
-            LeadError: there is no usable address, or no template for this lead.
+            LeadError: the lead refuses, or has no usable address, or no template is for it.
             TemplateError: a value is missing, with the template and its line.
         """
-        lead, sender = task.lead, self._rules.sender
-        if not lead.email:
-            raise LeadError(lead.email_problem or "there is no e-mail address")
+        if refuses:
+            raise LeadError("the sheet says that the lead does not consent")
+        if not task.lead.email:
+            raise LeadError(task.lead.email_problem or "there is no e-mail address")
         choice = self._choose(task)
-        way_out = leaving(sender, token_of(task.key))
-        words = render(
-            choice.template,
-            lead,
-            self._setting(task, choice),
-            way_out=way_out,
-            reply_to=task.before[-1].subject if task.before else "",
-        )
-        letter = Letter(
-            key=task.key,
-            to_name=clean_name(lead.name),
-            to_address=lead.email,
-            subject=words.subject,
-            text=words.text,
-            html=words.html,
-            way_out=way_out,
-            feedback=(task.template, task.sequence.name, task.segment),
-            thread=tuple(message.message_id for message in task.before),
-            unattended=self._rules.sending.approve == "auto",
-        )
+        letter = self._letter(task, choice)
         return MessageDraft(
             key=task.key,
-            source=self._source,
-            lead=lead.id,
-            person=lead.email,
+            source=self.source,
+            lead=task.lead.id,
+            person=task.lead.email,
             sequence=task.sequence.name,
             step=task.step,
             template=choice.template.path,
@@ -100,7 +82,7 @@ class Writer:
             text=letter.text,
             html=letter.html,
             raw=self._bytes(letter, task.moment.now),
-            message_id=message_id(task.key, sender),
+            message_id=message_id(task.key, self._rules.sender),
             due_on=task.due_on,
             why=self._why(task, choice),
             segment=task.segment,
@@ -117,7 +99,7 @@ class Writer:
             task.sequence.name,
             task.template,
             task.lead,
-            language=self._locale.language,
+            language=self.locale.language,
             whatsapp=True,
         )
         if not choice or not task.lead.phone:
@@ -126,7 +108,7 @@ class Writer:
         return whatsapp_link(task.lead.phone, text)
 
     def _choose(self, task: Task) -> Choice:
-        language = self._locale.language
+        language = self.locale.language
         name = task.sequence.name
         choice = self._templates.choose(name, task.template, task.lead, language=language)
         if not choice:
@@ -137,6 +119,28 @@ class Writer:
             )
         return choice
 
+    def _letter(self, task: Task, choice: Choice) -> Letter:
+        way_out = leaving(self._rules.sender, token_of(task.key))
+        words = render(
+            choice.template,
+            task.lead,
+            self._setting(task, choice),
+            way_out=way_out,
+            reply_to=task.before[-1].subject if task.before else "",
+        )
+        return Letter(
+            key=task.key,
+            to_name=clean_name(task.lead.name),
+            to_address=task.lead.email,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            way_out=way_out,
+            feedback=(task.template, task.sequence.name, task.segment),
+            thread=tuple(message.message_id for message in task.before),
+            unattended=self._rules.sending.approve == "auto",
+        )
+
     def _setting(self, task: Task, choice: Choice) -> Setting:
         own = task.lead.language
         same = own.partition("-")[0] == choice.language.partition("-")[0]
@@ -145,7 +149,7 @@ class Writer:
             voice=Voice(
                 language=own if same else choice.language,
                 country=task.moment.days.country,
-                currency=self._locale.currency,
+                currency=self.locale.currency,
             ),
             today=task.moment.days.today(task.moment.now),
             layout=self._templates.layout,
