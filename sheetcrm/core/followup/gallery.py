@@ -181,7 +181,8 @@ def _height(draft: MessageDraft, width: int) -> int:
     """About the height of the message in pixels, as a frame without scripts cannot tell."""
     letters = (width - 64) // 7.6
     lines = sum(1 + len(line) // letters for line in draft.text.splitlines())
-    return int(min(1600, max(480, 170 + 24 * lines)))
+    around = 250 if width > 480 else 170
+    return int(min(1600, max(480, around + 24 * lines)))
 
 
 def _unframed() -> str:

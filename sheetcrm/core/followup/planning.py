@@ -81,9 +81,8 @@ def plan_followups(
         now=now,
         ids=frozenset(lead.id for lead in leads),
     )
-    return _in_columns(
-        [planner.row(lead, group) for lead, group in zip(leads, groups, strict=True)]
-    )
+    groups = segments(rules.segments, signals, leads)
+    return _in_columns([planner.row(*pair) for pair in zip(leads, groups, strict=True)])
 
 
 def _in_columns(rows: Sequence[Row]) -> FollowUpPlan:
