@@ -78,7 +78,6 @@ def undo(
 ) -> None:
     """Mark these edits of a run as undone; what the run `by` intended is done with."""
     cells = {(edit.lead, edit.header) for edit in undone}
-    leads = {edit.lead for edit in undone}
     query = select(edits.c.id, edits.c.lead, edits.c.cells).where(
         edits.c.run_id == run_id, edits.c.source_id == source_id, edits.c.undone_by.is_(None)
     )
@@ -86,15 +85,15 @@ def undo(
     split: list[int] = []
     halves: list[_Row] = []
     for id_, lead, text in connection.execute(query).all():
-        found = list(_unpacked(lead, text)) if lead in leads else []
-        back = [edit for edit in found if (lead, edit.header) in cells]
-        rest = [edit for edit in found if (lead, edit.header) not in cells]
-        if back and rest:
-            split.append(id_)
-            halves += _rows(run_id, source_id, back, undone_by=by)
-            halves += _rows(run_id, source_id, rest)
-        elif back:
+        headers = loads(text)[::4]
+        back = [header for header in headers if (lead, header) in cells]
+        if len(back) == len(headers):
             whole.append(id_)
+        elif back:
+            split.append(id_)
+            found = list(_unpacked(lead, text))
+            halves += _rows(run_id, source_id, (e for e in found if e.header in back), undone_by=by)
+            halves += _rows(run_id, source_id, (e for e in found if e.header not in back))
     update_where(connection, edits.c.id, whole, undone_by=by)
     delete_where(connection, edits.c.id, split)
     _insert(connection, halves)
