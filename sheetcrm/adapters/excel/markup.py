@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 
@@ -19,6 +18,10 @@ _TAG = re.compile(rb"""<(?:[^"'<>]|"[^"<]*"|'[^'<]*')*+>""")
 _ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
 _REFERENCE = re.compile(r"&(#x[0-9A-Fa-f]+|#\d+|amp|lt|gt|quot|apos);")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_IN_ATTRIBUTES = _IN_TEXT | str.maketrans(
+    {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+)
 _DEEPEST = 128
 
 
@@ -195,17 +198,21 @@ def append_child(data: bytes, element: Element, child: bytes) -> Splice:
 
 def quote(value: str) -> bytes:
     """A value as an attribute between double quotes."""
-    return quoteattr(value, {'"': "&quot;"}).encode()
+    return b'"' + _escaped(value, _IN_ATTRIBUTES) + b'"'
 
 
 def text(value: str) -> bytes:
     """A value as character data."""
-    return escape(value).encode()
+    return _escaped(value, _IN_TEXT)
 
 
 def unescape(raw: str) -> str:
     """Character data as a value: the five entities and numeric references."""
     return _REFERENCE.sub(_character, raw) if "&" in raw else raw
+
+
+def _escaped(value: str, table: Mapping[int, str]) -> bytes:
+    return value.translate(table).encode()
 
 
 def _character(match: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from sheetcrm.adapters.excel import markup
 from sheetcrm.adapters.excel.markup import Splice
@@ -94,10 +95,12 @@ class SharedStrings:
     def _split(self, body: bytes) -> list[bytes]:
         """The ``<si>`` elements as bytes; their place is their index."""
         opening, closing = b"<%bsi>" % self._prefix, b"</%bsi>" % self._prefix
-        parts = body.split(closing)
-        items = [part[part.find(opening) :] + closing for part in parts[:-1]]
-        plain = all(item.startswith(opening) and item.count(b"<%bsi" % self._prefix) == 1
-                    for item in items)  # fmt: skip
-        if not plain or b"<%bsi" % self._prefix in parts[-1]:
+        parts = body.split(closing)[:-1]
+        items = [part[part.find(opening) :] + closing for part in parts]
+        if body.count(opening[:-1]) != len(items) or not all(map(_starts(opening), items)):
             raise Unsuitable
         return items
+
+
+def _starts(opening: bytes) -> Callable[[bytes], bool]:
+    return lambda item: item.startswith(opening)

@@ -16,6 +16,7 @@ LONGEST_TEXT = 32_767  #: characters in a cell (Excel specifications and limits)
 _EXACT = 2**53  # the largest whole number up to which a double has every one
 _ODD_TYPES = (datetime, time, timedelta)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\r\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_SPECIAL = re.compile(r"[\x00-\x1f&<>\ufffe\uffff]|_x|^\s|\s$|  ")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PADDED = re.compile(r"^\s|\s$|[\n\t]|  ")
@@ -105,6 +106,10 @@ def _text_payload(value: str) -> Payload:
 
 def string_element(tag: bytes, value: str, prefix: bytes) -> bytes:
     """A text as ``<si>`` or ``<is>``: control characters escaped, outer blanks kept."""
+    if not _SPECIAL.search(value):
+        return b"<%b%b><%bt>%b</%bt></%b%b>" % (
+            prefix, tag, prefix, value.encode(), prefix, prefix, tag
+        )  # fmt: skip
     escaped = _CONTROL.sub(lambda match: f"_x{ord(match[0]):04X}_", value)
     space = b' xml:space="preserve"' if _PADDED.search(value) else b""
     body = markup.text(escaped)

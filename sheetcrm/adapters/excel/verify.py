@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from itertools import chain, zip_longest
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def _texts(data: bytes) -> Callable[[int], str]:
         strings = SharedStrings(data)
     except Unsuitable:
         return lambda _: ""
-    return lambda index: strings.text(index) or ""
+    return lru_cache(maxsize=65_536)(lambda index: strings.text(index) or "")
 
 
 class _SheetCheck:
