@@ -41,7 +41,9 @@ def test_modules_and_functions_stay_small_and_say_what_they_are(path):
 
 
 def test_no_dumping_grounds():
-    names = {path.stem for path in MODULES} | {path.name for path in PACKAGE.rglob("*") if path.is_dir()}
+    names = {path.stem for path in MODULES} | {
+        path.name for path in PACKAGE.rglob("*") if path.is_dir()
+    }
     assert not names & {"utils", "util", "helpers", "helper", "common", "base", "misc"}
 
 
@@ -50,7 +52,8 @@ def test_only_output_prints():
     guilty = [
         str(path.relative_to(ROOT))
         for path in MODULES
-        if path.name != "output.py" and printing.search(path.read_text(encoding="utf-8").replace(".print(", ""))
+        if path.name != "output.py"
+        and printing.search(path.read_text(encoding="utf-8").replace(".print(", ""))
     ]
     assert guilty == []
 
@@ -73,5 +76,7 @@ def test_help_answers_before_anything_heavy_is_imported():
         "heavy = {'polars', 'sqlalchemy', 'formualizer', 'jinja2', 'openpyxl', 'gspread', 'babel'};"
         "sys.exit(repr(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
     assert result.returncode == 0, result.stderr

@@ -9,7 +9,16 @@ import pytest
 
 from sheetcrm.cli.main import cli
 
-LADDER = ["Contact", "Lead", "MQL", "SQL", "Prospect", "Customer", "Repeat customer", "Disqualified"]
+LADDER = [
+    "Contact",
+    "Lead",
+    "MQL",
+    "SQL",
+    "Prospect",
+    "Customer",
+    "Repeat customer",
+    "Disqualified",
+]
 
 
 def cells(path, tab="Leads"):

@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.engine.team import GRID, QUALIFICATION, by_name, columns, tab_of
 
 from sheetcrm.adapters.memory import MemoryLedger, MemoryTabSource
 from sheetcrm.core.qualify.rules import Stage
@@ -12,6 +11,7 @@ from sheetcrm.engine.status import status
 from sheetcrm.engine.sync import plan, sync
 from sheetcrm.engine.undo import undo
 from sheetcrm.errors import ConfigError, SourceBusyError, UsageError
+from tests.engine.team import GRID, QUALIFICATION, by_name, columns, tab_of
 
 
 def test_scores_stages_and_reasons_stand_in_the_tab_afterwards(make):
@@ -68,7 +68,11 @@ def test_undo_puts_the_original_values_back(make):
     run = sync(workspace).run
     report = undo(workspace, run)
     assert report.exit_code == 0
-    assert [[value for value in row[6:] if value is not None] for row in source.grid[1:]] == [[], [], []]
+    assert [[value for value in row[6:] if value is not None] for row in source.grid[1:]] == [
+        [],
+        [],
+        [],
+    ]
     assert [row[:6] for row in source.grid] == GRID
 
 
@@ -80,7 +84,9 @@ def test_undo_leaves_what_somebody_changed_since(make):
     source.set_cell(f"{chr(65 + place)}{row}", "Hot")
     report = undo(workspace, run)
     assert by_name(source, "Stage")["Ana Putri"] == "Hot"
-    assert [(edit.header, why) for edit, why in report.results[0].left] == [("Stage", "changed since")]
+    assert [(edit.header, why) for edit, why in report.results[0].left] == [
+        ("Stage", "changed since")
+    ]
 
 
 def test_sync_after_undo_gives_the_same_leads_the_same_ids(make):
