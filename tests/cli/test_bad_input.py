@@ -38,7 +38,7 @@ def test_missing_file(sample, refused):
 
 
 def test_missing_tab(sample, refused):
-    change(sample / "config" / "sheetcrm.toml", 'tab   = "Leads"', 'tab   = "Leeds"')
+    change(sample / "config" / "sheetcrm.toml", 'tab = "Leads"', 'tab = "Leeds"')
     refused(1, "Leeds", "Leads")
 
 
@@ -93,11 +93,10 @@ def test_unknown_name_in_a_template(sample, refused):
 
 
 def test_workbook_open_in_excel(sample, refused):
-    owner = "Sari"
-    name = owner.encode("ascii").ljust(54)
-    lock = bytes([len(owner)]) + name + len(owner).to_bytes(2, "little")
-    lock += owner.encode("utf-16-le").ljust(108, b" \0"[:1] + b"\0")[:108]
-    (sample / "~$leads.xlsx").write_bytes(lock.ljust(165, b"\0"))
+    name = "Sari"  # as Excel writes it: 165 bytes, the name as ANSI and as UTF-16
+    ansi = bytes([len(name)]) + name.encode("ascii").ljust(54)
+    wide = len(name).to_bytes(2, "little") + name.ljust(54).encode("utf-16-le")
+    (sample / "~$leads.xlsx").write_bytes(ansi + wide)
     refused(75, "Sari", "leads.xlsx")
 
 
