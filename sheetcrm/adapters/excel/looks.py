@@ -70,10 +70,12 @@ class Looks:
 
     def _of_column(self, column: int) -> int | None:
         if column not in self._chosen:
-            neighbour = self._most(self._left(column))
-            self._chosen[column] = (
-                self._most(column) or self._preset(column) or self._styles.general(neighbour)
-            )
+            found = self._most(column)
+            if found is None:
+                found = self._preset(column)
+            if found is None:
+                found = self._styles.general(self._most(self._left(column)))
+            self._chosen[column] = found
         return self._chosen[column]
 
     def _left(self, column: int) -> int:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from sheetcrm.adapters.excel.archive import Archive
 from sheetcrm.adapters.excel.faults import Refusal
 from sheetcrm.adapters.excel.lock import check_free
-from sheetcrm.errors import SourceChangedError
+from sheetcrm.errors import SourceBusyError, SourceChangedError
 
 _MARK = ".~sheetcrm-"
 
@@ -82,6 +82,8 @@ def replace_file(
     snapshot: Snapshot | None,
     write: Callable[[BinaryIO], None],
     check: Callable[[Path], None],
+    *,
+    like: Path,
 ) -> None:
     """Put new content in the place of a file, or leave everything as it was.
 
@@ -90,6 +92,7 @@ def replace_file(
         snapshot: what it must still be just before it is replaced; None where it need not exist.
         write: writes the new content.
         check: raises if the new file, given as a path, is not what it should be.
+        like: the file whose mode, owner and attributes it gets.
 
     Raises:
         SourceBusyError: somebody has opened it meanwhile.
@@ -102,13 +105,12 @@ def replace_file(
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        if snapshot:
-            _take_over(path, temporary)
+        _take_over(like, temporary)
         check(temporary)
         check_free(path)
         if snapshot:
             check_unchanged(path, snapshot)
-        temporary.replace(path)
+        _rename(temporary, path)
     _sync_folder(path.parent)
 
 
@@ -122,6 +124,17 @@ def _temporary(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
         yield temporary, os.fdopen(descriptor, "w+b")
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _rename(temporary: Path, path: Path) -> None:
+    try:
+        temporary.replace(path)
+    except PermissionError as fault:
+        if os.name != "nt":
+            raise
+        raise SourceBusyError(  # Windows lets nobody replace a file that is open
+            f"{path.name} is open in another program", hint="close it there and run again"
+        ) from fault
 
 
 def _take_over(path: Path, temporary: Path) -> None:

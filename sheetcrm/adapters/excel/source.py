@@ -65,14 +65,16 @@ class ExcelSource:
         self._shown = Path(path)
         self._path = self._shown.resolve()
         self._tab = tab
+        self._title = ""
         self._write_protected = write_protected
         self._backup_dir = Path(backup_dir) if backup_dir is not None else None
         self._today = today
 
     @property
     def locator(self) -> str:
-        """``leads.xlsx › Leads``."""
-        return f"{self._shown.name} › {self._tab}" if self._tab else self._shown.name
+        """``leads.xlsx › Leads``; of the first visible tab the name is known once it was read."""
+        place = self._tab or self._title
+        return f"{self._shown.name} › {place}" if place else self._shown.name
 
     def busy(self) -> str | None:
         """Who has the workbook open, or None. It can be read all the same, but not written."""
@@ -120,6 +122,7 @@ class ExcelSource:
             snapshot = Snapshot.take(self._path, package.archive)
             place = find_place(package, self._tab)
             reading = read_place(package, place, known_headers)
+        self._title = place.sheet.title
         revision = Revision(
             snapshot=snapshot,
             sheet=place.sheet,

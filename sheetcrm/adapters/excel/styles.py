@@ -15,7 +15,9 @@ from sheetcrm.adapters.excel.markup import Element, Splice
 from sheetcrm.core.table.values import CellValue
 
 _BUILTIN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-_DATE, _DATE_TIME = 14, 22  # ISO/IEC 29500-1, 18.8.30: the reader's own short forms
+# ISO/IEC 29500-1, 18.8.30: 24-Nov-26, which fits a column of ordinary width and cannot be
+# taken for another day in another country; and the short form with a time.
+_DATE, _DATE_TIME = 15, 22
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _DATE_PART = re.compile(r"[dmyhs]", re.IGNORECASE)
 

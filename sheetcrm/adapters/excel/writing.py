@@ -45,5 +45,6 @@ def write_change(
             if out is None:
                 check_writable(path)
             before()
-            replace_file(path, snapshot if out is None else None, write, verify)
+            known = snapshot if out is None else None
+            replace_file(path, known, write, verify, like=package.path)
     return update

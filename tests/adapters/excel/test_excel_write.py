@@ -9,12 +9,19 @@ from datetime import date, datetime
 
 import openpyxl
 import pytest
+import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from sheetcrm.adapters.excel import ExcelSource, write_cells
 from sheetcrm.core.table.values import Edit
 from sheetcrm.errors import SourceRefusedError
-from tests.adapters.excel.excel_books import PEOPLE, kitchen_sink, parts, sheet_workbook
+from tests.adapters.excel.excel_books import (
+    PEOPLE,
+    kitchen_sink,
+    parts,
+    sheet_workbook,
+    with_part,
+)
 
 KNOWN = ("Name", "E-mail", "City", "Budget", "Score")
 SHEET = "xl/worksheets/sheet1.xml"
@@ -115,8 +122,9 @@ def test_filter_and_its_hidden_name_grow_with_new_columns(tmp_path):
 
 def test_recalculation_is_asked_for_only_where_a_formula_reads_what_was_written(tmp_path):
     path = kitchen_sink(tmp_path / "leads.xlsx", table=False)
+    with_part(path, "xl/workbook.xml", lambda data: data.replace(b' fullCalcOnLoad="1"', b""))
     before = parts(path)["xl/workbook.xml"]
-    write_cells(path, "Leads", {"M5": 1})
+    write_cells(path, "Leads", {"N5": 1})
     assert parts(path)["xl/workbook.xml"] == before
     write_cells(path, "Leads", {"E5": 1})
     assert b'fullCalcOnLoad="1"' in parts(path)["xl/workbook.xml"]
@@ -185,3 +193,77 @@ def test_occupied_column_beside_a_table_is_refused(tmp_path):
         fill(ExcelSource("x", path))
     assert caught.value.code == "occupied"
     assert path.read_bytes() == before
+
+
+def test_column_of_ordinary_cells_stays_ordinary_beside_coloured_ones(tmp_path):
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        red = book.add_format({"bg_color": "#FF0000", "num_format": "0.00%"})
+        sheet = book.add_worksheet("Leads")
+        sheet.write_row(0, 0, ["Name", "Budget", "Score"])
+        for row in (1, 2, 3):
+            sheet.write(row, 0, f"Sari {row}")
+            sheet.write(row, 1, row, red)
+        sheet.write(1, 2, 5)
+    fill(ExcelSource("x", path), {"Score": [1, 2, 3], "Stage": ["SQL"] * 3})
+    sheet = opened(path).active
+    assert [sheet[f"C{row}"].fill.fgColor.rgb for row in (2, 3, 4)] == ["00000000"] * 3
+    assert (sheet["C3"].number_format, sheet["D3"].number_format) == ("General", "General")
+
+
+def test_column_beside_coloured_cells_is_coloured_like_them_but_general(tmp_path):
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        red = book.add_format({"bg_color": "#FF0000", "num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet("Leads")
+        sheet.write_row(0, 0, ["Name", "Since"])
+        for row in (1, 2, 3):
+            sheet.write(row, 0, f"Sari {row}")
+            sheet.write(row, 1, 46_000 + row, red)
+    fill(ExcelSource("x", path), {"Score": [1, 2, 3]})
+    cell = opened(path).active["C3"]
+    assert (cell.value, cell.number_format, cell.fill.fgColor.rgb) == (2, "General", "FFFF0000")
+
+
+def test_new_columns_in_hidden_ones_are_mentioned(tmp_path):
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Leads")
+        sheet.write_column(0, 0, ["Name", "Sari"])
+        sheet.write_column(0, 1, ["City", "Bandung"])
+        sheet.set_column(2, 16_383, None, None, {"hidden": True})
+    receipt = fill(ExcelSource("x", path), {"Score": [1]})
+    assert [problem.column for problem in receipt.problems] == ["Score"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "asked"),
+    [
+        ("=SUM(H5:H8)", True),
+        ("=SUM(People[Score])", True),
+        ("=SUM(People[Budget])", False),
+        ("=ROWS(People)", True),
+        ('=INDIRECT("H5")', True),
+        ("=SUM(5:5)", True),
+        ("=SUM(A:G)", False),
+        ("=Scores*2", True),
+        ("=Budgets*2", False),
+        ('="H5"&E5', False),
+    ],
+)
+def test_which_formulas_read_the_scores(tmp_path, formula, asked):
+    path = kitchen_sink(tmp_path / "leads.xlsx")
+    name = b'</definedName><definedName name="Scores">Leads!$H$5:$H$8</definedName>'
+    with_part(path, "xl/workbook.xml", lambda data: re.sub(rb"</definedName>(?=</)", name, data))
+    text = formula.removeprefix("=").replace('"', "&quot;").replace("&E", "&amp;E").encode()
+    for sheet in (1, 2):
+        with_part(
+            path,
+            f"xl/worksheets/sheet{sheet}.xml",
+            lambda data: re.sub(rb"<f>[^<]*</f>", b"<f>1</f>", data),
+        )
+    with_part(path, SHEET, lambda data: data.replace(b"<f>1</f>", b"<f>%b</f>" % text, 1))
+    mark = b' fullCalcOnLoad="1"'  # which XlsxWriter always sets
+    with_part(path, "xl/workbook.xml", lambda data: data.replace(mark, b""))
+    fill(ExcelSource("x", path), {"Score": [1, 2, 3, 4]})
+    assert (mark in parts(path)["xl/workbook.xml"]) is asked
