@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import compress
@@ -128,20 +128,31 @@ def _as_float(value: float | Decimal | None) -> float | None:
 def _from_mixed(values: Sequence[Any], kinds: set[type]) -> Cells:
     """Sort the values by kind, then convert each kind at once."""
     codes = bytes(map({kind: _kind_code(kind) for kind in kinds}.__getitem__, map(type, values)))
-    number = _sorted_out(values, codes, _NUMBER, pl.Float64, _as_float)
-    moments = _sorted_out(values, codes, _MOMENT, pl.Float64, serial)
+    number = _sorted_out(values, codes, _NUMBER, _float_series)
+    moments = _sorted_out(values, codes, _MOMENT, lambda some: _float_series(map(serial, some)))
     if moments is not None:
         number = moments if number is None else number.zip_with(number.is_not_null(), moments)
     found = Cells(height=len(values)) if number is None else numbers(number)
-    error = _sorted_out(values, codes, _ERROR, ERRORS, _code_of)
+    error = _sorted_out(
+        values, codes, _ERROR, lambda some: pl.Series([*map(_code_of, some)], dtype=ERRORS)
+    )
     return Cells(
         height=len(values),
         number=found.number,
-        text=_sorted_out(values, codes, _TEXT, pl.String, str),
-        boolean=_sorted_out(values, codes, _BOOLEAN, pl.Boolean, bool),
+        text=_sorted_out(values, codes, _TEXT, lambda some: pl.Series(some, dtype=pl.String)),
+        boolean=_sorted_out(values, codes, _BOOLEAN, lambda some: pl.Series(some, dtype=pl.Boolean)),
         error=first_error(error, found.error),
         given=True,
     )
+
+
+def _float_series(some: Iterable[Any]) -> pl.Series:
+    """Numbers of any type; one too large for a float, or no number at all, is infinite."""
+    try:
+        series = pl.Series([*map(float, some)], dtype=pl.Float64)
+    except OverflowError:
+        return pl.Series([*map(_as_float, some)], dtype=pl.Float64)
+    return series.fill_nan(math.inf)
 
 
 _BLANK, _NUMBER, _MOMENT, _TEXT, _BOOLEAN, _ERROR = range(6)
@@ -164,15 +175,15 @@ def _kind_code(kind: type) -> int:
 
 
 def _sorted_out(
-    values: Sequence[Any], codes: bytes, code: int, dtype: Any, make: Callable[[Any], Any]
+    values: Sequence[Any], codes: bytes, code: int, convert: Callable[[list[Any]], pl.Series]
 ) -> pl.Series | None:
     """The values of one kind in their places, null elsewhere; None where there are none."""
     if code not in codes:
         return None
-    chosen = map(code.__eq__, codes)
-    places = pl.Series(compress(range(len(values)), chosen), dtype=pl.UInt32)
-    kept = pl.Series(map(make, compress(values, map(code.__eq__, codes))), dtype=dtype)
-    return pl.repeat(None, len(values), dtype=dtype, eager=True).scatter(places, kept)
+    chosen = [*map(code.__eq__, codes)]
+    kept = convert([*compress(values, chosen)])
+    places = pl.Series(chosen, dtype=pl.Boolean).arg_true()
+    return pl.repeat(None, len(values), dtype=kept.dtype, eager=True).scatter(places, kept)
 
 
 def _code_of(value: CellError) -> int:

@@ -85,17 +85,23 @@ def _decorated(found: re.Match[str]) -> float | None:
 
 def read_moment(text: str) -> float | None:
     """The serial number of a date, a time, or both, written as text; None where it is neither."""
+    parts = read_day_and_time(text)
+    return None if parts is None else parts[0] + parts[1]
+
+
+def read_day_and_time(text: str) -> tuple[float, float] | None:
+    """The same in two: whole days, and the part of a day."""
     text = text.strip()
     day = read_date(text)
     if day is not None:
-        return day
+        return day, 0.0
     clock = read_time(text)
     if clock is not None:
-        return clock
+        return clock // 1, clock % 1
     for index in (i for i, char in enumerate(text) if char in " T"):
         day, clock = read_date(text[:index].strip()), read_time(text[index + 1 :].strip())
         if day is not None and clock is not None:
-            return day + clock
+            return day + clock // 1, clock % 1
     return None
 
 

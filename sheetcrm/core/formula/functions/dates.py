@@ -16,7 +16,7 @@ from sheetcrm.core.formula.cells import (
 )
 from sheetcrm.core.formula.coerce import as_number
 from sheetcrm.core.formula.convert import constant, serial
-from sheetcrm.core.formula.general import read_date, read_moment
+from sheetcrm.core.formula.general import read_day_and_time
 from sheetcrm.core.formula.registry import (
     Answer,
     Context,
@@ -238,11 +238,8 @@ def _days(end: pl.Expr, start: pl.Expr) -> Answer:
     example='=DATEVALUE("2026-12-31")',
 )
 def _datevalue(value: str) -> CellValue:
-    moment = read_moment(value)
-    day = read_date(value.strip())
-    if moment is None or (day is None and moment < 1):
-        return CellError("#VALUE!")
-    return float(int(moment))
+    parts = read_day_and_time(value)
+    return parts[0] if parts and parts[0] >= 1 else CellError("#VALUE!")
 
 
 @scalarwise(
@@ -252,5 +249,5 @@ def _datevalue(value: str) -> CellValue:
     example='=TIMEVALUE("14:30")',
 )
 def _timevalue(value: str) -> CellValue:
-    moment = read_moment(value)
-    return CellError("#VALUE!") if moment is None else moment % 1
+    parts = read_day_and_time(value)
+    return parts[1] if parts else CellError("#VALUE!")
