@@ -97,7 +97,8 @@ def _chips(axes: dict[str, list[tuple[str, int]]]) -> str:
             continue
         every = sum(count for _, count in choices)
         chips = [_chip(axis, "all", "all", every, checked=True)]
-        chips += [_chip(axis, str(i), value, count) for i, (value, count) in enumerate(choices, 1)]
+        shown = enumerate(choices[:CHIPS_LIMIT], 1)
+        chips += [_chip(axis, str(i), value, count) for i, (value, count) in shown]
         rows.append(f"<fieldset><legend>{axis}</legend>{''.join(chips)}</fieldset>")
     return f'<form class="filters">{"".join(rows)}</form>' if rows else ""
 
@@ -182,7 +183,7 @@ def _height(draft: MessageDraft, width: int) -> int:
     letters = (width - 64) // 7.6
     lines = sum(1 + len(line) // letters for line in draft.text.splitlines())
     around = 250 if width > 480 else 170
-    return int(min(1600, max(480, around + 24 * lines)))
+    return int(min(1600, max(480, around + 23 * lines)))
 
 
 def _unframed() -> str:

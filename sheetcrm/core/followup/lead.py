@@ -123,10 +123,9 @@ def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
     zero-width joiner stays, since emoji are made with it.
     """
     normal = unicodedata.normalize("NFC", text)
-    spaced = "".join(
-        " " if char.isspace() else char for char in normal if char.isspace() or _visible(char)
-    )
-    line = " ".join(spaced.split())
+    if not normal.isprintable():
+        normal = "".join(" " if c.isspace() else c for c in normal if c.isspace() or _visible(c))
+    line = " ".join(normal.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
