@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from sheetcrm.adapters.ledger.database import chunks, insert
 from sheetcrm.adapters.ledger.schema import people
@@ -149,21 +149,23 @@ def _store(
             .values(email_norm=bindparam("email"), phone_e164=bindparam("phone")),
             changed,
         )
-    rows = [(person.email, person.phone) for person in known.new]
+    if known.new:
+        _insert(connection, known.new)
+
+
+def _insert(connection: Connection, new: Sequence[Person]) -> None:
+    """Insert new ones and give them the ids that the database chose."""
     columns = (people.c.email_norm, people.c.phone_e164)
-    insert(connection, people, columns, rows, key=columns[:1])
-    _number(connection, known.new)
-
-
-def _number(connection: Connection, new: Sequence[Person]) -> None:
-    """Give the inserted ones the ids that the database chose."""
-    emails = {person.email for person in new if person.email}
-    phones = {person.phone for person in new if person.phone and not person.email}
-    by_email = {who.email: who.id for who in _where(connection, people.c.email_norm, emails)}
-    by_phone = {
-        who.phone: who.id
-        for who in _where(connection, people.c.phone_e164, phones)
-        if not who.email
-    }
+    last = connection.scalar(select(func.max(people.c.id))) or 0
+    insert(connection, people, columns, [(who.email, who.phone) for who in new], key=columns[:1])
+    query = select(people.c.id, *columns).where(people.c.id > last)
+    ids = {_known_by(email, phone): id_ for id_, email, phone in connection.execute(query).all()}
+    # Where another run has inserted an address at this very moment, it may be below `last`.
+    emails = {who.email for who in new if who.email and _known_by(who.email, None) not in ids}
+    ids |= {_known_by(who.email, None): who.id for who in _where(connection, columns[0], emails)}
     for person in new:
-        person.id = by_email[person.email] if person.email else by_phone[person.phone]
+        person.id = ids[_known_by(person.email, person.phone)]
+
+
+def _known_by(email: str | None, phone: str | None) -> tuple[str | None, str | None]:
+    return (email, None) if email else (None, phone)
