@@ -140,7 +140,9 @@ def _from_mixed(values: Sequence[Any], kinds: set[type]) -> Cells:
         height=len(values),
         number=found.number,
         text=_sorted_out(values, codes, _TEXT, lambda some: pl.Series(some, dtype=pl.String)),
-        boolean=_sorted_out(values, codes, _BOOLEAN, lambda some: pl.Series(some, dtype=pl.Boolean)),
+        boolean=_sorted_out(
+            values, codes, _BOOLEAN, lambda some: pl.Series(some, dtype=pl.Boolean)
+        ),
         error=first_error(error, found.error),
         given=True,
     )

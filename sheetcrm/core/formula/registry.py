@@ -212,17 +212,20 @@ def elementwise(
     gives: str,
     summary: str,
     example: str,
+    none: int = VALUE,
     ours: bool = False,
 ) -> Callable[[Callable[..., pl.Expr | Answer]], Callable[..., pl.Expr | Answer]]:
     """Enter a function that is one Polars expression over its converted arguments.
 
-    A null answer becomes #VALUE!; any other error is told by an `Answer`.
+    A null answer becomes the error `none`; where there are several, an `Answer` tells them.
+    Polars computes a part anew wherever it is used, so that a long calculation is better
+    made in steps (`cellwise`, with a `compute` for each).
     """
 
     def enter(build: Callable[..., pl.Expr | Answer]) -> Callable[..., pl.Expr | Answer]:
         def over_cells(*cells: Cells) -> Cells:
             coerced = [CONVERT[p.kind](one) for p, one in zip(parameters, cells, strict=True)]
-            return answer(build, coerced, gives)
+            return answer(build, coerced, gives, none=none)
 
         cellwise(name, *parameters, summary=summary, example=example, ours=ours)(over_cells)
         return build
@@ -259,21 +262,41 @@ _MAKE: Final[dict[str, Callable[[pl.Series, pl.Series | None], Cells]]] = {
 _DTYPES: Final[dict[str, Any]] = {"number": pl.Float64, "text": pl.String, "boolean": pl.Boolean}
 
 
-def answer(build: Callable[..., pl.Expr | Answer], coerced: Sequence[Coerced], gives: str) -> Cells:
+def answer(
+    build: Callable[..., pl.Expr | Answer],
+    coerced: Sequence[Coerced],
+    gives: str,
+    *,
+    none: int = VALUE,
+) -> Cells:
     """Run an expression over converted arguments; errors of the arguments travel through."""
     error = first_error(*(wrong for _, wrong in coerced))
     series = [value for value, _ in coerced]
+    own: list[pl.Series] = []
 
     def both(*arguments: pl.Expr) -> pl.Expr:
         built = build(*arguments)
-        made = built if isinstance(built, Answer) else Answer(built, pl.lit(None, dtype=ERRORS))
-        return pl.struct(made.value.cast(_DTYPES[gives]).alias("v"), made.error.alias("e"))
+        if not isinstance(built, Answer):
+            return built.cast(_DTYPES[gives])
+        return pl.struct(built.value.cast(_DTYPES[gives]).alias("v"), built.error.alias("e"))
 
-    fields = compute(both, *series).struct
-    value, own = fields.field("v"), fields.field("e").cast(ERRORS)
-    if value.null_count() or (gives == "text" and _too_long(value)):
-        own = compute(_fallen, own, value)
-    return _MAKE[gives](value, first_error(error, own if own.null_count() < len(own) else None))
+    value = compute(both, *series)
+    if value.dtype == pl.Struct:
+        own = [value.struct.field("e").cast(ERRORS)]
+        value = value.struct.field("v")
+    return result(value, first_error(error, *own), gives, none=none)
+
+
+def result(
+    value: pl.Series, error: pl.Series | None, gives: str = "number", *, none: int = VALUE
+) -> Cells:
+    """Answers as cells: the error where there is one, `none` where there is no answer either."""
+    if value.null_count():
+        code = pl.lit(none, dtype=ERRORS)
+        error = first_error(error, compute(lambda v: pl.when(v.is_null()).then(code), value))
+    if gives == "text" and _too_long(value):
+        error = first_error(error, compute(_overflow, value))
+    return _MAKE[gives](value, error)
 
 
 def _too_long(value: pl.Series) -> bool:
@@ -281,16 +304,9 @@ def _too_long(value: pl.Series) -> bool:
     return isinstance(longest, int) and longest > LONGEST_TEXT
 
 
-def _fallen(error: pl.Expr, value: pl.Expr) -> pl.Expr:
-    """#VALUE! where there is no value, or a text is longer than a cell can hold."""
-    missing = value.is_null()
-    too_long = value.cast(pl.String).str.len_chars() > LONGEST_TEXT
-    return (
-        pl.when(error.is_not_null())
-        .then(error)
-        .when(missing | too_long)
-        .then(pl.lit(VALUE, dtype=ERRORS))
-    )
+def _overflow(value: pl.Expr) -> pl.Expr:
+    """#VALUE! where a text is longer than a cell can hold."""
+    return pl.when(value.str.len_chars() > LONGEST_TEXT).then(pl.lit(VALUE, dtype=ERRORS))
 
 
 def _with_defaults(

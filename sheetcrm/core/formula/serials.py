@@ -9,9 +9,12 @@ from typing import Final
 
 import polars as pl
 
+from sheetcrm.core.formula.cells import compute
 from sheetcrm.core.formula.convert import LEAP_BUG, UNIX_SERIAL
 
 LAST_SERIAL: Final = 2_958_465  #: 9999-12-31
+_FIRST_MONTH: Final = 1900 * 12
+_NO_MONTH: Final = 10_000 * 12
 
 
 def is_day(serial: pl.Expr) -> pl.Expr:
@@ -32,13 +35,19 @@ def from_date(day: pl.Expr) -> pl.Expr:
     return pl.when(serial < LEAP_BUG).then(serial - 1).otherwise(serial)
 
 
-def month_start(months: pl.Expr) -> pl.Expr:
-    """The first day of a month counted as ``year * 12 + month - 1``; null outside the calendar."""
-    whole = pl.when((months >= 1900 * 12) & (months < 10_000 * 12)).then(months)
-    number = whole.cast(pl.Int32)
-    return pl.date(number // 12, number % 12 + 1, 1)
+def days(serials: pl.Series) -> pl.Series:
+    """Serial numbers as calendar days; null outside Excel's calendar."""
+    return compute(to_date, serials)
 
 
-def months_of(day: pl.Expr) -> pl.Expr:
-    """A day's month counted as ``year * 12 + month - 1``."""
-    return day.dt.year().cast(pl.Int32) * 12 + day.dt.month().cast(pl.Int32) - 1
+def month_starts(months: pl.Series) -> pl.Series:
+    """The first day of months counted as ``year * 12 + month - 1``; null outside the calendar."""
+    inside = compute(lambda m: pl.when((m >= _FIRST_MONTH) & (m < _NO_MONTH)).then(m), months)
+    return compute(lambda m: pl.date(m // 12, m % 12 + 1, 1), inside.cast(pl.Int32))
+
+
+def months_of(dates: pl.Series) -> pl.Series:
+    """The month of each day, counted as ``year * 12 + month - 1``."""
+    return compute(
+        lambda d: d.dt.year().cast(pl.Float64) * 12 + d.dt.month().cast(pl.Float64) - 1, dates
+    )

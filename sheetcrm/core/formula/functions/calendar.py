@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import ERRORS, NUM, Cells, with_error
+from sheetcrm.core.formula.cells import NUM, Cells, compute, first_error, with_error
 from sheetcrm.core.formula.coerce import as_number
 from sheetcrm.core.formula.registry import (
-    Answer,
     Context,
-    answer,
     anything,
+    cellwise,
     elementwise,
     number,
+    result,
     scalarwise,
     text,
     whole,
 )
-from sheetcrm.core.formula.serials import from_date, is_day, to_date
+from sheetcrm.core.formula.serials import days, from_date, is_day, to_date
 from sheetcrm.core.formula.shapes import Bundle, TooWideError, Value, lift, stack
 from sheetcrm.core.formula.syntax import Node
 from sheetcrm.core.formula.yearcount import calendar_date, datedif, days360, yearfrac
 from sheetcrm.core.table.values import CellError, CellValue
 
-_NUM = pl.lit(NUM, dtype=ERRORS)
 _FIRST_DAYS = {1: 6, 2: 0, 11: 0, 12: 1, 13: 2, 14: 3, 15: 4, 16: 5, 17: 6}
 """WEEKDAY's and WEEKNUM's types → the day on which their week begins, Monday being 0."""
 
@@ -36,48 +34,51 @@ _FIRST_DAYS = {1: 6, 2: 0, 11: 0, 12: 1, 13: 2, 14: 3, 15: 4, 16: 5, 17: 6}
     number("date"),
     number("type", 1),
     gives="number",
+    none=NUM,
     summary="The day of the week: 1 is Sunday, or Monday with type 2.",
     example="=WEEKDAY(TODAY(), 2)<6",
 )
-def _weekday(day: pl.Expr, kind: pl.Expr) -> Answer:
+def _weekday(day: pl.Expr, kind: pl.Expr) -> pl.Expr:
     kind = kind.floor()
     # Excel's day 1 (1900-01-01) is a Sunday to it; the calendar agrees from March 1900 on.
     monday = (day.floor() - 2) % 7
     first = kind.replace_strict(_FIRST_DAYS, default=None, return_dtype=pl.Int64)
     counted = (monday - first) % 7 + 1
     shown = pl.when(kind == 3).then(monday).when(first.is_not_null()).then(counted)
-    value = pl.when(is_day(day)).then(shown)
-    return Answer(value, pl.when(value.is_null()).then(_NUM))
+    return pl.when(is_day(day)).then(shown)
 
 
-@elementwise(
+@cellwise(
     "WEEKNUM",
     number("date"),
     number("type", 1),
-    gives="number",
     summary="The week of the year; the week of January 1st is the first.",
     example="=WEEKNUM(TODAY())",
 )
-def _weeknum(day: pl.Expr, kind: pl.Expr) -> Answer:
-    kind = kind.floor()
-    date = to_date(day)
-    first = kind.replace_strict(_FIRST_DAYS, default=None, return_dtype=pl.Int64)
-    january = (pl.date(date.dt.year(), 1, 1).dt.weekday().cast(pl.Int64) - 1 - first) % 7
-    week = (date.dt.ordinal_day().cast(pl.Int64) - 1 + january) // 7 + 1
-    value = pl.when(kind == 21).then(date.dt.week().cast(pl.Int64)).otherwise(week)
-    return Answer(value, pl.when(value.is_null()).then(_NUM))
+def _weeknum(day: Cells, kind: Cells) -> Cells:
+    (value, wrong), (kinds, wrong2) = as_number(day), as_number(kind)
+    date = days(value)
+    first = kinds.floor().replace_strict(_FIRST_DAYS, default=None, return_dtype=pl.Int64)
+    weekday = compute(lambda d: pl.date(d.dt.year(), 1, 1).dt.weekday().cast(pl.Int64), date)
+
+    def build(d: pl.Expr, january: pl.Expr, begin: pl.Expr, k: pl.Expr) -> pl.Expr:
+        week = (d.dt.ordinal_day().cast(pl.Int64) - 1 + (january - 1 - begin) % 7) // 7 + 1
+        return pl.when(k.floor() == 21).then(d.dt.week().cast(pl.Int64)).otherwise(week)
+
+    week = compute(build, date, weekday, first, kinds).cast(pl.Float64)
+    return result(week, first_error(wrong, wrong2), none=NUM)
 
 
 @elementwise(
     "ISOWEEKNUM",
     number("date"),
     gives="number",
+    none=NUM,
     summary="The week of the year by ISO 8601.",
     example="=ISOWEEKNUM(TODAY())",
 )
-def _isoweeknum(day: pl.Expr) -> Answer:
-    value = to_date(day).dt.week()
-    return Answer(value, pl.when(value.is_null()).then(_NUM))
+def _isoweeknum(day: pl.Expr) -> pl.Expr:
+    return to_date(day).dt.week()
 
 
 @scalarwise(
@@ -137,14 +138,18 @@ def _yearfrac(start: float, end: float, basis: float) -> CellValue:
 def _networkdays(context: Context, arguments: tuple[Node, ...]) -> Value:
     free, wrong = _holidays(context, arguments)
 
-    def build(start: pl.Expr, end: pl.Expr) -> Answer:
-        first, last = to_date(start), to_date(end)
-        low, high = pl.min_horizontal(first, last), pl.max_horizontal(first, last)
-        count = pl.business_day_count(low, high.dt.offset_by("1d"), holidays=free).cast(pl.Int64)
-        value = pl.when(last < first).then(-count).otherwise(count)
-        return Answer(value, pl.when(value.is_null()).then(_NUM))
+    def count(start: Cells, end: Cells) -> Cells:
+        (first, error), (last, error2) = as_number(start), as_number(end)
 
-    return _with_holidays(context, arguments, build, wrong)
+        def build(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+            low, high = pl.min_horizontal(a, b), pl.max_horizontal(a, b).dt.offset_by("1d")
+            found = pl.business_day_count(low, high, holidays=free).cast(pl.Float64)
+            return pl.when(b < a).then(-found).otherwise(found)
+
+        value = compute(build, days(first), days(last))
+        return with_error(result(value, first_error(error, error2), none=NUM), wrong)
+
+    return lift(count, [context.value(node) for node in arguments[:2]])
 
 
 @whole(
@@ -158,31 +163,26 @@ def _networkdays(context: Context, arguments: tuple[Node, ...]) -> Value:
 def _workday(context: Context, arguments: tuple[Node, ...]) -> Value:
     free, wrong = _holidays(context, arguments)
 
-    def build(start: pl.Expr, days: pl.Expr) -> Answer:
-        first = to_date(start)
-        count = days.sign() * days.abs().floor().clip(0, 2_000_000)
-        steps = count.cast(pl.Int32)
+    def move(start: Cells, count: Cells) -> Cells:
+        (first, error), (steps, error2) = as_number(start), as_number(count)
+        moved = _moved(days(first), steps.clip(-3e6, 3e6), free)
+        value = compute(lambda v: pl.when(is_day(v)).then(v), compute(from_date, moved))
+        return with_error(result(value, first_error(error, error2), none=NUM), wrong)
+
+    return lift(move, [context.value(node) for node in arguments[:2]])
+
+
+def _moved(dates: pl.Series, steps: pl.Series, free: list[date]) -> pl.Series:
+    """Days moved by working days; none for 0."""
+
+    def build(d: pl.Expr, n: pl.Expr) -> pl.Expr:
+        n = n.truncate().cast(pl.Int32)
         # Rolling against the way we go makes a weekend count as the working day before it.
-        later = first.dt.add_business_days(steps, holidays=free, roll="backward")
-        earlier = first.dt.add_business_days(steps, holidays=free, roll="forward")
-        moved = pl.when(steps > 0).then(later).when(steps < 0).then(earlier).otherwise(first)
-        value = from_date(moved)
-        value = pl.when(is_day(value)).then(value)
-        return Answer(value, pl.when(value.is_null()).then(_NUM))
+        later = d.dt.add_business_days(n, holidays=free, roll="backward")
+        earlier = d.dt.add_business_days(n, holidays=free, roll="forward")
+        return pl.when(n > 0).then(later).when(n < 0).then(earlier).otherwise(d)
 
-    return _with_holidays(context, arguments, build, wrong)
-
-
-def _with_holidays(
-    context: Context,
-    arguments: tuple[Node, ...],
-    build: Callable[[pl.Expr, pl.Expr], Answer],
-    wrong: pl.Series | None,
-) -> Value:
-    def run(one: Cells, other: Cells) -> Cells:
-        return with_error(answer(build, [as_number(one), as_number(other)], "number"), wrong)
-
-    return lift(run, [context.value(node) for node in arguments[:2]])
+    return compute(build, dates, steps)
 
 
 def _holidays(context: Context, arguments: tuple[Node, ...]) -> tuple[list[date], pl.Series | None]:

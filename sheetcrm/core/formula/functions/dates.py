@@ -18,28 +18,22 @@ from sheetcrm.core.formula.coerce import as_number
 from sheetcrm.core.formula.convert import constant, serial
 from sheetcrm.core.formula.general import read_day_and_time
 from sheetcrm.core.formula.registry import (
-    Answer,
     Context,
-    answer,
     anything,
     cellwise,
     elementwise,
     number,
+    result,
     scalarwise,
     text,
     whole,
 )
-from sheetcrm.core.formula.serials import from_date, is_day, month_start, months_of, to_date
+from sheetcrm.core.formula.serials import days, from_date, is_day, month_starts, months_of, to_date
 from sheetcrm.core.formula.shapes import Value, lift
 from sheetcrm.core.formula.syntax import Node
 from sheetcrm.core.table.values import CellError, CellValue
 
-_NUM = pl.lit(NUM, dtype=ERRORS)
 _FEBRUARY_29_1900 = 60
-
-
-def _or_num(value: pl.Expr) -> Answer:
-    return Answer(value, pl.when(value.is_null()).then(_NUM))
 
 
 @whole("TODAY", summary="The day of this run.", example="=[@[Last contact]]<TODAY()-30")
@@ -77,25 +71,27 @@ def _dayssince(context: Context, arguments: tuple[Node, ...]) -> Value:
     return lift(since, [context.value(arguments[0])])
 
 
-@elementwise(
+@cellwise(
     "DATE",
     number("year"),
     number("month"),
     number("day"),
-    gives="number",
     summary="The date of a year, month and day; month 13 is next January, day 0 the day before.",
     example="=DATE(2026, 12, 31)",
 )
-def _date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> Answer:
-    year, month, day = (_toward_zero(part) for part in (year, month, day))
-    year = pl.when((year >= 0) & (year < 1900)).then(year + 1900).otherwise(year)
-    first = from_date(month_start(year * 12 + month - 1))
-    value = first + day - 1
-    return _or_num(pl.when((year < 10_000) & is_day(value)).then(value))
+def _date(year: Cells, month: Cells, day: Cells) -> Cells:
+    coerced = [as_number(cells) for cells in (year, month, day)]
+    error = first_error(*(wrong for _, wrong in coerced))
+    years, months, days_ = (value for value, _ in coerced)
 
+    def counted(y: pl.Expr, m: pl.Expr) -> pl.Expr:
+        y = y.truncate()
+        y = pl.when((y >= 0) & (y < 1900)).then(y + 1900).when(y < 10_000).then(y)
+        return y * 12 + m.truncate() - 1
 
-def _toward_zero(part: pl.Expr) -> pl.Expr:
-    return part.sign() * part.abs().floor()
+    first = compute(from_date, month_starts(compute(counted, years, months)))
+    value = compute(lambda f, d: f + d.truncate() - 1, first, days_)
+    return result(compute(lambda v: pl.when(is_day(v)).then(v), value), error, none=NUM)
 
 
 @elementwise(
@@ -104,118 +100,130 @@ def _toward_zero(part: pl.Expr) -> pl.Expr:
     number("minute"),
     number("second"),
     gives="number",
+    none=NUM,
     summary="A time of day, as a part of a day.",
     example="=TIME(9, 30, 0)",
 )
-def _time(hour: pl.Expr, minute: pl.Expr, second: pl.Expr) -> Answer:
+def _time(hour: pl.Expr, minute: pl.Expr, second: pl.Expr) -> pl.Expr:
     seconds = hour.floor() * 3600 + minute.floor() * 60 + second.floor()
-    return _or_num(pl.when(seconds >= 0).then(seconds % 86_400 / 86_400))
+    return pl.when(seconds >= 0).then(seconds % 86_400 / 86_400)
 
 
 @elementwise(
-    "YEAR", number("date"), gives="number", summary="The year.", example="=YEAR([@[First contact]])"
+    "YEAR",
+    number("date"),
+    gives="number",
+    none=NUM,
+    summary="The year.",
+    example="=YEAR([@[First contact]])",
 )
-def _year(day: pl.Expr) -> Answer:
-    year = pl.when(day.floor() == 0).then(pl.lit(1900)).otherwise(to_date(day).dt.year())
-    return _or_num(pl.when(is_day(day)).then(year))
+def _year(day: pl.Expr) -> pl.Expr:
+    return pl.when(day.floor() == 0).then(1900).otherwise(to_date(day).dt.year())
 
 
 @elementwise(
     "MONTH",
     number("date"),
     gives="number",
+    none=NUM,
     summary="The month, 1 to 12.",
     example="=MONTH([@[First contact]])",
 )
-def _month(day: pl.Expr) -> Answer:
-    month = pl.when(day.floor() == 0).then(pl.lit(1)).otherwise(to_date(day).dt.month())
-    return _or_num(pl.when(is_day(day)).then(month))
+def _month(day: pl.Expr) -> pl.Expr:
+    return pl.when(day.floor() == 0).then(1).otherwise(to_date(day).dt.month())
 
 
 @elementwise(
     "DAY",
     number("date"),
     gives="number",
+    none=NUM,
     summary="The day of the month, 1 to 31.",
     example="=DAY([@Birthday])",
 )
-def _day(day: pl.Expr) -> Answer:
-    whole_day = day.floor()
-    value = (
-        pl.when(whole_day == 0)
-        .then(pl.lit(0))
-        .when(whole_day == _FEBRUARY_29_1900)
-        .then(pl.lit(29))
-        .otherwise(to_date(day).dt.day())
-    )
-    return _or_num(pl.when(is_day(day)).then(value))
+def _day(day: pl.Expr) -> pl.Expr:
+    special = pl.when(day.floor() == 0).then(0).when(day.floor() == _FEBRUARY_29_1900).then(29)
+    return special.otherwise(to_date(day).dt.day())
 
 
 def _seconds(moment: pl.Expr) -> pl.Expr:
-    """Whole seconds since midnight, rounded as Excel's clock is."""
-    return ((moment - moment.floor()) * 86_400).round() % 86_400
+    """Whole seconds since midnight, rounded as Excel's clock is; null for no moment."""
+    part = pl.when(is_day(moment)).then(moment - moment.floor())
+    return (part * 86_400).round() % 86_400
 
 
 @elementwise(
-    "HOUR", number("time"), gives="number", summary="The hour, 0 to 23.", example="=HOUR(NOW())"
+    "HOUR",
+    number("time"),
+    gives="number",
+    none=NUM,
+    summary="The hour, 0 to 23.",
+    example="=HOUR(NOW())",
 )
-def _hour(moment: pl.Expr) -> Answer:
-    return _or_num(pl.when(is_day(moment)).then((_seconds(moment) / 3600).floor()))
+def _hour(moment: pl.Expr) -> pl.Expr:
+    return (_seconds(moment) / 3600).floor()
 
 
 @elementwise(
     "MINUTE",
     number("time"),
     gives="number",
+    none=NUM,
     summary="The minute, 0 to 59.",
     example="=MINUTE(NOW())",
 )
-def _minute(moment: pl.Expr) -> Answer:
-    return _or_num(pl.when(is_day(moment)).then((_seconds(moment) / 60).floor() % 60))
+def _minute(moment: pl.Expr) -> pl.Expr:
+    return (_seconds(moment) / 60).floor() % 60
 
 
 @elementwise(
     "SECOND",
     number("time"),
     gives="number",
+    none=NUM,
     summary="The second, 0 to 59.",
     example="=SECOND(NOW())",
 )
-def _second(moment: pl.Expr) -> Answer:
-    return _or_num(pl.when(is_day(moment)).then(_seconds(moment) % 60))
+def _second(moment: pl.Expr) -> pl.Expr:
+    return _seconds(moment) % 60
 
 
 @cellwise(
     "EDATE",
-    anything("date"),
+    number("date"),
     number("months"),
     summary="The same day some months later or earlier.",
     example="=EDATE([@[Signed on]], 12)",
 )
 def _edate(day: Cells, months: Cells) -> Cells:
-    def build(start: pl.Expr, count: pl.Expr) -> Answer:
-        date = to_date(start)
-        first = month_start(months_of(date) + _toward_zero(count))
-        last = first.dt.month_end()
-        moved = from_date(first) + pl.min_horizontal(date.dt.day(), last.dt.day()) - 1
-        return _or_num(moved)
-
-    return answer(build, [as_number(day), as_number(months)], "number")
+    (start, wrong), (count, wrong2) = as_number(day), as_number(months)
+    date = days(start)
+    first = _months_later(date, count)
+    moved = compute(
+        lambda f, d: from_date(f) + pl.min_horizontal(d.dt.day(), f.dt.month_end().dt.day()) - 1,
+        first,
+        date,
+    )
+    return result(moved, first_error(wrong, wrong2), none=NUM)
 
 
 @cellwise(
     "EOMONTH",
-    anything("date"),
+    number("date"),
     number("months"),
     summary="The last day of a month, some months later or earlier.",
     example="=EOMONTH(TODAY(), 0)",
 )
 def _eomonth(day: Cells, months: Cells) -> Cells:
-    def build(start: pl.Expr, count: pl.Expr) -> Answer:
-        first = month_start(months_of(to_date(start)) + _toward_zero(count))
-        return _or_num(from_date(first.dt.month_end()))
+    (start, wrong), (count, wrong2) = as_number(day), as_number(months)
+    first = _months_later(days(start), count)
+    last = compute(from_date, compute(lambda f: f.dt.month_end(), first))
+    return result(last, first_error(wrong, wrong2), none=NUM)
 
-    return answer(build, [as_number(day), as_number(months)], "number")
+
+def _months_later(dates: pl.Series, count: pl.Series) -> pl.Series:
+    """The first day of the month so many months after each day's."""
+    return month_starts(compute(lambda m, c: m + c.truncate(), months_of(dates), count))
 
 
 @elementwise(
@@ -223,12 +231,12 @@ def _eomonth(day: Cells, months: Cells) -> Cells:
     number("end"),
     number("start"),
     gives="number",
+    none=NUM,
     summary="The days from one date to another.",
     example="=DAYS(TODAY(), [@[First contact]])",
 )
-def _days(end: pl.Expr, start: pl.Expr) -> Answer:
-    inside = is_day(end) & is_day(start)
-    return _or_num(pl.when(inside).then(end.floor() - start.floor()))
+def _days(end: pl.Expr, start: pl.Expr) -> pl.Expr:
+    return pl.when(is_day(end) & is_day(start)).then(end.floor() - start.floor())
 
 
 @scalarwise(

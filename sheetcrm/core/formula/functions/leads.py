@@ -10,11 +10,10 @@ from typing import Final
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import ERRORS, NA, Cells, booleans, compute
+from sheetcrm.core.formula.cells import NA, Cells, booleans, compute
 from sheetcrm.core.formula.coerce import as_text
 from sheetcrm.core.formula.convert import constant
 from sheetcrm.core.formula.registry import (
-    Answer,
     Context,
     anything,
     cellwise,
@@ -125,13 +124,13 @@ def plain_words(full: pl.Expr) -> pl.Expr:
     "DOMAIN",
     text("email"),
     gives="text",
+    none=NA,
     summary="The domain of an e-mail address, in small letters; #N/A where there is none.",
     example="=DOMAIN([@Email])",
     ours=True,
 )
-def _domain(email: pl.Expr) -> Answer:
-    domain = _domain_of(email)
-    return Answer(domain, pl.when(domain.is_null()).then(pl.lit(NA, dtype=ERRORS)))
+def _domain(email: pl.Expr) -> pl.Expr:
+    return _domain_of(email)
 
 
 def _domain_of(email: pl.Expr) -> pl.Expr:

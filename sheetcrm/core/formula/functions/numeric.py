@@ -54,21 +54,27 @@ def _exp(n: pl.Expr) -> pl.Expr:
 
 
 @elementwise(
-    "LN", number("number"), gives="number", summary="The natural logarithm.", example="=LN(10)"
+    "LN",
+    number("number"),
+    gives="number",
+    none=NUM,
+    summary="The natural logarithm.",
+    example="=LN(10)",
 )
-def _ln(n: pl.Expr) -> Answer:
-    return Answer(pl.when(n > 0).then(n).otherwise(1.0).log(), pl.when(n <= 0).then(_NUM))
+def _ln(n: pl.Expr) -> pl.Expr:
+    return pl.when(n > 0).then(n).log()
 
 
 @elementwise(
     "LOG10",
     number("number"),
     gives="number",
+    none=NUM,
     summary="The decimal logarithm.",
     example="=LOG10(1000)",
 )
-def _log10(n: pl.Expr) -> Answer:
-    return Answer(pl.when(n > 0).then(n).otherwise(1.0).log10(), pl.when(n <= 0).then(_NUM))
+def _log10(n: pl.Expr) -> pl.Expr:
+    return pl.when(n > 0).then(n).log10()
 
 
 @elementwise(
@@ -80,18 +86,11 @@ def _log10(n: pl.Expr) -> Answer:
     example="=LOG(8, 2)",
 )
 def _log(n: pl.Expr, base: pl.Expr) -> Answer:
-    wrong = (n <= 0) | (base <= 0)
-    safe = pl.when(wrong | (base == 1)).then(10.0).otherwise(base)
-    top = pl.when(wrong).then(1.0).otherwise(n)
-    value = pl.when(safe == 10).then(top.log10()).otherwise(top.log() / safe.log())
-    error = pl.when(wrong).then(_NUM).when(base == 1).then(_DIV0)
-    return Answer(_settled(value), error)
-
-
-def _settled(value: pl.Expr) -> pl.Expr:
-    """A logarithm that is whole but for the last bits is whole: LOG(8, 2) is 3."""
-    near = value.round()
-    return pl.when((value - near).abs() < 1e-14 * near.abs()).then(near).otherwise(value)
+    top = pl.when(n > 0).then(n)
+    round_base = pl.when(base == 10).then(top.log10()).when(base == 2).then(top.log(2.0))
+    value = round_base.otherwise(top.log() / base.log())
+    error = pl.when((n <= 0) | (base <= 0)).then(_NUM).when(base == 1).then(_DIV0)
+    return Answer(value, error)
 
 
 @elementwise(
@@ -99,12 +98,12 @@ def _settled(value: pl.Expr) -> pl.Expr:
     number("number"),
     number("divisor"),
     gives="number",
+    none=DIV0,
     summary="The remainder of a division, with the divisor's sign.",
     example="=MOD(7, 3)",
 )
-def _mod(n: pl.Expr, divisor: pl.Expr) -> Answer:
-    safe = pl.when(divisor == 0).then(1.0).otherwise(divisor)
-    return Answer(n - safe * (n / safe).floor(), pl.when(divisor == 0).then(_DIV0))
+def _mod(n: pl.Expr, divisor: pl.Expr) -> pl.Expr:
+    return pl.when(divisor != 0).then(n - divisor * (n / divisor).floor())
 
 
 @elementwise(
@@ -112,12 +111,12 @@ def _mod(n: pl.Expr, divisor: pl.Expr) -> Answer:
     number("number"),
     number("divisor"),
     gives="number",
+    none=DIV0,
     summary="The whole part of a division.",
     example="=QUOTIENT(7, 3)",
 )
-def _quotient(n: pl.Expr, divisor: pl.Expr) -> Answer:
-    ratio = n / pl.when(divisor == 0).then(1.0).otherwise(divisor)
-    return Answer(ratio.sign() * ratio.abs().floor(), pl.when(divisor == 0).then(_DIV0))
+def _quotient(n: pl.Expr, divisor: pl.Expr) -> pl.Expr:
+    return pl.when(divisor != 0).then((n / divisor).truncate())
 
 
 @cellwise(

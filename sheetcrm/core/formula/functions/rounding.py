@@ -6,79 +6,64 @@ of a half or a whole number counts as that.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
 import polars as pl
 
-from sheetcrm.core.formula.cells import DIV0, ERRORS, NUM
-from sheetcrm.core.formula.registry import Answer, elementwise, number
+from sheetcrm.core.formula.cells import DIV0, ERRORS, NUM, Cells, compute, first_error, numbers
+from sheetcrm.core.formula.coerce import as_number
+from sheetcrm.core.formula.registry import Answer, Parameter, cellwise, elementwise, number
 
-_SLACK = 2.0**-50
-_MOST_DIGITS = 15
-_NUM = pl.lit(NUM, dtype=ERRORS)
-
-
-def _to_digits(n: pl.Expr, digits: pl.Expr, half: float, slack: float) -> pl.Expr:
-    """Rounded at a decimal place, away from zero from `half` on (0 down, 0.5 nearest)."""
-    places = digits.sign() * digits.abs().floor()
-    power = pl.lit(10.0).pow(places.abs().clip(0, 308))
-    up = places >= 0
-    size = n.abs()
-    scaled = pl.when(up).then(size * power).otherwise(size / power)
-    whole = (scaled + half + scaled * slack).floor()
-    back = pl.when(up).then(whole / power).otherwise(whole * power)
-    # Beyond a double's digits there is nothing to round; the product could only overflow.
-    exact = (places > _MOST_DIGITS + 5) | (up & ~scaled.is_finite()) | (up & (scaled > 1e15))
-    return pl.when(exact).then(n).otherwise(n.sign() * back)
+_How: TypeAlias = Callable[[pl.Expr], pl.Expr]
+_SLACK: Final = 2.0**-50
+_DIGITS: Final = 1e15
+_NUM: Final = pl.lit(NUM, dtype=ERRORS)
 
 
-@elementwise(
+def _at_digits(name: str, digits: Parameter, how: _How, summary: str, example: str) -> None:
+    @cellwise(name, number("number"), digits, summary=summary, example=example)
+    def run(cells: Cells, places: Cells) -> Cells:
+        (value, wrong), (count, wrong2) = as_number(cells), as_number(places)
+        count = count.clip(-308, 308)
+        power = compute(lambda c: pl.lit(10.0).pow(c.abs().floor()), count)
+        up = count >= 0
+        scaled = compute(
+            lambda v, p, u: pl.when(u).then(v.abs() * p).otherwise(v.abs() / p), value, power, up
+        )
+        whole = compute(how, scaled)
+        back = compute(lambda w, p, u: pl.when(u).then(w / p).otherwise(w * p), whole, power, up)
+        # Beyond a double's digits there is nothing to round; the product could only overflow.
+        exact = (scaled > _DIGITS) & up
+        answer = compute(
+            lambda v, b, e: pl.when(e).then(v).otherwise(v.sign() * b), value, back, exact
+        )
+        return numbers(answer, first_error(wrong, wrong2))
+
+
+def _nearest(scaled: pl.Expr) -> pl.Expr:
+    return (scaled * (1 + _SLACK) + 0.5).floor()
+
+
+def _down(scaled: pl.Expr) -> pl.Expr:
+    return (scaled * (1 + _SLACK)).floor()
+
+
+def _up(scaled: pl.Expr) -> pl.Expr:
+    return (scaled * (1 - _SLACK)).ceil()
+
+
+_places = number("digits")
+_at_digits(
     "ROUND",
-    number("number"),
-    number("digits"),
-    gives="number",
-    summary="Rounded to decimal places, halves away from zero.",
-    example="=ROUND(1.005, 2)",
+    _places,
+    _nearest,
+    "Rounded to decimal places, halves away from zero.",
+    "=ROUND(1.005, 2)",
 )
-def _round(n: pl.Expr, digits: pl.Expr) -> pl.Expr:
-    return _to_digits(n, digits, 0.5, _SLACK)
-
-
-@elementwise(
-    "ROUNDDOWN",
-    number("number"),
-    number("digits"),
-    gives="number",
-    summary="Rounded towards zero.",
-    example="=ROUNDDOWN(3.789, 1)",
-)
-def _rounddown(n: pl.Expr, digits: pl.Expr) -> pl.Expr:
-    return _to_digits(n, digits, 0.0, _SLACK)
-
-
-@elementwise(
-    "ROUNDUP",
-    number("number"),
-    number("digits"),
-    gives="number",
-    summary="Rounded away from zero.",
-    example="=ROUNDUP(3.14, 1)",
-)
-def _roundup(n: pl.Expr, digits: pl.Expr) -> pl.Expr:
-    down = _to_digits(n.abs(), digits, 0.0, _SLACK)
-    up = _to_digits(n.abs(), digits, 1.0, -_SLACK)
-    near = (n.abs() - down).abs() <= n.abs() * _SLACK
-    return n.sign() * pl.when(near).then(down).otherwise(up)
-
-
-@elementwise(
-    "TRUNC",
-    number("number"),
-    number("digits", 0),
-    gives="number",
-    summary="Cut off after decimal places.",
-    example="=TRUNC(-8.9)",
-)
-def _trunc(n: pl.Expr, digits: pl.Expr) -> pl.Expr:
-    return _to_digits(n, digits, 0.0, _SLACK)
+_at_digits("ROUNDDOWN", _places, _down, "Rounded towards zero.", "=ROUNDDOWN(3.789, 1)")
+_at_digits("ROUNDUP", _places, _up, "Rounded away from zero.", "=ROUNDUP(3.14, 1)")
+_at_digits("TRUNC", number("digits", 0), _down, "Cut off after decimal places.", "=TRUNC(-8.9)")
 
 
 @elementwise(
@@ -101,17 +86,8 @@ def _int(n: pl.Expr) -> pl.Expr:
     example="=MROUND(10, 3)",
 )
 def _mround(n: pl.Expr, multiple: pl.Expr) -> Answer:
-    ratio = n / pl.when(multiple == 0).then(1.0).otherwise(multiple)
-    whole = (ratio.abs() + 0.5 + ratio.abs() * _SLACK).floor()
-    value = pl.when(multiple == 0).then(0.0).otherwise(whole * multiple)
+    value = pl.when(multiple == 0).then(0.0).otherwise(_nearest((n / multiple).abs()) * multiple)
     return Answer(value, pl.when(n * multiple < 0).then(_NUM))
-
-
-def _ratio(n: pl.Expr, step: pl.Expr) -> pl.Expr:
-    """How many steps, whole where it is so but for the last bits."""
-    ratio = n / pl.when(step == 0).then(1.0).otherwise(step)
-    near = ratio.round()
-    return pl.when((ratio - near).abs() <= ratio.abs() * _SLACK).then(near).otherwise(ratio)
 
 
 @elementwise(
@@ -123,7 +99,7 @@ def _ratio(n: pl.Expr, step: pl.Expr) -> pl.Expr:
     example="=CEILING(2.5, 1)",
 )
 def _ceiling(n: pl.Expr, step: pl.Expr) -> Answer:
-    value = pl.when(step == 0).then(0.0).otherwise(_ratio(n, step).ceil() * step)
+    value = pl.when(step == 0).then(0.0).otherwise(_ceil(n / step) * step)
     return Answer(value, pl.when((n > 0) & (step < 0)).then(_NUM))
 
 
@@ -136,7 +112,7 @@ def _ceiling(n: pl.Expr, step: pl.Expr) -> Answer:
     example="=FLOOR(3.7, 2)",
 )
 def _floor(n: pl.Expr, step: pl.Expr) -> Answer:
-    value = pl.when(step == 0).then(0.0).otherwise(_ratio(n, step).floor() * step)
+    value = pl.when(step == 0).then(0.0).otherwise(_floor_of(n / step) * step)
     error = (
         pl.when((n > 0) & (step < 0))
         .then(_NUM)
@@ -157,8 +133,9 @@ def _floor(n: pl.Expr, step: pl.Expr) -> Answer:
 )
 def _ceiling_math(n: pl.Expr, step: pl.Expr, mode: pl.Expr) -> pl.Expr:
     step = step.abs()
-    ratio = _ratio(n, step)
-    whole = pl.when((mode != 0) & (n < 0)).then(ratio.floor()).otherwise(ratio.ceil())
+    ratio = n / step
+    away = (mode != 0) & (n < 0)
+    whole = pl.when(away).then(_floor_of(ratio)).otherwise(_ceil(ratio))
     return pl.when(step == 0).then(0.0).otherwise(whole * step)
 
 
@@ -173,6 +150,16 @@ def _ceiling_math(n: pl.Expr, step: pl.Expr, mode: pl.Expr) -> pl.Expr:
 )
 def _floor_math(n: pl.Expr, step: pl.Expr, mode: pl.Expr) -> pl.Expr:
     step = step.abs()
-    ratio = _ratio(n, step)
-    whole = pl.when((mode != 0) & (n < 0)).then(ratio.ceil()).otherwise(ratio.floor())
+    ratio = n / step
+    towards = (mode != 0) & (n < 0)
+    whole = pl.when(towards).then(_ceil(ratio)).otherwise(_floor_of(ratio))
     return pl.when(step == 0).then(0.0).otherwise(whole * step)
+
+
+def _ceil(ratio: pl.Expr) -> pl.Expr:
+    """The next whole number above; a ratio within its last bits of a whole number is that."""
+    return (ratio - ratio.abs() * _SLACK).ceil()
+
+
+def _floor_of(ratio: pl.Expr) -> pl.Expr:
+    return (ratio + ratio.abs() * _SLACK).floor()
