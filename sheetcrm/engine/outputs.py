@@ -77,6 +77,14 @@ def rule_problems(leads: Leads, ids: Sequence[str], qualified: Qualified) -> lis
     ]
 
 
+def in_rows(problems: Sequence[Problem], leads: Leads, ids: Sequence[str]) -> list[Problem]:
+    """Problems that name only their lead, with its row."""
+    rows = dict(zip(ids, leads.tab.rows, strict=True)) if problems else {}
+    return [
+        replace(problem, tab=leads.tab.title, row=rows.get(problem.lead, 0)) for problem in problems
+    ]
+
+
 def problem_texts(leads: Leads, problems: Sequence[Problem]) -> list[str]:
     """What is wrong with each lead, in one line."""
     by_row: dict[int, list[str]] = defaultdict(list)

@@ -24,7 +24,7 @@ from sheetcrm.core.table.identity import Identities, also_ours, duplicates, iden
 from sheetcrm.core.table.leads import Leads, read_leads
 from sheetcrm.core.table.merge import Pending, merge, overridden
 from sheetcrm.core.table.values import CellValue, Problem
-from sheetcrm.engine.outputs import Computed, output_values, rule_problems
+from sheetcrm.engine.outputs import Computed, in_rows, output_values, rule_problems
 from sheetcrm.engine.views import languages, lead_views, message_records, texts
 from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import ConfigError, ConfigFault, SourceEmptiedError, TemplateError
@@ -223,13 +223,14 @@ class Planner:
 
     def _merge(self, reading: Reading, qualified: Qualified, followups: FollowUpPlan) -> Planned:
         rules, leads, identities = self._rules, reading.leads, reading.identities
+        held = in_rows(followups.held, leads, identities.ids)
         problems: list[Problem] = [
             *leads.tab.problems,
             *leads.problems,
             *identities.problems,
             *duplicates(leads, identities),
             *rule_problems(leads, identities.ids, qualified),
-            *followups.held,
+            *held,
         ]
         computed = Computed(
             leads=leads, ids=identities.ids, qualified=qualified, followups=followups
@@ -253,7 +254,7 @@ class Planner:
             overrides=merged.overrides,
             moves=qualified.moves,
             drafts=followups.drafts,
-            held=followups.held,
+            held=held,
             problems=problems,
             written=merged.written,
         )

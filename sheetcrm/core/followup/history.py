@@ -72,7 +72,10 @@ class Person:
 def persons(
     leads: Iterable[LeadView], messages: Iterable[MessageRecord], locale: Locale
 ) -> dict[str, Person]:
-    """Address → what is known of the person; a word in any of its rows counts for all of them."""
+    """Address → what is known of the person, where anything is.
+
+    A word in any of its rows counts for all of them.
+    """
     read = yesno_reader(locale)
     history: dict[str, list[MessageRecord]] = defaultdict(list)
     for message in messages:
@@ -86,13 +89,19 @@ def persons(
         return read(lead.values.get(field)).value
 
     for lead in leads:
-        if lead.email:
+        said = (
+            says(lead, "replied") is True,
+            says(lead, "unsubscribed") is True,
+            says(lead, "consent") is False,
+        )
+        if lead.email and any(said):
+            replied, unsubscribed, refuses = said
             known = found.get(lead.email, _NOBODY)
             found[lead.email] = replace(
                 known,
-                replied=known.replied or says(lead, "replied") is True,
-                unsubscribed=known.unsubscribed or says(lead, "unsubscribed") is True,
-                refuses=known.refuses or says(lead, "consent") is False,
+                replied=known.replied or replied,
+                unsubscribed=known.unsubscribed or unsubscribed,
+                refuses=known.refuses or refuses,
             )
     return found
 

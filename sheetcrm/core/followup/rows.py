@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sheetcrm.core.followup.history import OPEN, Person, status_word
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.rules import FollowUps, Sequence
-from sheetcrm.core.followup.schedule import Moment, Next, Outcome, look_ahead
+from sheetcrm.core.followup.schedule import NOT_MEANT, Moment, Next, Outcome, look_ahead
 from sheetcrm.core.followup.signals import Signals
 from sheetcrm.core.followup.workdays import Workdays
 from sheetcrm.core.followup.writing import Task, Writer, reason_of
@@ -60,6 +60,8 @@ class RowPlanner:
 
     def row(self, lead: LeadView, segment: str) -> Row:
         """Everything about one lead."""
+        if lead.email not in self.people and self.signals.silent(lead.index):
+            return Row(segment=segment, words=[self._silence])  # most leads of most tabs
         case = _Case(
             lead=lead,
             person=self.people.get(lead.email, Person()),
@@ -78,6 +80,11 @@ class RowPlanner:
         else:
             self._serve(case, *due, row)
         return row
+
+    @property
+    def _silence(self) -> str:
+        words = [f"{sequence.name}: {NOT_MEANT}." for sequence in self.rules.sequences]
+        return " ".join(words) or "There are no sequences."
 
     def _moment(self, lead: LeadView) -> Moment:
         country = country_of(lead, self.writer.locale)

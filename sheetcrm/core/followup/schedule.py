@@ -13,6 +13,7 @@ from sheetcrm.core.followup.signals import Signal
 from sheetcrm.core.followup.workdays import Workdays, yearly
 from sheetcrm.core.memory import MessageRecord
 
+NOT_MEANT = "its rule does not hold"
 YEARLY_WINDOW = 7  #: days after the day of the year in which it is still worth a word
 BLOCKING = ON_ITS_WAY | {"failed", "held"}
 
@@ -91,7 +92,7 @@ def _refusal(
     if reason:
         return f"stopped: {reason}" if begun else reason
     if signal.applies is not True:
-        return "over: its rule no longer holds" if begun else "its rule does not hold"
+        return "over: its rule no longer holds" if begun else NOT_MEANT
     if begun and begun[-1].state in BLOCKING:
         return f"waits for step {begun[-1].step}, which is {begun[-1].state}"
     return ""

@@ -29,8 +29,12 @@ class Signal:
 class Signals:
     """The answers of all formulas of the follow-ups."""
 
-    def __init__(self, answers: Mapping[str, list[CellValue]], formulas: list[Formula]) -> None:
+    def __init__(
+        self, rules: FollowUps, answers: Mapping[str, list[CellValue]], formulas: list[Formula]
+    ) -> None:
         self._answers = answers
+        self._always = any(not sequence.when for sequence in rules.sequences)
+        self._whens = [answers[sequence.when] for sequence in rules.sequences if sequence.when]
         self._asks_stage = {
             formula.text
             for formula in formulas
@@ -62,7 +66,7 @@ class Signals:
         texts = list(dict.fromkeys(_texts(rules)))
         formulas = [parse(text) for text in texts]
         answers = evaluate(formulas, frame, parameters=parameters, tables=tables, now=now)
-        return cls(dict(zip(texts, answers, strict=True)), formulas)
+        return cls(rules, dict(zip(texts, answers, strict=True)), formulas)
 
     def of(self, formula: str) -> list[CellValue]:
         """The answers of one formula, one for each lead."""
@@ -71,6 +75,13 @@ class Signals:
     def asks_stage(self, formula: str) -> bool:
         """Whether the formula looks at the stage itself."""
         return formula in self._asks_stage
+
+    def silent(self, index: int) -> bool:
+        """Whether no sequence is meant for lead number `index`, and none is in doubt."""
+        return not self._always and all(
+            answers[index] is not True and not isinstance(answers[index], CellError)
+            for answers in self._whens
+        )
 
     def signal(self, sequence: Sequence, index: int) -> Signal:
         """What a sequence's formulas say of lead number `index`."""
