@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from sheetcrm.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sheetcrm.config.model import Config, SourceConfig, TableConfig
     from sheetcrm.engine.workspace import Workspace
     from sheetcrm.ports import TableSource, TabSource
@@ -76,6 +78,8 @@ def open_workspace(root: Path, *, exclusive: bool = False) -> Iterator[Workspace
     from sheetcrm.engine.workspace import Rules, Workspace
 
     config = load_config(root)
+    clock = SystemClock(config.locale.timezone)
+    today = clock.now().date()
     with workspace_lock(root / "var" / "run.lock", held=exclusive):
         ledger = open_ledger(config.ledger)
         try:
@@ -88,12 +92,12 @@ def open_workspace(root: Path, *, exclusive: bool = False) -> Iterator[Workspace
                     followups=config.followups,
                     places=config.places,
                 ),
-                sources=[_source(config, source) for source in config.sources],
+                sources=[_source(config, source, today) for source in config.sources],
                 tables={table.name: _table(config, table) for table in config.tables},
                 ledger=ledger,
                 outbox=EmlOutbox(Path(config.outbox)),
                 templates=FolderTemplates(root / "templates"),
-                clock=SystemClock(config.locale.timezone),
+                clock=clock,
             )
         finally:
             ledger.close()
@@ -127,7 +131,7 @@ def crash_log(root: Path | None, text: str) -> Path:
     return write_crash(root, text)
 
 
-def _source(config: Config, source: SourceConfig) -> TabSource:
+def _source(config: Config, source: SourceConfig, today: date) -> TabSource:
     from sheetcrm.adapters.excel import ExcelSource
 
     if source.google:
@@ -142,6 +146,7 @@ def _source(config: Config, source: SourceConfig) -> TabSource:
         source.tab,
         write_protected=source.write_protected,
         backup_dir=root / "var" / "backups",
+        today=today,
     )
 
 

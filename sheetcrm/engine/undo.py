@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.merge import same
 from sheetcrm.core.table.values import Edit, Tab
 from sheetcrm.engine.planning import Planner
@@ -78,7 +79,10 @@ def _undo_source(
         tab = reading.leads.tab
         rows = {lead: index for index, lead in enumerate(reading.identities.ids)}
         standing, left = _still_standing(tab, rows, edits)
-        source.write(tab, [_reversed(edit, tab, rows[edit.lead]) for edit in standing])
+        reversed_ = [_reversed(edit, tab, rows[edit.lead]) for edit in standing]
+        plan = Plan(source=source.name, locator=source.locator, tab=tab, leads=(), edits=reversed_)
+        workspace.ledger.intend(by, plan)
+        source.write(tab, reversed_)
     except SourceError as error:
         return UndoneSource(source=source.name, error=error)
     workspace.ledger.undone(run, source.name, standing, by=by)

@@ -1,7 +1,8 @@
 """Brings the ledger's tables up to date, from inside the program.
 
-A change to `schema` needs a new file in ``migrations/versions`` and its number as
-`schema.HEAD`; a test compares what the migrations make with what `schema` says.
+A new ledger is made from `schema` at once; an older one goes through the migrations. A change to
+`schema` needs a new file in ``migrations/versions`` and its number as `schema.HEAD`; a test
+compares what the migrations make with what `schema` says.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from sheetcrm.adapters.ledger.database import Database
-from sheetcrm.adapters.ledger.schema import HEAD
+from sheetcrm.adapters.ledger.schema import HEAD, metadata
 from sheetcrm.errors import LedgerTooNewError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def bring_up_to_date(database: Database) -> None:
     with database.writing() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        _upgrade(connection, database.where)
+        _make_or_change(connection, database.where)
 
 
 def current(connection: Connection) -> str | None:
@@ -58,14 +59,25 @@ def settings(connection: Connection) -> Config:
     return config
 
 
-def _upgrade(connection: Connection, where: str) -> None:
+def _make_or_change(connection: Connection, where: str) -> None:
+    version = current(connection)  # another process may have worked while we waited
+    if version is None:
+        metadata.create_all(connection)
+        connection.execute(
+            text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
+        )
+        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+    elif version != HEAD:
+        _upgrade(connection, version, where)
+
+
+def _upgrade(connection: Connection, version: str, where: str) -> None:
     from alembic import command  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     config = settings(connection)
-    version = current(connection)  # another process may have worked while we waited
     known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
-    if version is not None and version not in known:
+    if version not in known:
         raise LedgerTooNewError(
             f"the ledger {where} was made by a newer sheetcrm (its version is {version}, "
             f"this one knows {HEAD})",
