@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from sheetcrm.core.table.addresses import letters
 from sheetcrm.core.table.headers import find_header, name_headers
 from sheetcrm.core.table.values import CellValue, Column, Tab
 from sheetcrm.errors import HeaderError, SourceNotFoundError, SourceRefusedError
@@ -54,8 +55,8 @@ class CsvTable:
                 f"{self._path.name}: no header row was found",
                 hint="give the file one row of column names above the data",
             )
-        letters = [column_letter(index) for index in range(len(grid[header]))]
-        headers = name_headers(grid[header], letters, header + 1)
+        places = [letters(index + 1) for index in range(len(grid[header]))]
+        headers = name_headers(grid[header], places, header + 1)
         width = len(headers)
         rows = [(row + [None] * width)[:width] for row in grid[header + 1 :]]
         return as_tab(self._name, headers, rows, header_row=header + 1)
@@ -99,7 +100,7 @@ def as_tab(
         columns=[
             Column(
                 header=header,
-                letter=column_letter(index),
+                letter=letters(index + 1),
                 values=[row[index] for _, row in kept],
             )
             for index, header in enumerate(headers)
@@ -127,13 +128,3 @@ def number_or_text(text: str) -> float | str:
     except ValueError:
         return stripped
     return number if abs(number) < float("inf") else stripped
-
-
-def column_letter(index: int) -> str:
-    """0 → ``A``, 26 → ``AA``."""
-    letters = ""
-    number = index + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

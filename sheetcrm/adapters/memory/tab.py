@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 
+from sheetcrm.core.table.addresses import column_number, letters
 from sheetcrm.core.table.headers import find_header, name_headers
 from sheetcrm.core.table.values import CellError, CellValue, Column, Edit, Tab
 from sheetcrm.errors import HeaderError, SourceChangedError
@@ -90,12 +91,12 @@ class MemoryTabSource:
         match = _ADDRESS.fullmatch(address)
         if match is None:
             raise ValueError(f"not a cell's address: {address!r}")
-        self._put(int(match[2]) - 1, _number(match[1]), value)
+        self._put(int(match[2]) - 1, column_number(match[1]) - 1, value)
         self._revision += 1
 
     def sort_rows(self, letter: str, *, first: int = 2, reverse: bool = False) -> None:
         """A person sorts the rows from row number `first` on by one column, blanks last."""
-        place = _number(letter)
+        place = column_number(letter) - 1
         body = self._grid[first - 1 :]
         full = [row for row in body if place < len(row) and row[place] is not None]
         blank = [row for row in body if not (place < len(row) and row[place] is not None)]
@@ -115,10 +116,10 @@ class MemoryTabSource:
 
     def _columns(self, header: int, rows: Sequence[int]) -> tuple[Column, ...]:
         width = max(map(len, self._grid), default=0)
-        letters = [_letter(place) for place in range(width)]
-        names = name_headers(_padded(self._grid[header], width), letters, header + 1)
+        marks = [letters(place + 1) for place in range(width)]
+        names = name_headers(_padded(self._grid[header], width), marks, header + 1)
         cells = [_padded(self._grid[i], width) for i in rows]
-        columns = zip(names, letters, range(width), strict=True)
+        columns = zip(names, marks, range(width), strict=True)
         return tuple(
             Column(header=name, letter=letter, values=tuple(row[place] for row in cells))
             for name, letter, place in columns
@@ -131,7 +132,7 @@ class MemoryTabSource:
         return titled or any(row[place] is not None for row in cells)
 
     def _places(self, tab: Tab, append: Sequence[str]) -> dict[str, int]:
-        places = {column.header: _number(column.letter) for column in tab.columns}
+        places = {column.header: column_number(column.letter) - 1 for column in tab.columns}
         first = max(places.values(), default=-1) + 1
         return places | {header: first + i for i, header in enumerate(append)}
 
@@ -144,24 +145,6 @@ class MemoryTabSource:
 
 def _padded(row: Sequence[CellValue], width: int) -> list[CellValue]:
     return [*row, *(None for _ in range(width - len(row)))]
-
-
-def _letter(place: int) -> str:
-    """``C`` for 2, ``AA`` for 26."""
-    letters = ""
-    number = place + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def _number(letter: str) -> int:
-    """2 for ``C``, 26 for ``AA``."""
-    number = 0
-    for char in letter:
-        number = number * 26 + ord(char) - ord("A") + 1
-    return number - 1
 
 
 def _rank(value: CellValue) -> tuple[int, float, str]:
