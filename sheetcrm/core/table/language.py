@@ -31,8 +31,8 @@ def language_code(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def language_of_country(country: str) -> str:
-    """The first official language of an ISO 3166 country (CLDR), or ``""``."""
+    """The first official language of an ISO 3166 country (CLDR), in law or in fact, or ``""``."""
     from babel.languages import get_official_languages  # noqa: PLC0415  loads CLDR data
 
-    official = get_official_languages(country.upper()) if len(country) == 2 else ()
+    official = get_official_languages(country.upper(), de_facto=True) if len(country) == 2 else ()
     return official[0].split("_")[0] if official else ""

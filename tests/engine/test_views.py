@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from sheetcrm.engine.views import first_name, split_interests
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Budi Santoso", "Budi"),
+        ("Bpk. Budi Santoso", "Budi"),
+        ("Ibu Sari", "Sari"),
+        ("Dr. Lucía Fernández", "Lucía"),
+        ("Sra. María del Carmen", "María"),
+        ("=1+1", ""),
+        ("Ibu", ""),
+        ("", ""),
+        ("O'Brien, Tom", "O'Brien"),
+    ],
+)
+def test_what_a_friendly_letter_calls_somebody(name, first):
+    assert first_name(name) == first
+
+
+def test_interests_are_split_as_the_list_fields_joins_them():
+    assert split_interests("solar; EV charger;") == ("solar", "EV charger")
+    assert split_interests("") == ()
