@@ -31,6 +31,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/sheetcrm --workspace $(DEMO) status
 	@$(BIN)/sheetcrm --workspace $(DEMO) drafts --limit 3 --show
 	@$(BIN)/sheetcrm --workspace $(DEMO) preview
+	@echo "→ open $(DEMO)/leads.xlsx: the columns on the right are new, everything else is as it was"
 
 # The fast tests.
 test: $(VENV)/.developer

@@ -55,7 +55,7 @@ def show_result(result: SourceResult, ladder: Sequence[str]) -> None:
         return
     output.say(f"{result.source} · {result.locator} · {len(plan.leads)} leads", style="bold")
     output.bars(in_order(result.stages, ladder))
-    cells = result.receipt.cells if result.receipt else 0
+    cells = len(plan.edits) if result.receipt else 0
     added = f", new columns: {', '.join(plan.append)}" if plan.append else ""
     output.say(f"  {cells} cells written{added}" if cells else "  nothing had to change")
     if result.receipt and result.receipt.backup:
