@@ -110,7 +110,10 @@ def _from_numbers(values: Sequence[Any], present: set[type]) -> Cells:
     try:
         if present == {int}:
             return numbers(pl.Series(values, dtype=pl.Int64).cast(pl.Float64))
-        return numbers(pl.Series(values, dtype=pl.Float64, strict=present == {float}))
+        if present == {float}:
+            return numbers(pl.Series(values, dtype=pl.Float64))
+        floats = [None if value is None else float(value) for value in values]
+        return numbers(pl.Series(floats, dtype=pl.Float64))
     except (OverflowError, TypeError, pl.exceptions.PolarsError):
         return numbers(pl.Series([_as_float(value) for value in values], dtype=pl.Float64))
 

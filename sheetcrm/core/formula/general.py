@@ -27,7 +27,7 @@ _DECORATED: Final = re.compile(
 _FRACTION: Final = re.compile(r"^\s*(?P<sign>-)?(?P<whole>\d+) (?P<top>\d+)/(?P<under>\d+)\s*$")
 _TIME: Final = re.compile(
     r"""^(?P<hour>\d{1,4})(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2}(?:\.\d+)?))?)?
-        \s*(?P<half>[AaPp])?[Mm]?$""",
+        (?:\s+(?P<half>[AaPp])[Mm]?)?$""",
     re.VERBOSE,
 )
 _NUMERIC_DATE: Final = re.compile(r"^(\d{1,4})[-/.](\d{1,2})(?:[-/.](\d{1,4}))?$")

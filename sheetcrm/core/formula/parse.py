@@ -33,6 +33,9 @@ from sheetcrm.core.table.values import ERROR_CODES, CellError
 from sheetcrm.errors import FormulaError
 
 MAX_DEPTH: Final = 200
+_TRIES: Final = 200
+_TOO_DEEP: Final = "the formula is too deeply nested or too long a chain"
+_TAKE_APART: Final = "move a part of it into a rule or an output of its own"
 MAX_NODES: Final = 20_000
 REFUSED: Final = {
     "RAND": "its answer would differ in every run",
@@ -90,23 +93,26 @@ def parse(text: str) -> Formula:
     try:
         root = formualizer.parse(prepared.strip())
     except formualizer.ParserError as error:
-        raise _syntax_error(text, prepared) from error
+        raise _syntax_error(text, prepared, error) from error
     reader = _Reader(text, prepared)
     tree = reader.read(root, {}, 0)
     return Formula(text, tuple(dict.fromkeys(reader.references)), frozenset(reader.functions), tree)
 
 
-def _syntax_error(text: str, prepared: str) -> FormulaError:
-    """Where the parser stopped: it counts tokens, we count characters."""
+def _syntax_error(text: str, prepared: str, error: formualizer.ParserError) -> FormulaError:
+    """Where the parser stopped: it counts tokens, we find the longest beginning that it reads."""
+    if "height limit" in str(error):
+        return FormulaError(_TOO_DEEP, text=text, offset=_first(prepared), hint=_TAKE_APART)
     stripped = prepared.strip()
-    lead = len(prepared) - len(prepared.lstrip())
-    for end in range(len(stripped), 1, -1):
+    lead = _first(prepared)
+    for end in reversed(_token_ends(stripped)):
         if not _parses(stripped[:end]):
             continue
+        rest = stripped[end:]
         return FormulaError(
-            f"the formula cannot be understood from {stripped[end:].strip()[:20]!r} on",
+            f"the formula cannot be understood from {rest.strip()[:20]!r} on",
             text=text,
-            offset=lead + end + len(stripped[end:]) - len(stripped[end:].lstrip()),
+            offset=lead + end + len(rest) - len(rest.lstrip()),
             hint="is an operator or a comma missing before it, or a value after it?",
         )
     return FormulaError(
@@ -115,6 +121,21 @@ def _syntax_error(text: str, prepared: str) -> FormulaError:
         offset=min(lead + 1, len(text) - 1),
         hint="a formula begins with =, such as =[@Budget]>=50000000",
     )
+
+
+def _first(prepared: str) -> int:
+    """How many blanks stand before the formula."""
+    return len(prepared) - len(prepared.lstrip())
+
+
+def _token_ends(stripped: str) -> list[int]:
+    """Where tokens end, in characters: the last ones only, as each is tried."""
+    try:
+        ends = [token.end for token in formualizer.Tokenizer(stripped)]
+    except formualizer.TokenizerError:
+        return []
+    encoded = stripped.encode()
+    return [len(encoded[:end].decode()) for end in ends[-_TRIES:] if end < len(encoded)]
 
 
 def _parses(text: str) -> bool:
@@ -132,16 +153,14 @@ class _Reader:
         self.text = text
         self.references: list[Reference] = []
         self.functions: set[str] = set()
-        self._lead = len(prepared) - len(prepared.lstrip())
+        self._lead = _first(prepared)
         self._bytes = prepared.strip().encode()
         self._nodes = 0
 
     def read(self, node: Any, local: Mapping[str, Node], depth: int) -> Node:
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise self._error(
-                "the formula is too deeply nested or too long a chain", self._at(node)
-            )
+            raise self._error(_TOO_DEEP, self._at(node))
         match node.node_type():
             case "Literal":
                 return self._literal(node)
@@ -164,8 +183,7 @@ class _Reader:
         )
 
     def _error(self, message: str, offset: int, hint: str = "") -> FormulaError:
-        hint = hint or "move a part of it into a rule or an output of its own"
-        return FormulaError(message, text=self.text, offset=offset, hint=hint)
+        return FormulaError(message, text=self.text, offset=offset, hint=hint or _TAKE_APART)
 
     def _at(self, node: Any) -> int:
         """The place of a node: its own token, or that of its first part."""

@@ -87,7 +87,7 @@ def _down(array: Span | Bundle, column: int, row: pl.Series) -> Cells:
     outside = compute(
         lambda r: pl.when(~r.is_between(1, array.rows)).then(pl.lit(REF, dtype=ERRORS)), row
     )
-    if isinstance(array, Span):
+    if isinstance(array, Span) and array.rows:
         places = (row - 1).fill_null(0).clip(0, array.rows - 1).cast(pl.UInt32)
         return with_error(array.columns[column].gather(places), outside)
     answer = failure(REF)

@@ -1,0 +1,143 @@
+"""What `parse` understands, and where it says that a formula is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from sheetcrm.core.formula import Reference, parse
+from sheetcrm.errors import FormulaError
+
+SPLIT = [
+    # (formula, the place of the caret, a part of the message, a part of the hint)
+    ("Budget>5", 0, "not a formula", "begins with ="),
+    ("", 0, "not a formula", "begins with ="),
+    ("=", 0, "cannot be understood", "begins with ="),
+    ("=IF([@A]>1,2", 3, "( is never closed", "missing )"),
+    ("=SUM(1,2))", 9, ") closes nothing", "missing ("),
+    ("=[@Budget", 1, "[ is never closed", "missing ]"),
+    ("={1,2)", 5, ") closes nothing", "missing ("),
+    ('=IF([@A]="x,1,2)', 9, "not closed", '""'),
+    ("=A1+1", 1, "A1 is a position", "[@Header]"),
+    ("=1+$B$2", 3, "$B$2 is a position", "[@Header]"),
+    ("=SUM(A1:B7)", 5, "A1:B7 is a position", "[@Header]"),
+    ("=SUM(A:A)", 5, "A:A is a position", "[@Header]"),
+    ("=[@é]+Sheet2!B3", 6, "Sheet2!B3 is a position", "[@Header]"),
+    ("='My tab'!A1", 1, "is a position", "[@Header]"),
+    ("=1+IFF(1,2)", 3, "no function IFF", "did you mean IF?"),
+    ("=XLOKUP(1,2,3)", 1, "no function XLOKUP", "did you mean XLOOKUP?"),
+    ("=ZZZZ(1)", 1, "no function ZZZZ", "docs/formulas.md"),
+    ("=IF()", 1, "IF needs at least 2 arguments, not 0", "IF(test, if_true, [if_false])"),
+    ("=1+LEN(1,2)", 3, "LEN takes at most 1 argument, not 2", "LEN(text)"),
+    ("=COUNTIFS([A],1,[B])", 1, "in pairs", "COUNTIFS(range, criterion, …)"),
+    ("=RAND()", 1, "RAND cannot be used", "[@Header]"),
+    ('=INDIRECT("A1")', 1, "position", ""),
+    ('=IMPORTRANGE("x","y")', 1, "network", ""),
+    ("=1+", 2, "cannot be understood from '+'", "operator"),
+    ("=1 2", 3, "cannot be understood from '2'", "operator"),
+    ("=(1,2)", 3, "two values", "1.5"),
+    ("=IF([@A];1,\"b\";2)", 10, "separated", "throughout"),
+    ("=LAMBDA(x,x)(1)", 1, "LAMBDA", "LET"),
+    ("=LET(x,1)", 1, "pairs", "LET(name1"),
+    ("=Leads[[#Headers],[Budget]]", 1, "#Headers", "[@Header]"),
+    ("=1E999", 1, "too large", "1.79E+308"),
+    ("=" + "(" * 65 + "1" + ")" * 65, 65, "64 levels", "output of its own"),
+    ("=" + "1+" * 5000 + "1", 8192, "8,192", "output of its own"),
+    ("=" + "1+" * 300 + "1", None, "chain", "output of its own"),
+]
+
+
+@pytest.mark.parametrize(("text", "offset", "message", "hint"), SPLIT, ids=[c[0][:24] for c in SPLIT])
+def test_a_wrong_formula_is_told_with_its_place(text, offset, message, hint):
+    with pytest.raises(FormulaError) as caught:
+        parse(text)
+    error = caught.value
+    assert message in error.message
+    assert hint in error.hint
+    assert error.text == text
+    if offset is not None:
+        assert error.offset == offset
+        assert error.pointer.splitlines()[-1] == " " * offset + "^"
+
+
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [
+        ("=[@Budget]", Reference("cell", "", "Budget")),
+        ("=[@[Last activity]]", Reference("cell", "", "Last activity")),
+        ("=[@Last contact]", Reference("cell", "", "Last contact")),
+        ("=[@[Budget (IDR)]]", Reference("cell", "", "Budget (IDR)")),
+        ("=[@[a'[b']]]", Reference("cell", "", "a[b]")),
+        ("=[@Presupuesto_año]", Reference("cell", "", "Presupuesto_año")),
+        ("=Leads[@Budget]", Reference("cell", "Leads", "Budget")),
+        ("=Leads[@[Last activity]]", Reference("cell", "Leads", "Last activity")),
+        ("=Leads[[#This Row],[Budget]]", Reference("cell", "Leads", "Budget")),
+        ("=SUM([Budget])", Reference("column", "", "Budget")),
+        ("=SUM(Leads[Budget])", Reference("column", "Leads", "Budget")),
+        ("=SUM(Leads[[#Data],[Budget]])", Reference("column", "Leads", "Budget")),
+        ("=SUM(Cities[Points])", Reference("column", "Cities", "Points")),
+        ("=min_budget", Reference("name", "", "min_budget")),
+        ("=ROWS(Cities[])", Reference("name", "", "Cities")),
+        ("=ROWS(Cities[#All])", Reference("name", "", "Cities")),
+    ],
+)
+def test_what_a_reference_names(text, reference):
+    assert parse(text).references == (reference,)
+
+
+def test_references_come_once_each_in_order_with_their_places():
+    formula = parse("=[@é]+IF([@B]>[@é], SUM(T[[X]:[Y]]), z)")
+    assert [(r.kind, r.column, r.offset) for r in formula.references] == [
+        ("cell", "é", 1),
+        ("cell", "B", 9),
+        ("column", "X", 24),
+        ("column", "Y", 24),
+        ("name", "z", 37),
+    ]
+    assert formula.functions == {"IF", "SUM"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("=IF([@A]>1;2;3)", "=IF([@A]>1,2,3)"),
+        ("=IF([@A]>1,5;2,5;3)", "=IF([@A]>1.5,2.5,3)"),
+        ('=IF([@A]="a;b,c";{1;2};3)', '=IF([@A]="a;b,c",{1;2},3)'),
+        ("=SUM([a;b];1)", "=SUM([a;b],1)"),
+        ("=IF([@A]=“x”,1,2)", '=IF([@A]="x",1,2)'),
+        ("=_xlfn.XLOOKUP(1,{1},{2})", "=XLOOKUP(1,{1},{2})"),
+        ("=if([@A],true,false)", "=IF([@A],TRUE,FALSE)"),
+        ("  = 1 + 1 ", "=1+1"),
+        ("=@[@A]", "=[@A]"),
+        ("=LET(x;[@A];x*x)", "=[@A]*[@A]"),
+    ],
+)
+def test_other_ways_of_typing_mean_the_same(typed, meant):
+    assert parse(typed).tree == parse(meant).tree
+
+
+def test_smart_quotes_inside_a_text_stay():
+    assert parse('="say “hi”"').tree.value == "say “hi”"
+
+
+def test_names_bound_by_let_are_no_references():
+    assert parse("=LET(x,[@A],y,x+1,x*y)").references == (Reference("cell", "", "A"),)
+
+
+def test_let_that_doubles_again_and_again_is_no_bomb():
+    names = [f"v{'abcdefghijklmnopqrstuvwxyz'[i % 26]}{'xyz'[i // 26]}" for i in range(60)]
+    parts = ["=LET(", f"{names[0]},1,"]
+    parts += [f"{new},{old}+{old}," for old, new in zip(names, names[1:], strict=False)]
+    formula = parse("".join(parts) + f"{names[-1]})")
+    from sheetcrm.core.formula import Frame, evaluate
+
+    assert evaluate([formula], Frame({"A": [1]})) == [[2.0**59]]
+
+
+def test_functions_of_the_fallback_are_told():
+    formula = parse("=IF(PMT(0.01,12,-[@A])>5, ROMAN(4), 1)")
+    assert formula.fallbacks == {"PMT", "ROMAN"}
+
+
+def test_equal_texts_are_equal_formulas():
+    assert parse("=[@A]+1") == parse("=[@A]+1")
+    assert hash(parse("=[@A]+1")) == hash(parse("=[@A]+1"))
