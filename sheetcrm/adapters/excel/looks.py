@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import takewhile
 
 from sheetcrm.adapters.excel.markup import Element
 from sheetcrm.adapters.excel.patch import Target
 from sheetcrm.adapters.excel.rows import Cell, SheetStream, fast_cells, view
 from sheetcrm.adapters.excel.styles import Styles
+from sheetcrm.adapters.excel.widths import covering, shows_dates
 
 _SAMPLE = 100  # rows: enough to see what a column looks like
 
@@ -29,14 +30,17 @@ class Looks:
         *,
         header_row: int,
         new: Collection[int],
+        widths: Mapping[int, str],
     ) -> None:
         self._styles = styles
         self._new = new
         self._headers: dict[int, int] = {}
         self._seen: dict[int, Counter[int]] = {}
-        self._columns = root.all("cols", "col")
+        self._root = root
+        self._widths = widths
+        self._settings = root.all("cols", "col")
         self._chosen: dict[int, int | None] = {}
-        self._fitting: dict[tuple[int | None, type], int | None] = {}
+        self._fitting: dict[tuple[int | None, type, int], int | None] = {}
         for number, cells in sample:
             for cell in cells:
                 style = int(cell.attributes.get("s", "0"))
@@ -55,18 +59,16 @@ class Looks:
             base = row_style
         else:
             base = self._of_column(target.column)
-        wanted = base, type(target.value)
+        wanted = base, type(target.value), target.column
         if wanted not in self._fitting:
-            self._fitting[wanted] = self._styles.fit(base, target.value)
+            wide = shows_dates(self._root, self._widths, target.column)
+            self._fitting[wanted] = self._styles.fit(base, target.value, wide=wide)
         return self._fitting[wanted]
 
     def hidden(self, column: int) -> bool:
         """Whether the column is hidden."""
-        return any(
-            one.flag("hidden")
-            for one in self._columns
-            if int(one.get("min")) <= column <= int(one.get("max"))
-        )
+        setting = covering(self._settings, column)
+        return setting is not None and setting.flag("hidden")
 
     def _of_column(self, column: int) -> int | None:
         if column not in self._chosen:
@@ -90,10 +92,8 @@ class Looks:
         return seen.most_common(1)[0][0] if seen else None
 
     def _preset(self, column: int) -> int | None:
-        for one in self._columns:
-            if int(one.get("min")) <= column <= int(one.get("max")):
-                return int(one.get("style", "0")) or None
-        return None
+        setting = covering(self._settings, column)
+        return int(setting.get("style", "0")) or None if setting else None
 
 
 def sample(stream: SheetStream, first_row: int) -> list[tuple[int, list[Cell]]]:

@@ -15,9 +15,9 @@ from sheetcrm.adapters.excel.markup import Element, Splice
 from sheetcrm.core.table.values import CellValue
 
 _BUILTIN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-# ISO/IEC 29500-1, 18.8.30: 24-Nov-26, which fits a column of ordinary width and cannot be
-# taken for another day in another country; and the short form with a time.
-_DATE, _DATE_TIME = 15, 22
+# ISO/IEC 29500-1, 18.8.30: the short date of the reader's country; 24-Nov-26, which fits a
+# column of ordinary width too; and the short form with a time.
+_SHORT_DATE, _NARROW_DATE, _DATE_TIME = 14, 15, 22
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _DATE_PART = re.compile(r"[dmyhs]", re.IGNORECASE)
 
@@ -50,16 +50,18 @@ class Styles:
         """Whether indexes are certain; not so where alternatives hide in the list."""
         return bool(self._formats)
 
-    def fit(self, style: int | None, value: CellValue) -> int | None:
+    def fit(self, style: int | None, value: CellValue, *, wide: bool) -> int | None:
         """The format nearest to `style` in which `value` looks like what it is.
 
-        A date gets a date format; a number, which must not look like a date, loses it.
+        A date gets a date format, a narrow one where the column is not known to be `wide`; a
+        number, which must not look like a date, loses it.
         """
         if not self.usable or value is None:
             return style
         shows_date = self._is_date(style or 0)
         if isinstance(value, date):
-            wanted = _DATE_TIME if isinstance(value, datetime) else _DATE
+            day = _SHORT_DATE if wide else _NARROW_DATE
+            wanted = _DATE_TIME if isinstance(value, datetime) else day
             return style if shows_date else self._like(style or 0, wanted)
         if shows_date and isinstance(value, int | float) and not isinstance(value, bool):
             return self._like(style or 0, 0)

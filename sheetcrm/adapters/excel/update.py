@@ -25,6 +25,7 @@ from sheetcrm.adapters.excel.strings import SharedStrings, Unsuitable
 from sheetcrm.adapters.excel.styles import Styles
 from sheetcrm.adapters.excel.targets import Cells, check_cells, check_sheet
 from sheetcrm.adapters.excel.values import Payload, payload, string_element
+from sheetcrm.adapters.excel.widths import added_widths, fitting_widths
 from sheetcrm.core.table.values import CellValue, Problem, Severity
 
 _BATCH = 256
@@ -53,6 +54,7 @@ class Update:
     cells: int
     parts: dict[str, Deflated] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)  #: of all parts but the sheet
+    widths: Mapping[int, str] = field(default_factory=dict)  #: of new columns
     problems: Sequence[Problem] = ()
 
 
@@ -77,7 +79,8 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
         check_room(change.new, change.area, change.occupied, others, change.table)
     strings = _strings(package, change)
     styles = Styles(_part(package, "styles"))
-    looks = _looks(package, change, styles, root)
+    widths = fitting_widths(root, change.new, change.cells) if change.new else {}
+    looks = _looks(package, change, styles, root, widths)
     stream = _stream(package, change)
     patcher = Patcher(
         Patch(
@@ -88,7 +91,8 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
         )
     )
     rows = patcher.run(stream.rows())
-    parts = {change.sheet.part: keep(Deflated(_sheet(change, skeleton, root, rows)))}
+    frame = [*_frame(change, skeleton, root), *added_widths(root, widths)]
+    parts = {change.sheet.part: keep(Deflated(_sheet(change, frame, rows)))}
     if not patcher.cells:
         return Update(cells=0)
     contents = _other_parts(package, change, styles, strings, patcher.references)
@@ -97,6 +101,7 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
         cells=patcher.cells,
         parts=parts,
         contents=contents,
+        widths=widths,
         problems=[*_hidden(change, looks), *_stale(package, change)],
     )
 
@@ -148,12 +153,18 @@ def _targets(
     return targets
 
 
-def _looks(package: Package, change: Change, styles: Styles, root: markup.Element) -> Looks:
+def _looks(
+    package: Package,
+    change: Change,
+    styles: Styles,
+    root: markup.Element,
+    widths: Mapping[int, str],
+) -> Looks:
     header = change.new.header_row if change.new else 0
     first = header or (change.area.first_row if change.area else min(change.cells, default=1))
     new = range(change.new.first, change.new.last + 1) if change.new else ()
     rows = sample(_stream(package, change), first)
-    return Looks(styles, root, rows, header_row=header, new=new)
+    return Looks(styles, root, rows, header_row=header, new=new, widths=widths)
 
 
 def _stream(package: Package, change: Change) -> SheetStream:
@@ -161,10 +172,9 @@ def _stream(package: Package, change: Change) -> SheetStream:
 
 
 def _sheet(
-    change: Change, skeleton: bytes, root: markup.Element, rows: Iterable[bytes]
+    change: Change, splices: Sequence[markup.Splice], rows: Iterable[bytes]
 ) -> Iterator[bytes]:
     """The sheet's XML with its head, its patched rows and its tail."""
-    splices = list(_frame(change, skeleton, root))
     cut = len(change.scan.head)
     yield markup.apply(change.scan.head, [one for one in splices if one.start < cut])
     batch: list[bytes] = []

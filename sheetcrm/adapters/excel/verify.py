@@ -26,6 +26,7 @@ from sheetcrm.adapters.excel.strings import SharedStrings, Unsuitable
 from sheetcrm.adapters.excel.styles import Styles
 from sheetcrm.adapters.excel.update import Change, Update, part_name
 from sheetcrm.adapters.excel.values import as_read, read_back
+from sheetcrm.adapters.excel.widths import without_widths
 from sheetcrm.core.table.values import CellValue
 
 _OPENING = 512  # bytes: a row's start tag is shorter
@@ -49,7 +50,7 @@ def check(package: Package, change: Change, update: Update, temporary: Path) -> 
         _check_appended(package, update)
         strings = part_name(package, "sharedStrings")
         shared = _texts(new.read(strings) if strings and new.find(strings) else b"")
-        _SheetCheck(package, change, shared).run(new)
+        _SheetCheck(package, change, update, shared).run(new)
 
 
 def _check_parts(old: Archive, new: Archive, update: Update) -> None:
@@ -88,9 +89,12 @@ def _texts(data: bytes) -> Callable[[int], str]:
 class _SheetCheck:
     """Walks through the old and the new sheet side by side."""
 
-    def __init__(self, package: Package, change: Change, shared: Callable[[int], str]) -> None:
+    def __init__(
+        self, package: Package, change: Change, update: Update, shared: Callable[[int], str]
+    ) -> None:
         self._package = package
         self._change = change
+        self._widths = update.widths
         self._shared = shared
         self._date1904 = package.date1904
         self._kinds: dict[bytes, str] = {}
@@ -112,8 +116,10 @@ class _SheetCheck:
             else:
                 self._check_row(number, b"", row)
         _require(not old_number, "the number of rows")
-        markup.parse(after.head + after.tail)
-        _require(_frameless(before) == _frameless(after), "the sheet outside its rows")
+        skeleton = after.head + after.tail
+        skeleton = without_widths(skeleton, markup.parse(skeleton), self._widths)
+        old_skeleton = before.head + before.tail
+        _require(_frameless(old_skeleton) == _frameless(skeleton), "the sheet outside its rows")
 
     def _check_row(self, number: int, old: bytes, new: bytes) -> None:
         values = self._change.cells.get(number, {})
@@ -212,9 +218,9 @@ def _says(found: CellValue, value: CellValue, *, date1904: bool) -> bool:
     return type(found) is type(expected) and found == expected
 
 
-def _frameless(stream: SheetStream) -> bytes:
+def _frameless(skeleton: bytes) -> bytes:
     """Head and tail without the elements that may grow."""
-    return _FRAME.sub(b"", stream.head + stream.tail)
+    return _FRAME.sub(b"", skeleton)
 
 
 def _require(agrees: bool, what: str) -> None:  # noqa: FBT001 - reads like an assertion

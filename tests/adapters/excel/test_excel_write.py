@@ -51,6 +51,7 @@ def fill(source, values=VALUES):
 def foreign(sheet: bytes, columns: str) -> bytes:
     """A sheet's XML without the cells of our columns and the hints that grow with them."""
     sheet = re.sub(rb'<c r="[%b]\d+"[^>]*?(?:/>|>.*?</c>)' % columns.encode(), b"", sheet)
+    sheet = re.sub(rb'<col min="(9|10)" max="\1" width="[\d.]+" customWidth="1"/>', b"", sheet)
     return re.sub(rb'<dimension [^>]*>| spans="[^"]*"|<autoFilter [^>]*>', b"", sheet)
 
 
