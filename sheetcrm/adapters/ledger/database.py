@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import (
     Column,
@@ -19,12 +19,15 @@ from sqlalchemy import (
     event,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, StatementError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from sheetcrm.errors import LedgerError, LedgerLockedError
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
@@ -154,8 +157,13 @@ def _statement(
     update: Sequence[Column[Any]],
 ) -> Insert:
     """The one place that knows how each database says "on conflict"."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement: sqlite.Insert | postgresql.Insert = dialect.insert(table)
+    statement: sqlite.Insert | postgresql.Insert
+    if connection.dialect.name == "sqlite":
+        statement = sqlite.insert(table)
+    else:
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415  slow to load
+
+        statement = postgresql.insert(table)
     if not key:
         return statement
     if not update:

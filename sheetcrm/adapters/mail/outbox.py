@@ -8,7 +8,6 @@ import secrets
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from email.parser import BytesHeaderParser
 from itertools import count
 from pathlib import Path
 
@@ -84,6 +83,8 @@ def _holds(path: Path, message_id: str) -> bool:
             head = file.read(_HEAD_LIMIT)
     except FileNotFoundError:
         return False
+    from email.parser import BytesHeaderParser  # noqa: PLC0415  in most runs there are no drafts
+
     return BytesHeaderParser().parsebytes(head).get("Message-ID", "").strip() == message_id
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from email.headerregistry import Address
 from itertools import combinations
 
 from sheetcrm.core.followup.lead import OWN_NAMES
@@ -20,6 +19,7 @@ from sheetcrm.errors import FormulaError
 
 SUBJECT_LIMIT = 78  #: characters; phones show about half of that
 
+_PLAIN_ADDRESS = re.compile(r"[\w+-]+(\.[\w+-]+)*@[\w-]+(\.[\w-]+)*", re.ASCII)
 _VALUE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 
 
@@ -86,14 +86,20 @@ def _sender_faults(rules: FollowUps) -> Iterator[FollowUpFault]:
         return
     for key in ("address", "reply_to"):
         given = getattr(rules.sender, key)
-        if given or key == "address":
-            try:
-                sound = bool(Address(addr_spec=given).domain) and given.isascii()
-            except (ValueError, IndexError):
-                sound = False
-            if not sound:
-                message = f"“{given}” is not an address" if given else "the sender has no address"
-                yield FollowUpFault(key=f"sender.{key}", message=message)
+        if (given or key == "address") and not _is_address(given):
+            message = f"“{given}” is not an address" if given else "the sender has no address"
+            yield FollowUpFault(key=f"sender.{key}", message=message)
+
+
+def _is_address(text: str) -> bool:
+    if _PLAIN_ADDRESS.fullmatch(text):
+        return True
+    from email.headerregistry import Address  # noqa: PLC0415  slow to load, and rarely needed
+
+    try:
+        return bool(Address(addr_spec=text).domain) and text.isascii()
+    except (ValueError, IndexError):
+        return False
 
 
 def _step_faults(

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 SCHEMES = ("https:", "http:", "mailto:", "tel:")
 
 
 def convert(source: str) -> tuple[str, str]:
     """HTML and text of a message's body."""
-    tokens = _PARSER.parse(source)
+    parser = _parser()
+    tokens = parser.parse(source)
     _mark_buttons(tokens)
-    html = str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
+    html = str(parser.renderer.render(tokens, parser.options, {}))
     return html, to_text(tokens)
 
 
@@ -143,5 +147,10 @@ def _is_sound_link(url: str) -> bool:
     return url.lower().lstrip().startswith(SCHEMES)
 
 
-_PARSER = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False})
-_PARSER.validateLink = _is_sound_link  # type: ignore[method-assign]
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # noqa: PLC0415  in most runs no message is due
+
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False})
+    parser.validateLink = _is_sound_link  # type: ignore[method-assign]
+    return parser

@@ -12,12 +12,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
 
 from sheetcrm.core.followup.footer import Leaving
-from sheetcrm.core.followup.headers import POLICY
 from sheetcrm.core.followup.rules import Sender
 
 REFERENCES_LIMIT = 10
@@ -61,6 +57,13 @@ def compose(letter: Letter, sender: Sender, now: datetime) -> bytes:
     Raises:
         ValueError: an address or a header cannot be written.
     """
+    # In most runs no message is due, and the mail package is slow to load.
+    from email.headerregistry import Address  # noqa: PLC0415
+    from email.message import EmailMessage  # noqa: PLC0415
+    from email.utils import format_datetime  # noqa: PLC0415
+
+    from sheetcrm.core.followup.headers import POLICY  # noqa: PLC0415
+
     message = EmailMessage(policy=POLICY)
     message["From"] = Address(sender.name, addr_spec=sender.address)
     message["To"] = Address(letter.to_name, addr_spec=letter.to_address)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import css_inline
 from markupsafe import Markup
 
 from sheetcrm.core.followup.filters import VOICE
@@ -27,6 +27,9 @@ from sheetcrm.core.followup.rules import Sender
 from sheetcrm.core.followup.template import Part, Template
 from sheetcrm.core.followup.voice import Voice
 from sheetcrm.errors import TemplateError
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
 
 SUBJECT_LIMIT = 200
 _BLANK_LINES = re.compile(r"\n\s*\n")
@@ -130,5 +133,7 @@ def _subject(template: Template, context: Mapping[str, object], reply_to: str) -
 
 
 @lru_cache(maxsize=1)
-def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+def _inliner() -> CSSInliner:
+    from css_inline import CSSInliner  # noqa: PLC0415  in most runs no message is due
+
+    return CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)

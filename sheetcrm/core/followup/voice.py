@@ -1,4 +1,7 @@
-"""How numbers, money, dates and lists are said to one lead: per locale, from CLDR."""
+"""How numbers, money, dates and lists are said to one lead: per locale, from CLDR.
+
+What says them is imported when there is something to say: in most runs no message is due.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-import phonenumbers
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from babel.lists import format_list
-from babel.numbers import format_decimal, get_currency_symbol
 
 NBSP = "\u00a0"
 DATE_STYLES = ("short", "medium", "long", "full")
@@ -36,6 +35,8 @@ class Voice:
 
     def money(self, amount: float, currency: str = "") -> str:
         """``Rp 5.000.000`` (with no-break space); cents only where there are some."""
+        from babel.numbers import format_decimal, get_currency_symbol  # noqa: PLC0415  see above
+
         code = (currency or self.currency).upper()
         whole = code in _WITHOUT_CENTS or float(amount).is_integer()
         pattern = str(self.locale.currency_formats["standard"].pattern).split(";")[0]
@@ -49,15 +50,21 @@ class Voice:
         """Without thousands separators, as it may be a year or a house number."""
         if isinstance(value, int) or float(value).is_integer():
             return str(int(value))
+        from babel.numbers import format_decimal  # noqa: PLC0415  see above
+
         return str(format_decimal(value, format="0.##", locale=self.locale))
 
     def date(self, value: date, style: str = "long") -> str:
         """``24 November 2026``, ``24 de noviembre de 2026``."""
+        from babel.dates import format_date  # noqa: PLC0415  see above
+
         day = value.date() if isinstance(value, datetime) else value
         return str(format_date(day, format=style, locale=self.locale))
 
     def listing(self, items: Sequence[str]) -> str:
         """``solar, EV, dan baterai``."""
+        from babel.lists import format_list  # noqa: PLC0415  see above
+
         return str(format_list(items, locale=self.locale))
 
     def yes_no(self, value: bool) -> str:  # noqa: FBT001  the value itself
@@ -67,6 +74,8 @@ class Voice:
 
     def phone(self, text: str) -> str:
         """``+62 812-3456-7890``; what is not a phone number stays as it is."""
+        import phonenumbers  # noqa: PLC0415  see above
+
         try:
             number = phonenumbers.parse(text, self.country or None)
         except phonenumbers.NumberParseException:

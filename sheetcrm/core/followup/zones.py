@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import phonenumbers
 from babel.core import get_global
 
 from sheetcrm.core.followup.lead import LeadView
@@ -96,6 +95,10 @@ def _region(value: CellValue) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def _country_of_phone(phone: str) -> str:
+    if not phone:
+        return ""
+    import phonenumbers  # noqa: PLC0415  its tables are for those leads that need them
+
     try:
         return phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or ""
     except phonenumbers.NumberParseException:
