@@ -120,7 +120,7 @@ def as_cell(value: object) -> CellValue:
 def number_or_text(text: str) -> float | str:
     """A CSV cell: a plain number is a number, everything else is text."""
     stripped = text.strip()
-    leading_zero = stripped.lstrip("-").startswith("0") and stripped.lstrip("-")[1:2].isdigit()
+    leading_zero = stripped.lstrip("-").startswith("0") and stripped.lstrip("-")[1:2].isdecimal()
     if leading_zero or not stripped.isascii() or "_" in stripped:
         return stripped
     try:

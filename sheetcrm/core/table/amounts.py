@@ -129,7 +129,7 @@ class _Scan:
 
     def take(self, part: str) -> bool:
         """Go on by one part; False where it does not belong to an amount."""
-        if any(char.isdigit() for char in part):
+        if any(char.isdecimal() for char in part):
             return self._number(part)
         word = part if not part.isalpha() else fold(part)
         end = self.ends[-1]

@@ -157,8 +157,8 @@ def _read_day(text: str, order: _Order) -> tuple[date, str] | None:
     numbers: list[str] = []
     months: list[int] = []
     for part in _PARTS.findall(text):
-        month = None if part.isdigit() else _month(part)
-        if part.isdigit():
+        month = None if part.isdecimal() else _month(part)
+        if part.isdecimal():
             numbers.append(part)
         elif month is not None:
             months.append(month)

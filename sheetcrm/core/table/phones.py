@@ -87,7 +87,7 @@ def _number(text: str, country: str) -> str | None:
     """The number in E.164, or None where libphonenumber knows of no such number."""
     import phonenumbers  # noqa: PLC0415 - its tables are for those sheets that need them
 
-    digits = "".join(char for char in text if char.isdigit()).removeprefix("00")
+    digits = "".join(char for char in text if char.isdecimal()).removeprefix("00")
     if not 5 <= len(digits) <= 18 or sum(char.isalpha() for char in text) > 12:
         return None
     for candidate in (text, f"+{digits}"):

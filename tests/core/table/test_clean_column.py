@@ -60,6 +60,13 @@ def test_any_cell_becomes_a_value_of_its_type_or_an_error_with_a_fault(cells, ty
             assert isinstance(value, RESULTS[type_])
 
 
+@pytest.mark.parametrize("type_", FieldType)
+@pytest.mark.parametrize("text", ["¹", "②", "Ⅳ", "٣", "१२", "１２", "1²", "5 ½"])
+def test_digits_of_every_kind_are_read_or_told(text, type_):
+    cleaned = clean_column([text], type_, LOCALES[0])
+    assert not isinstance(cleaned.values[0], CellError) or cleaned.faults
+
+
 @settings(max_examples=100)
 @given(st.lists(CELLS, max_size=4), st.sampled_from(FieldType), st.sampled_from(LOCALES))
 def test_what_is_clean_stays_as_it_is(cells, type_, locale):
