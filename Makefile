@@ -8,7 +8,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
 
-.PHONY: demo test test-slow lint types check bench sample pictures clean
+.PHONY: demo test test-slow explore lint types check bench sample pictures clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -40,6 +40,10 @@ test: $(VENV)/.developer
 # The slower tiers: longer properties, LibreOffice as oracle.
 test-slow: $(VENV)/.developer
 	$(BIN)/python -m pytest -n auto -m "slow or oracle"
+
+# Properties on new examples each time.
+explore: $(VENV)/.developer
+	SHEETCRM_HYPOTHESIS=explore $(BIN)/python -m pytest -n auto -m ""
 
 lint: $(VENV)/.developer
 	$(BIN)/ruff check

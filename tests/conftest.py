@@ -1,0 +1,23 @@
+"""The same conditions for every test: no settings from outside, properties that repeat.
+
+`make test` tries the same examples each time, so that it is green or red for a reason;
+`make explore` tries new ones, many more of them.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("explore", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("SHEETCRM_HYPOTHESIS", "steady"))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_from_outside(monkeypatch):
+    for name in os.environ:
+        if name.startswith("SHEETCRM_") and name != "SHEETCRM_HYPOTHESIS":
+            monkeypatch.delenv(name)
