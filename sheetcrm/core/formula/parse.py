@@ -131,7 +131,7 @@ def _first(prepared: str) -> int:
 def _token_ends(stripped: str) -> list[int]:
     """Where tokens end, in characters: the last ones only, as each is tried."""
     try:
-        ends = [token.end for token in formualizer.Tokenizer(stripped)]
+        ends = [token.end for token in formualizer.Tokenizer(stripped).tokens()]
     except formualizer.TokenizerError:
         return []
     encoded = stripped.encode()

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import import_module
+from itertools import chain
 from typing import Any, Final, Protocol, TypeAlias
 
 import polars as pl
@@ -43,11 +44,19 @@ from sheetcrm.core.table.values import CellError, CellValue
 
 REQUIRED: Final = object()
 LONGEST_TEXT: Final = 32_767
-_MODULES: Final = (
-    *("logic", "truth", "information", "text", "joining", "search", "patterns", "numeric"),
-    *("rounding", "dates", "calendar", "leads"),
-    *("aggregate", "statistics", "conditional", "lookup", "position", "formatting"),
-)
+TOPICS: Final = {
+    "Logic": ("logic", "truth"),
+    "Kinds of value": ("information",),
+    "Text": ("text", "joining", "search", "formatting"),
+    "Regular expressions": ("patterns",),
+    "Numbers": ("numeric", "rounding"),
+    "Dates and times": ("dates", "calendar"),
+    "Totals and statistics": ("aggregate", "statistics"),
+    "Totals under conditions": ("conditional",),
+    "Lookups": ("lookup", "position"),
+    "For leads": ("leads",),
+}
+"""Heading in docs/formulas.md → modules of `functions/`; all of them are loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,7 @@ class Entry:
     summary: str
     example: str
     run: Run
+    module: str  #: of `functions/`
     ours: bool = False  #: not Excel's
 
     @property
@@ -151,7 +161,7 @@ _ENTRIES: dict[str, Entry] = {}
 
 @cache
 def _load() -> dict[str, Entry]:
-    for module in _MODULES:
+    for module in chain.from_iterable(TOPICS.values()):
         import_module(f"sheetcrm.core.formula.functions.{module}")
     return _ENTRIES
 
@@ -173,8 +183,13 @@ def whole(
     example: str,
     repeats: int = 0,
     ours: bool = False,
+    home: str = "",
 ) -> Callable[[Run], Run]:
-    """Enter a function that evaluates its arguments itself."""
+    """Enter a function that evaluates its arguments itself.
+
+    `home`, `ours` and `none` below: the module that it is written in, where not the decorated
+    function's own; whether Excel lacks it; the error that stands for no answer.
+    """
 
     def enter(run: Run) -> Run:
         _ENTRIES[name] = Entry(
@@ -184,6 +199,7 @@ def whole(
             summary=summary,
             example=example,
             run=run,
+            module=(home or run.__module__).rpartition(".")[2],
             ours=ours,
         )
         return run
@@ -192,7 +208,12 @@ def whole(
 
 
 def cellwise(
-    name: str, *parameters: Parameter, summary: str, example: str, ours: bool = False
+    name: str,
+    *parameters: Parameter,
+    summary: str,
+    example: str,
+    ours: bool = False,
+    home: str = "",
 ) -> Callable[[Callable[..., Cells]], Callable[..., Cells]]:
     """Enter a function over cells of any kind."""
 
@@ -200,7 +221,8 @@ def cellwise(
         def run(context: Context, arguments: tuple[Node, ...]) -> Value:
             return lift(function, _with_defaults(context, arguments, parameters))
 
-        whole(name, *parameters, summary=summary, example=example, ours=ours)(run)
+        module = home or function.__module__
+        whole(name, *parameters, summary=summary, example=example, ours=ours, home=module)(run)
         return function
 
     return enter
@@ -227,7 +249,15 @@ def elementwise(
             coerced = [CONVERT[p.kind](one) for p, one in zip(parameters, cells, strict=True)]
             return answer(build, coerced, gives, none=none)
 
-        cellwise(name, *parameters, summary=summary, example=example, ours=ours)(over_cells)
+        enter_cellwise = cellwise(
+            name,
+            *parameters,
+            summary=summary,
+            example=example,
+            ours=ours,
+            home=build.__module__,
+        )
+        enter_cellwise(over_cells)
         return build
 
     return enter
@@ -243,7 +273,15 @@ def scalarwise(
             coerced = [CONVERT[p.kind](one) for p, one in zip(parameters, cells, strict=True)]
             return per_distinct(function, coerced)
 
-        cellwise(name, *parameters, summary=summary, example=example, ours=ours)(over_cells)
+        enter_cellwise = cellwise(
+            name,
+            *parameters,
+            summary=summary,
+            example=example,
+            ours=ours,
+            home=function.__module__,
+        )
+        enter_cellwise(over_cells)
         return function
 
     return enter

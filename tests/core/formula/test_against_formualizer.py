@@ -18,7 +18,22 @@ from sheetcrm.core.formula.fallback import _ours, _theirs
 from sheetcrm.core.table.values import CellError
 
 COLUMNS = "ABC"
-TEXTS = ["", "a", "B", "abc", "Jakarta", "ñandú", "é", "x y", "TRUE", "12", "-3.5", " 7 ", "5%", "a*"]
+TEXTS = [
+    "",
+    "a",
+    "B",
+    "abc",
+    "Jakarta",
+    "ñandú",
+    "é",
+    "x y",
+    "TRUE",
+    "12",
+    "-3.5",
+    " 7 ",
+    "5%",
+    "a*",
+]
 NUMBERS = [0.0, 1.0, -1.0, 2.0, 3.0, 0.5, -2.5, 10.0, 45322.0, 1e9, 0.1, 100.25]
 ERRORS = [CellError("#N/A"), CellError("#DIV/0!"), CellError("#VALUE!")]
 

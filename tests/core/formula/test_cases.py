@@ -24,7 +24,9 @@ def test_a_case_gives_excels_answer(formula, expected, answers, agree):
     assert agree(answer, expected), f"{answer!r} instead of {expected!r}"
 
 
-def test_all_cases_at_once_give_the_same_in_columns_of_mixed_kinds(cases, lead, fruit, moment, agree):
+def test_all_cases_at_once_give_the_same_in_columns_of_mixed_kinds(
+    cases, lead, fruit, moment, agree
+):
     """Thousands of leads: every column now holds all kinds, and the case's lead stands between."""
     column = [value for name in sorted(lead.names) for value in lead.values(name)]
     height = 40

@@ -133,7 +133,12 @@ class TestColumns:
     def test_grouped_sums_agree_with_searching(self):
         keys = [f"k{i % 50}" for i in range(500)]
         frame = Frame({"K": keys, "V": [i if i % 3 else "no" for i in range(500)]})
-        for name, empty in (("SUMIFS", 0.0), ("AVERAGEIFS", DIV0), ("MAXIFS", 0.0), ("MINIFS", 0.0)):
+        for name, empty in (
+            ("SUMIFS", 0.0),
+            ("AVERAGEIFS", DIV0),
+            ("MAXIFS", 0.0),
+            ("MINIFS", 0.0),
+        ):
             [grouped] = evaluate([parse(f"={name}([V],[K],[@K])")], frame)
             for row in (0, 7, 49):
                 [[one, *_]] = evaluate([parse(f'={name}([V],[K],"k{row}")')], frame)
@@ -177,7 +182,7 @@ class TestFallback:
         assert answer[0] == pytest.approx(88.8487886783)
         assert answer[4] == answer[0]
         assert answer[2:4] == [VALUE, NA]
-        assert column("=ROMAN([@A])&\"!\"", [4, 9]) == ["IV!", "IX!"]
+        assert column('=ROMAN([@A])&"!"', [4, 9]) == ["IV!", "IX!"]
 
     def test_text_is_not_taken_for_a_number_on_the_way(self):
         assert column("=TYPE([@A])", ["5", 5, True]) == [2.0, 1.0, 4.0]
@@ -237,7 +242,7 @@ class TestClockAndLimits:
 class TestLibrary:
     def test_one_call(self):
         answer = sheetcrm.evaluate(
-            '=IF([@Budget]>=min_budget, XLOOKUP([@City], Cities[City], Cities[Points], 0), NA())',
+            "=IF([@Budget]>=min_budget, XLOOKUP([@City], Cities[City], Cities[Points], 0), NA())",
             {"Budget": [60, None, 70], "City": ["jakarta", "x", "Bogor"]},
             parameters={"min_budget": 50},
             tables={"Cities": {"City": ["Jakarta", "Bogor"], "Points": [20, 10]}},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from sheetcrm.core.formula import Reference, parse
@@ -35,7 +37,7 @@ SPLIT = [
     ("=1+", 2, "cannot be understood from '+'", "operator"),
     ("=1 2", 3, "cannot be understood from '2'", "operator"),
     ("=(1,2)", 3, "two values", "1.5"),
-    ("=IF([@A];1,\"b\";2)", 10, "separated", "throughout"),
+    ('=IF([@A];1,"b";2)', 10, "separated", "throughout"),
     ("=LAMBDA(x,x)(1)", 1, "LAMBDA", "LET"),
     ("=LET(x,1)", 1, "pairs", "LET(name1"),
     ("=Leads[[#Headers],[Budget]]", 1, "#Headers", "[@Header]"),
@@ -46,7 +48,9 @@ SPLIT = [
 ]
 
 
-@pytest.mark.parametrize(("text", "offset", "message", "hint"), SPLIT, ids=[c[0][:24] for c in SPLIT])
+@pytest.mark.parametrize(
+    ("text", "offset", "message", "hint"), SPLIT, ids=[c[0][:24] for c in SPLIT]
+)
 def test_a_wrong_formula_is_told_with_its_place(text, offset, message, hint):
     with pytest.raises(FormulaError) as caught:
         parse(text)
@@ -126,7 +130,7 @@ def test_names_bound_by_let_are_no_references():
 def test_let_that_doubles_again_and_again_is_no_bomb():
     names = [f"v{'abcdefghijklmnopqrstuvwxyz'[i % 26]}{'xyz'[i // 26]}" for i in range(60)]
     parts = ["=LET(", f"{names[0]},1,"]
-    parts += [f"{new},{old}+{old}," for old, new in zip(names, names[1:], strict=False)]
+    parts += [f"{new},{old}+{old}," for old, new in pairwise(names)]
     formula = parse("".join(parts) + f"{names[-1]})")
     from sheetcrm.core.formula import Frame, evaluate
 

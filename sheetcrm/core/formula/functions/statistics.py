@@ -95,7 +95,7 @@ def _or_error(value: pl.Series, error: pl.Series | None, otherwise: int) -> Cell
     anything("array"),
     number("k"),
     summary="The k-th largest number.",
-    example="=[@Budget]>=LARGE([Budget], 10)",
+    example="=[@Budget]>=LARGE([Budget], 2)",
 )
 def _large(context: Context, arguments: tuple[Node, ...]) -> Value:
     return _over(context, arguments, lambda found, k: found.at(found.count - k.ceil()))
