@@ -137,6 +137,7 @@ def test_every_command_has_help_and_stands_in_the_readme(name, run, request):
     said = run(name, "--help")
     assert said.code == 0
     assert "Usage:" in said.out
+    assert "--json" in said.out
     readme = (request.config.rootpath / "README.md").read_text(encoding="utf-8")
     assert f"sheetcrm {name}" in readme
 

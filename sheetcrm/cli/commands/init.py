@@ -13,13 +13,17 @@ from sheetcrm.cli import output
 @click.command(short_help="Make a new workspace.")
 @click.argument("folder", default=".")
 @click.option("--sample", is_flag=True, help="With a sample workbook of 60 leads to try things on.")
-def init(folder: str, *, sample: bool) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def init(folder: str, *, sample: bool, as_json: bool) -> int:
     """Make a new workspace in FOLDER: config, templates, and with --sample a workbook.
 
     Files that are there already are never overwritten.
     """
     root = Path(folder).expanduser().resolve()
     made = create_workspace(root, sample=sample)
+    if as_json:
+        output.json_out({"workspace": str(root), "files": [str(path) for path in made]})
+        return 0
     output.say(f"{root}: {len(made)} files")
     for name in sorted({path.relative_to(root).parts[0] for path in made}):
         output.say(f"  {name}")

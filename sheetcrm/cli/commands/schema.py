@@ -8,7 +8,8 @@ from sheetcrm.cli import output
 
 
 @click.command(short_help="Print the JSON Schema of the config.")
-def schema() -> int:
+@click.option("--json", "_as_json", is_flag=True, help="It is JSON anyway.")
+def schema(*, _as_json: bool) -> int:
     """Print the JSON Schema of config/*.toml, with which editors complete and check."""
     from sheetcrm.config import schema as config_schema
 
