@@ -13,6 +13,8 @@ from functools import lru_cache
 
 _CHAR = rb"[^<&\x00-\x08\x0b\x0c\x0e-\x1f]*+"
 _TEXT = _CHAR + rb"(?:&(?:amp|lt|gt|quot|apos|#\d++|#x[0-9A-Fa-f]++);" + _CHAR + rb")*+"
+_PLAIN_TEXT = rb"[^<&\x00-\x1f]*+"
+_PLAIN_ATTRIBUTES = rb"""(?: s="[0-9]++")?+(?: t="[a-z]++")?+"""
 _ATTRIBUTES = rb"""(?: [A-Za-z:0-9]++="[^"<>&\x00-\x1f]*+")*+"""
 _F_ATTRIBUTES = rb"""(?: [A-Za-z:0-9]++="[^"<>\x00-\x1f]*+")*+"""
 
@@ -33,6 +35,16 @@ class Grammar:
     cell: re.Pattern[bytes]  #: letters, attributes, formula element, value, inline text
     valued: re.Pattern[bytes]  #: the beginning of a value that is not empty
 
+    def ordered(self, letters: Iterable[str]) -> re.Pattern[bytes]:
+        """A row with some of these columns from left to right, plainly written, no formulas.
+
+        What it matches, `row` matches too; but it is several times faster. Group 1 is the number.
+        """
+        p = re.escape(self.prefix)
+        plain = _PLAIN_ATTRIBUTES + rb"(?:/>|><%bv>%b</%bv></%bc>)" % (p, _PLAIN_TEXT, p, p)
+        cells = [rb'(?:<%bc r="%b\1"%b)?+' % (p, name.encode(), plain) for name in letters]
+        return re.compile(_opening(p) + rb"(?:/>|>%b</%brow>)" % (b"".join(cells), p))
+
     def cells_of(self, letters: Iterable[str]) -> re.Pattern[bytes]:
         """The cells of some columns without formulas: letters, attributes, value, inline text."""
         p, attributes, text = re.escape(self.prefix), _ATTRIBUTES, _TEXT
@@ -51,8 +63,10 @@ def grammar(prefix: bytes) -> Grammar:
     value = rb"<%bv%b ?(?:/>|>%b</%bv>)" % (p, attributes, text, p)
     inline = rb"<%bis><%bt%b>%b</%bt></%bis>" % (p, p, attributes, text, p, p)
     body = rb"(?:%b)?+(?:%b|%b)?+" % (formula, value, inline)
-    cell = rb'\s*+<%bc r="[A-Z]{1,3}+\1"%b ?(?:/>|>%b</%bc>)' % (p, attributes, body, p)
-    opening = rb'\s*+<%brow r="([1-9][0-9]{0,6})"%b ?' % (p, attributes)
+    start, plain = rb'\s*+<%bc r="[A-Z]{1,3}+\1"' % p + _PLAIN_ATTRIBUTES, _PLAIN_TEXT
+    cell = start + rb"(?:/>|><%bv>%b</%bv></%bc>|%b ?(?:/>|>%b</%bc>))" % (
+        p, plain, p, p, attributes, body, p
+    )  # fmt: skip
     return Grammar(
         prefix=prefix,
         row_start=b"<%brow" % prefix,
@@ -61,7 +75,7 @@ def grammar(prefix: bytes) -> Grammar:
         cell_end=b"</%bc>" % prefix,
         opening=re.compile(rb"\s*+<%brow(?=[\s/>])[^<>]*+>" % p),
         number=re.compile(rb'\s*+<%brow(?:\s[^<>]*?)??\sr="([1-9][0-9]*)"' % p),
-        row=re.compile(opening + rb"(?:/>|>(?:%b)*+\s*+</%brow>)" % (cell, p)),
+        row=re.compile(_opening(p) + rb"(?:/>|>(?:%b)*+\s*+</%brow>)" % (cell, p)),
         letters=re.compile(rb'<%bc r="([A-Z]++)' % p),
         cell=re.compile(
             rb'<%bc r="([A-Z]{1,3})[0-9]+"(%b) ?(?:/>|>(%b)?+'
@@ -69,6 +83,11 @@ def grammar(prefix: bytes) -> Grammar:
         ),
         valued=re.compile(rb"<%b(?:v(?: [^<>]*)?>[^<]|is>)" % p),
     )
+
+
+def _opening(p: bytes) -> bytes:
+    """A row's start tag up to its end; its number is a group."""
+    return rb'\s*+<%brow r="([1-9][0-9]{0,6})"%b ?' % (p, _ATTRIBUTES)
 
 
 def _value(p: bytes, attributes: bytes, text: bytes) -> bytes:

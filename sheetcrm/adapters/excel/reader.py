@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from python_calamine import CalamineWorkbook
-
 from sheetcrm.adapters.excel.addresses import Area, letters
-from sheetcrm.adapters.excel.faults import REPAIR, Refusal
+from sheetcrm.adapters.excel.faults import Refusal
+from sheetcrm.adapters.excel.grid import Grid, read_sheet
 from sheetcrm.adapters.excel.package import Package, Sheet, Table
 from sheetcrm.adapters.excel.places import EVERYWHERE, Place
-from sheetcrm.adapters.excel.scan import SURE, TYPED, VALUED, Scan, scan
+from sheetcrm.adapters.excel.scan import TYPED, VALUED, Scan
 from sheetcrm.adapters.excel.values import from_calamine
 from sheetcrm.core.table.headers import SEARCH_DEPTH, find_header, name_headers
 from sheetcrm.core.table.values import CellError, CellValue, Column, Problem, Severity
 from sheetcrm.errors import HeaderError
 
-_MOST_CELLS = 60_000_000  # calamine holds the whole rectangle from A1, 32 bytes a cell
 _NOTHING = (None, 0, False)
-
-Grid = list[list[object]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,8 +49,7 @@ def read_place(package: Package, place: Place, known: Collection[str]) -> Readin
         HeaderError: no row looks like a header.
         Refusal: the sheet cannot be read safely.
     """
-    found = scan(lambda: package.archive.chunks(place.sheet.part))
-    grid = read_grid(package, place.sheet, found)
+    found, grid = read_sheet(package, place.sheet)
     region, notes = _region(package, place, grid, found, known)
     if place.area != EVERYWHERE:
         region = _joined(grid, region)
@@ -79,58 +74,6 @@ def read_place(package: Package, place: Place, known: Collection[str]) -> Readin
         numbers=numbers,
         problems=[*notes, *problems],
     )
-
-
-def read_grid(package: Package, sheet: Sheet, found: Scan) -> Grid:
-    """All rows from row 1 as calamine gives them, once it is safe to ask for them.
-
-    Raises:
-        Refusal: calamine and the scan do not see the same rows.
-    """
-    if found.last_row * found.last_column > _MOST_CELLS:
-        place = f"{letters(found.last_column)}{found.last_row}"
-        raise Refusal(
-            "too-wide",
-            f"the tab “{sheet.title}” reaches to {place}, too far to be read",
-            "delete the stray cells at its far end (select, Home › Clear › All), and save",
-        )
-    if not found.last_row:
-        return []
-    try:
-        with CalamineWorkbook.from_path(package.path) as workbook:
-            values = workbook.get_sheet_by_name(sheet.title)
-            grid: Grid = values.to_python(skip_empty_area=False)  # type: ignore[assignment]
-            _check_rows(sheet, grid, found, values.start, values.end)
-    except BaseException as fault:
-        if type(fault).__name__ == "PanicException":  # calamine's, and not an Exception
-            raise Refusal("damaged", "its contents cannot be read", REPAIR) from None
-        raise
-    return grid
-
-
-def _check_rows(
-    sheet: Sheet,
-    grid: Grid,
-    found: Scan,
-    start: tuple[int, int] | None,
-    end: tuple[int, int] | None,
-) -> None:
-    sure, valued = found.rows_with(SURE), found.rows_with(VALUED)
-    top, bottom = (start[0] + 1, end[0] + 1) if start and end else (0, 0)
-    placed = not valued or valued[0] <= top <= bottom <= valued[-1] or not bottom
-    complete = not sure or (top <= sure[0] and sure[-1] <= bottom)
-    flags = found.flags
-    stray = any(
-        len(row) != row.count("")
-        for number, row in enumerate(grid, 1)
-        if number >= len(flags) or not flags[number] & VALUED
-    )
-    if not (placed and complete) or stray:
-        raise Refusal(
-            "rows-disagree",
-            f"two ways of reading the tab “{sheet.title}” do not agree on its rows",
-            REPAIR,
-        )
 
 
 def _region(

@@ -17,6 +17,7 @@ from sheetcrm.adapters.excel.addresses import (
     MAX_ROW,
     Area,
     column_number,
+    letters,
     parse_area,
 )
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
@@ -27,6 +28,7 @@ VALUED = 1  #: the row holds a value
 SURE = 2  #: it holds one that calamine cannot see otherwise
 TYPED = 4  #: it holds a value that no formula made
 IRREGULAR = 8  #: `Grammar.row` does not match it
+_MOST_PATTERNS, _MOST_COLUMNS = 16, 256  # as compiling them takes time
 _DIGITS = re.compile(rb"(?<=[A-Za-z$:])\d+")
 
 
@@ -79,11 +81,21 @@ class _Scanner:
         self._spans: list[Area] = []
         self._number = self._last_row = self._last_column = 0
         self._ordered = True
+        self._columns: set[int] = set()
+        self._widest = self._patterns = 0
+        self._known: re.Pattern[bytes] | None = None
 
     def run(self, *, careful: bool) -> Scan:
         rules = self._stream.grammar
         formula = b"<%bf" % rules.prefix
         for row in self._stream.rows():
+            plain = self._known and self._known.fullmatch(row)
+            if plain and row.isascii() and b't="e"' not in row:
+                flags = VALUED | SURE | TYPED if rules.valued.search(row) else 0
+                known = self._last_column == self._widest  # which no such row goes beyond
+                width = self._widest if known else _last_column(rules, row)
+                self._note(int(plain[1]), width, flags)
+                continue
             match = rules.row.fullmatch(row)
             width = self._width(rules, row) if match and _is_text(row) else -1
             if match is None or width < 0:
@@ -113,12 +125,21 @@ class _Scanner:
         shape = tuple(rules.letters.findall(row))
         width = self._widths.get(shape)
         if width is None:
-            columns = [column_number(letters.decode()) for letters in shape]
+            columns = [column_number(name.decode()) for name in shape]
+            self._learn(rules, columns)
             rising = all(a < b for a, b in pairwise(columns))
             width = (columns[-1] if columns else 0) if rising else -1
             if len(self._widths) < 10_000:
                 self._widths[shape] = width
         return width
+
+    def _learn(self, rules: Grammar, columns: Sequence[int]) -> None:
+        """From now on, recognise rows with these columns too at a glance."""
+        new = self._columns.union(columns)
+        if new != self._columns and len(new) <= _MOST_COLUMNS and self._patterns < _MOST_PATTERNS:
+            self._columns, self._widest = new, max(new)
+            self._patterns += 1
+            self._known = rules.ordered(map(letters, sorted(new)))
 
     def _look(self, number: int, cells: list[Cell], flags: int) -> None:
         """Note a row cell by cell, because of formulas, errors or unusual XML."""
@@ -161,6 +182,11 @@ def _slow(row: bytes, rules: Grammar, before: int) -> tuple[int, list[Cell]]:
     """Number and cells of an irregular row; one without a number follows the one before."""
     found = view(row, rules)
     return found.number or before + 1, found.cells
+
+
+def _last_column(rules: Grammar, row: bytes) -> int:
+    match = rules.letters.match(row, max(row.rfind(rules.cell_start), 0))
+    return column_number(match[1].decode()) if match else 0
 
 
 def _is_text(row: bytes) -> bool:
