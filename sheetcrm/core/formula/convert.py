@@ -48,9 +48,13 @@ def from_values(values: Sequence[CellValue]) -> Cells:
     if present == {str}:
         text = pl.Series(values, dtype=pl.String)
         return Cells(height=len(values), text=text, given=True)
-    if present in ({date}, {datetime}):
-        dtype = pl.Date if present == {date} else pl.Datetime("us")
-        return from_series(pl.Series(values, dtype=dtype))
+    if present == {date}:
+        days = [None if value is None else value.toordinal() for value in values]  # type: ignore[union-attr]
+        return numbers(
+            _without_bug(pl.Series(days, dtype=pl.Int64).cast(pl.Float64) - EPOCH_ORDINAL)
+        )
+    if present == {datetime}:
+        return from_series(pl.Series(values, dtype=pl.Datetime("us")))
     if present == {bool}:
         return Cells(height=len(values), boolean=pl.Series(values, dtype=pl.Boolean))
     return _from_mixed(values, kinds)
@@ -197,5 +201,10 @@ def _code_of(value: CellError) -> int:
 
 def _serials(days: pl.Series) -> pl.Series:
     """Days since 1970 as serial numbers."""
-    value = days + UNIX_SERIAL
-    return value - ((value > 0) & (value < LEAP_BUG)).cast(pl.Float64)
+    return _without_bug(days + UNIX_SERIAL)
+
+
+def _without_bug(days: pl.Series) -> pl.Series:
+    """Days since 1899-12-30 as Excel counts them, who believes in a 1900-02-29."""
+    early = (days > 0) & (days < LEAP_BUG)
+    return days - early.cast(pl.Float64) if early.any() else days

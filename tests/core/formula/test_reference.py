@@ -41,7 +41,11 @@ LEADS = Frame(
     }
 )
 TABLES = {"Cities": Frame({"City": ["Jakarta", "Bogor"], "Points": [20, 10]})}
-PARAMETERS = {"min_budget": 50_000_000, "target_cities": ["Jakarta"], "stages": ["Lead", "Customer"]}
+PARAMETERS = {
+    "min_budget": 50_000_000,
+    "target_cities": ["Jakarta"],
+    "stages": ["Lead", "Customer"],
+}
 
 
 def test_the_document_is_what_the_functions_say():
