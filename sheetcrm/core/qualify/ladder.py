@@ -36,6 +36,7 @@ class Ladder:
     def __init__(self, rules: Qualification) -> None:
         self._rules = rules
         self._known = {fold(stage.name): stage for stage in rules.stages}
+        self._exact = {stage.name: self._known[fold(stage.name)] for stage in rules.stages}
         climb = [stage for stage in rules.stages if not stage.off_ladder]
         self._rank = {stage.name: rank for rank, stage in enumerate(climb)}
         self._beside = [stage for stage in rules.stages if stage.off_ladder]
@@ -49,7 +50,7 @@ class Ladder:
 
     def named(self, name: str) -> Stage | None:
         """The stage of this name, however it is written."""
-        return self._known.get(fold(name))
+        return self._exact.get(name) or self._known.get(fold(name))
 
     def ruled(self, holds: Mapping[str, Sequence[bool | None]], height: int) -> list[str]:
         """The stage that the rules give to each lead.

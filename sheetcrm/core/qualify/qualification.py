@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from sheetcrm.core.formula import Frame
 from sheetcrm.core.memory import StageMove
@@ -66,16 +67,19 @@ def qualify(
 def _settled(work: Evaluation, ladder: Ladder, leads: Sequence[LeadContext]) -> list[Verdict]:
     """Compute all columns; on the way, as they are needed, every lead's stage."""
     verdicts = [Verdict(before="", after="", ruled="") for _ in leads]  # where no stage is decided
+    verdict = cache(partial(ladder.verdict, faulty=()))  # most leads share theirs
 
     def settle(holds: Mapping[str, Answers]) -> list[str]:
         ruled = ladder.ruled(holds, len(leads))
         for index, (lead, stage) in enumerate(zip(leads, ruled, strict=True)):
-            verdicts[index] = ladder.verdict(
-                standing=lead.standing.stage if lead.standing else "",
-                override=(lead.override or "").strip(),
-                ruled=stage,
-                faulty=work.faults.get(index, ()),
-            )
+            standing = lead.standing.stage if lead.standing else ""
+            override = (lead.override or "").strip()
+            if index in work.faults:
+                verdicts[index] = ladder.verdict(
+                    standing=standing, override=override, ruled=stage, faulty=work.faults[index]
+                )
+            else:
+                verdicts[index] = verdict(standing=standing, override=override, ruled=stage)
         return [verdict.after for verdict in verdicts]
 
     work.run(settle)

@@ -67,13 +67,15 @@ class Reading:
         Yields:
             The lead's index and what was given.
         """
+        if None not in judged:
+            return
         for index in [place for place, answer in enumerate(judged) if answer is None]:
             blind = self.blind is not None and self.blind[index]
             if not blind and not says_unknown(self.values[index]):
                 yield index, str(self.values[index])
 
     def _unless_blind(self, found: list[_T]) -> list[_T | None]:
-        if self.blind is None:
+        if self.blind is None or True not in self.blind:
             return [*found]
         return [None if blind else answer for answer, blind in zip(found, self.blind, strict=True)]
 
@@ -104,7 +106,10 @@ def day(value: CellValue) -> date | None:
 
 def blanks(values: Sequence[CellValue]) -> list[bool]:
     """Which cells of a column look empty."""
-    return [value is None or (value.__class__ is str and is_blank(value)) for value in values]
+    return [
+        value is None or (value.__class__ is str and (not value or value.isspace()))
+        for value in values
+    ]
 
 
 def is_blank(value: CellValue) -> bool:

@@ -156,7 +156,7 @@ def added(columns: Sequence[Sequence[float]], height: int) -> list[float]:
     """The sum of columns, for each lead."""
     if not columns:
         return [0.0] * height
-    return [cents(sum(row)) for row in zip(*columns, strict=True)]
+    return [round(sum(row), 2) + 0.0 for row in zip(*columns, strict=True)]  # `cents`, for speed
 
 
 def cents(value: float) -> float:

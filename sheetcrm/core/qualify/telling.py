@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 from sheetcrm.core.formula import Frame
 from sheetcrm.core.qualify.frameworks import FrameworkResult
@@ -62,7 +62,8 @@ class Telling:
         if name not in self._special:
             values = self._frame.values(self._columns[name])
             label = self._labels.get(name, in_running_text(column))
-            self._special[name] = partial(_value, label, values, self._words)
+            say = lru_cache(maxsize=4096, typed=True)(partial(_value, label, self._words))
+            self._special[name] = lambda index: say(values[index])  # many leads share theirs
         return self._special[name]
 
 
@@ -75,9 +76,8 @@ def _framework(result: FrameworkResult, index: int) -> str:
     return f"{result.name} {result.summary(index)}"
 
 
-def _value(label: str, values: Sequence[CellValue], words: Words, index: int) -> str:
+def _value(label: str, words: Words, value: CellValue) -> str:
     """``purchases 2``, ``interest: solar``; nothing for what says nothing."""
-    value = values[index]
     if is_blank(value) or isinstance(value, CellError):
         return ""
     mark = ": " if isinstance(value, str) else " "

@@ -39,8 +39,8 @@ class Why:
             (in_running_text(result.rule.name), result.points) for s in scores for result in s.rules
         ]
         self._open = _open_questions(scores, criteria)
-        self._said: dict[tuple[str, float], str] = {}
-        self._listed: dict[tuple[str, ...], list[str]] = {}
+        self._alike = self._all_that_counts()
+        self._texts: dict[tuple[object, ...], str] = {}
 
     def text(self, index: int, endings: Sequence[str] = ()) -> str:
         """The reasons of one lead in at most `LIMIT` characters.
@@ -49,20 +49,27 @@ class Why:
             index: which lead.
             endings: what must be said at the end; shares are left out for it, the smallest first.
         """
-        return fitted(self._shares(index), [*self._changes(index), *self._unknown(index), *endings])
+        key = (*self._alike[index], *endings) if self._alike else tuple(endings)
+        text = self._texts.get(key)
+        if text is None:
+            rest = [*self._changes(index), *self._unknown(index), *endings]
+            text = self._texts[key] = fitted(self._shares(index), rest)
+        return text
+
+    def _all_that_counts(self) -> list[tuple[object, ...]]:
+        """For each lead what its text is made of: leads that agree in it share the text."""
+        columns: list[Sequence[object]] = [points for _, points in self._rules]
+        columns += [result.faded for result in self._fading]
+        for result in self._limited:
+            columns += (result.limited, result.values)
+        columns += [[answer is None for answer in answers] for _, answers in self._open]
+        return list(zip(*columns, strict=True))
 
     def _shares(self, index: int) -> list[str]:
+        """``+20 target city``, the biggest first."""
         counted = [(points[index], name) for name, points in self._rules if points[index]]
         counted.sort(key=_by_size)
-        return [self._share(name, points) for points, name in counted]
-
-    def _share(self, name: str, points: float) -> str:
-        """``+20 target city``; many leads share it."""
-        said = self._said.get((name, points))
-        if said is None:
-            said = f"{self._words.number(points, signed=True)} {name}"
-            self._said[name, points] = said
-        return said
+        return [f"{self._words.number(points, signed=True)} {name}" for points, name in counted]
 
     def _changes(self, index: int) -> list[str]:
         """What time and limits did to the sum."""
@@ -79,13 +86,8 @@ class Why:
         return found
 
     def _unknown(self, index: int) -> list[str]:
-        names = tuple(name for name, answers in self._open if answers[index] is None)
-        if names not in self._listed:
-            self._listed[names] = self._list(names)
-        return self._listed[names]
-
-    def _list(self, names: Sequence[str]) -> list[str]:
-        """``unknown: budget, timing``; many leads share it."""
+        """``unknown: budget, timing``."""
+        names = [name for name, answers in self._open if answers[index] is None]
         if not names:
             return []
         shown = [*dict.fromkeys(names)]
