@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -36,7 +36,6 @@ def lead_views(leads: Leads, ids: Sequence[str], stages: Sequence[str]) -> list[
     names, cities, regions = (texts(leads, name) for name in ("name", "city", "region"))
     raw_emails = columns.get("email") or [None] * leads.height
     interests, spoken = texts(leads, "interest"), languages(leads)
-    rows: Iterable[Sequence[CellValue]] = zip(*columns.values(), strict=True)
     return [
         LeadView(
             index=i,
@@ -50,10 +49,29 @@ def lead_views(leads: Leads, ids: Sequence[str], stages: Sequence[str]) -> list[
             location=cities[i] or regions[i],
             interests=split_interests(interests[i]),
             stage=stages[i],
-            values=dict(zip(columns, row, strict=True)),
+            values=RowValues(columns, i),
         )
-        for i, row in enumerate(rows)
+        for i in range(leads.height)
     ]
+
+
+class RowValues(Mapping[str, CellValue]):
+    """The values of one lead by name, looked up in the columns: few of them are ever asked for."""
+
+    __slots__ = ("_columns", "_index")
+
+    def __init__(self, columns: Mapping[str, Sequence[CellValue]], index: int) -> None:
+        self._columns = columns
+        self._index = index
+
+    def __getitem__(self, name: str) -> CellValue:
+        return self._columns[name][self._index]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
 
 
 def message_records(drafts: Iterable[MessageDraft], now: datetime) -> list[MessageRecord]:

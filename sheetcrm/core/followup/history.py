@@ -89,12 +89,14 @@ def persons(
         return read(lead.values.get(field)).value
 
     for lead in leads:
+        if not lead.email:
+            continue
         said = (
             says(lead, "replied") is True,
             says(lead, "unsubscribed") is True,
             says(lead, "consent") is False,
         )
-        if lead.email and any(said):
+        if any(said):
             replied, unsubscribed, refuses = said
             known = found.get(lead.email, _NOBODY)
             found[lead.email] = replace(

@@ -57,11 +57,16 @@ class RowPlanner:
     now: datetime
     ids: frozenset[str]  #: of all leads of the source
     served: set[str] = field(default_factory=set)  #: persons handled in this run
+    silence: str = field(init=False)  #: what is said of a lead that no sequence is meant for
+
+    def __post_init__(self) -> None:
+        words = [f"{sequence.name}: {NOT_MEANT}." for sequence in self.rules.sequences]
+        self.silence = " ".join(words) or "There are no sequences."
 
     def row(self, lead: LeadView, segment: str) -> Row:
         """Everything about one lead."""
         if lead.email not in self.people and self.signals.silent(lead.index):
-            return Row(segment=segment, words=[self._silence])  # most leads of most tabs
+            return Row(segment=segment, words=[self.silence])  # most leads of most tabs
         case = _Case(
             lead=lead,
             person=self.people.get(lead.email, Person()),
@@ -80,11 +85,6 @@ class RowPlanner:
         else:
             self._serve(case, *due, row)
         return row
-
-    @property
-    def _silence(self) -> str:
-        words = [f"{sequence.name}: {NOT_MEANT}." for sequence in self.rules.sequences]
-        return " ".join(words) or "There are no sequences."
 
     def _moment(self, lead: LeadView) -> Moment:
         country = country_of(lead, self.writer.locale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sheetcrm.core.followup.lead import LeadView, clean_text
 from sheetcrm.core.followup.rules import Segment
@@ -24,11 +25,12 @@ def segments(named: Sequence[Segment], signals: Signals, leads: Sequence[LeadVie
     found = []
     for lead in leads:
         groups = [group.name for group in named if signals.of(group.when)[lead.index] is True]
-        found.append(", ".join(groups) or place_and_interest(lead))
+        found.append(", ".join(groups) or place_and_interest(lead.location, lead.interests))
     return found
 
 
-def place_and_interest(lead: LeadView) -> str:
+@lru_cache(maxsize=4096)
+def place_and_interest(location: str, interests: tuple[str, ...]) -> str:
     """``Jakarta · solar, EV``, as far as known."""
-    parts = (clean_text(lead.location, 60), clean_text(", ".join(lead.interests), 120))
+    parts = (clean_text(location, 60), clean_text(", ".join(interests), 120))
     return " · ".join(part for part in parts if part)

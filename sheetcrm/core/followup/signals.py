@@ -34,7 +34,13 @@ class Signals:
     ) -> None:
         self._answers = answers
         self._always = any(not sequence.when for sequence in rules.sequences)
-        self._whens = [answers[sequence.when] for sequence in rules.sequences if sequence.when]
+        whens = [answers[sequence.when] for sequence in rules.sequences if sequence.when]
+        self._meant = {
+            index
+            for when in whens
+            for index, answer in enumerate(when)
+            if answer is True or isinstance(answer, CellError)
+        }
         self._asks_stage = {
             formula.text
             for formula in formulas
@@ -78,10 +84,7 @@ class Signals:
 
     def silent(self, index: int) -> bool:
         """Whether no sequence is meant for lead number `index`, and none is in doubt."""
-        return not self._always and all(
-            answers[index] is not True and not isinstance(answers[index], CellError)
-            for answers in self._whens
-        )
+        return not self._always and index not in self._meant
 
     def signal(self, sequence: Sequence, index: int) -> Signal:
         """What a sequence's formulas say of lead number `index`."""

@@ -12,6 +12,7 @@ from sheetcrm.core.table.reading import display
 from sheetcrm.core.table.values import CellError, CellValue
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U to misread
+_PAIRS = [low + high for high in _DIGITS for low in _DIGITS]
 _LENGTH = 7
 _SEPARATOR = "\x1f"
 
@@ -53,7 +54,8 @@ def _ids(source: str, fingerprint: str) -> Iterable[str]:
     for attempt in count():
         seed = f"{source}|{fingerprint}|{attempt}".encode()
         number = int.from_bytes(blake2b(seed, digest_size=5).digest(), "big")
-        yield "L-" + "".join(_DIGITS[number >> 5 * place & 31] for place in range(_LENGTH))
+        pairs = (_PAIRS[number >> 10 * place & 1023] for place in range(_LENGTH // 2))
+        yield f"L-{''.join(pairs)}{_DIGITS[number >> 30 & 31]}"
 
 
 def _joined(height: int, columns: Sequence[Sequence[CellValue]]) -> list[str]:

@@ -135,7 +135,11 @@ class _Merging:
         cells = zip(self.ids, standing, computed, strict=True)
         for index, (lead, now, value) in enumerate(cells):
             key = (lead, header)
-            if (now.__class__ is value.__class__ and now == value) or same(now, value):
+            if now is None:
+                stands = value is None or (value.__class__ is str and _blank(value))
+            else:
+                stands = (now.__class__ is value.__class__ and now == value) or same(now, value)
+            if stands:
                 if key in written or not _blank(value):
                     after[key] = None if value == "" else value
             elif now is None or _blank(now) or _is_ours(now, key, written, pending):

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 
+_NOT_KEPT = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
+
 
 @lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
@@ -14,8 +16,11 @@ def fold(text: str) -> str:
 
     A name without any letter or digit (``#``) stays itself, so that it can still be told apart.
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(char for char in decomposed if char.isalnum())
+    if text.isascii():
+        kept = text.lower().translate(_NOT_KEPT)
+    else:
+        decomposed = unicodedata.normalize("NFKD", text.casefold())
+        kept = "".join(char for char in decomposed if char.isalnum())
     return kept or " ".join(text.split())
 
 
