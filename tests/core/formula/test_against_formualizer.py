@@ -27,7 +27,7 @@ TEXTS = [
     "ñandú",
     "é",
     "x y",
-    "TRUE",
+    "yes",
     "12",
     "-3.5",
     " 7 ",
@@ -44,6 +44,7 @@ KNOWN = [
     ("=SWITCH(1,[@A],2,3)", CellError("#N/A"), CellError("#N/A")),  # an error among the cases
     ("=COUNT(1/[@A],2)", 0.0, 1.0),  # errors are not counted
     ("=COUNTA(1/[@A],2)", 0.0, 2.0),  # errors are counted
+    ("=IF([@A],1,2)", "TRUE", 1.0),  # TRUE written as a text is a truth
     ('=IF([@A]&"",1,2)', True, 1.0),  # TRUE as a computed text is a truth
     ('=AND(TRUE,[@A]&"")', True, True),
     ("=ISLOGICAL(UPPER([@A]))", CellError("#N/A"), False),  # asking about an error is none
