@@ -181,11 +181,11 @@ def _bound(
     processors = [(place, process) for place, process in enumerate(found) if process]
     if not processors:
         return list(rows)
-    ready = [list(row) for row in rows]
-    for row in ready:
-        for place, process in processors:
-            row[place] = process(row[place])
-    return [tuple(row) for row in ready]
+    turned: list[Sequence[object]] = list(zip(*rows, strict=True))
+    for place, process in processors:
+        known = {value: process(value) for value in set(turned[place])}  # rows share their time
+        turned[place] = [known[value] for value in turned[place]]
+    return list(zip(*turned, strict=True))
 
 
 def _url(url_or_path: str) -> URL:

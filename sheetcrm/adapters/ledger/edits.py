@@ -42,8 +42,8 @@ def pending(connection: Connection, source: AnyRow) -> dict[tuple[str, str], tup
 
 def confirm(connection: Connection, run_id: int, source: AnyRow, plan: Plan) -> None:
     """The run has written the plan's edits; of earlier runs those that stand there are its own."""
-    edited = {(edit.lead, edit.header) for edit in plan.edits}
     earlier = _pending(connection, source, edits.c.run_id != run_id)
+    edited = {(edit.lead, edit.header) for edit in plan.edits} if earlier else set()
     proven: list[_Row] = []
     for row in earlier:
         found = _unpacked(row.lead, row.cells)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
@@ -92,8 +93,9 @@ def keep_scores(
 ) -> None:
     """Add the scores of those leads whose last ones differ."""
     query = _newest_scores().where(leads.c.source_id == source_id)
-    stored = {row[0]: row for row in connection.execute(query).all()}
-    rows = [(ids[record.lead], *_score(record)) for record in records]
+    stored = {row[0]: tuple(row) for row in connection.execute(query).all()}
+    parts = cache(_parts)  # many leads share theirs
+    rows = [(ids[r.lead], r.score, parts(tuple(r.scores.items())), r.stage, r.why) for r in records]
     changed = [(row[0], run_id, *row[1:]) for row in rows if stored.get(row[0]) != row]
     insert(connection, scores, (scores.c.lead_id, scores.c.run_id, *_SCORE), changed)
 
@@ -139,5 +141,5 @@ def _newest_scores() -> Select[Any]:
     )
 
 
-def _score(record: LeadRecord) -> tuple[object, ...]:
-    return record.score, _JSON.encode(dict(record.scores)), record.stage, record.why
+def _parts(scores: tuple[tuple[str, float], ...]) -> str:
+    return _JSON.encode(dict(scores))

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from sheetcrm.adapters.ledger.cells import dumps, loads
+from sheetcrm.adapters.ledger.cells import dumps, loads, loads_all
 from sheetcrm.adapters.ledger.database import delete_where, insert
 from sheetcrm.adapters.ledger.schema import leads, overrides, written
 from sheetcrm.core.plan import Plan
@@ -22,8 +22,9 @@ def values(connection: Connection, source_id: int) -> dict[Cell, CellValue]:
     """What we last wrote in each cell of a source."""
     query = select(leads.c.key, written.c.cells).join_from(written, leads)
     found: dict[Cell, CellValue] = {}
-    for lead, cells in connection.execute(query.where(leads.c.source_id == source_id)).all():
-        flat: list[Any] = loads(cells)
+    rows = connection.execute(query.where(leads.c.source_id == source_id)).all()
+    known: list[list[Any]] = loads_all(row[1] for row in rows)
+    for (lead, _), flat in zip(rows, known, strict=True):
         found.update(zip(zip(repeat(lead), flat[::2]), flat[1::2], strict=True))
     return found
 
