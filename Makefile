@@ -17,6 +17,7 @@ $(VENV)/.installed: pyproject.toml
 	  { echo "python3 lacks its venv module (on Debian and Ubuntu: apt install python3-venv)"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m compileall -q sheetcrm  # pip compiles what it copies, and this it does not
 	@touch $@
 
 $(VENV)/.developer: $(VENV)/.installed

@@ -10,6 +10,7 @@ one of the same size (9,240 leads × 37 columns) is made with the columns that t
 from __future__ import annotations
 
 import argparse
+import compileall
 import random
 import shutil
 import statistics
@@ -29,6 +30,7 @@ def main() -> None:
     options.add_argument("--workbook", type=Path)
     options.add_argument("--pairs", type=int, default=3)
     chosen = options.parse_args()
+    compileall.compile_dir(ROOT / "sheetcrm", quiet=1)  # as pip does with what it installs
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         original = chosen.workbook or made_up(work / "made.xlsx")
