@@ -278,6 +278,15 @@ class Archive:
         )
 
 
+def ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same chunks, each made in a second thread while the one before it is being used."""
+    with ThreadPoolExecutor(max_workers=1) as second:
+        waiting = second.submit(next, chunks, None)
+        while (chunk := waiting.result()) is not None:
+            waiting = second.submit(next, chunks, None)
+            yield chunk
+
+
 def _key(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
 

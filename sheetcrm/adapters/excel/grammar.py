@@ -45,6 +45,18 @@ class Grammar:
         cells = [rb'(?:<%bc r="%b\1"%b)?+' % (p, name.encode(), plain) for name in letters]
         return re.compile(_opening(p) + rb"(?:/>|>%b</%brow>)" % (b"".join(cells), p))
 
+    def end_with(self, letters: Iterable[str]) -> re.Pattern[bytes]:
+        """Some of these columns' cells, in this order and without formulas, and a row's end tag.
+
+        Four groups for each cell: row number, attributes, value, inline text.
+        """
+        p, attributes, text = re.escape(self.prefix), _ATTRIBUTES, _TEXT
+        rest = rb'([0-9]++)"(%b) ?(?:/>|>(?:%b)?+</%bc>)' % (
+            attributes, _value(p, attributes, text), p
+        )  # fmt: skip
+        cells = [rb'(?:<%bc r="%b%b)?+' % (p, name.encode(), rest) for name in letters]
+        return re.compile(rb"%b</%brow>" % (b"".join(cells), p))
+
     def cells_of(self, letters: Iterable[str]) -> re.Pattern[bytes]:
         """The cells of some columns without formulas: letters, attributes, value, inline text."""
         p, attributes, text = re.escape(self.prefix), _ATTRIBUTES, _TEXT

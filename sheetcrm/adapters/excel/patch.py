@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from sheetcrm.adapters.excel import markup
 from sheetcrm.adapters.excel.addresses import column_number, letters
@@ -21,15 +21,18 @@ from sheetcrm.adapters.excel.rows import Cell, fast_cell, view
 from sheetcrm.adapters.excel.values import read_text
 from sheetcrm.core.table.values import CellValue
 
+_MOST_KNOWN = 65_536  # cells that are kept for the next row with the same value
 _SPANS = re.compile(rb'(\sspans=")(\d+):(\d+)(")')
 _ROW_STYLE = re.compile(rb'\ss="(\d+)"')
-_CUSTOM = re.compile(rb'\scustomFormat="(?:1|true)"')
+_CUSTOM = b' customFormat="1"', b' customFormat="true"'
 
 
-class Target(NamedTuple):
-    """What one cell should hold: `kind` is its type, `content` what stands between its tags.
+@dataclass(eq=False, slots=True)
+class Target:
+    """What a cell of a column should hold, in one row or in many.
 
-    Both are empty for a cell that should be blank.
+    `kind` is its type, `content` what stands between its tags; both are empty for a cell that
+    should be blank. Targets are told apart by identity, which is fast.
     """
 
     column: int
@@ -59,7 +62,8 @@ class Patcher:
         self._rules = patch.rules
         self.cells = 0  #: cells that became different
         self.references = 0  #: how many more cells use shared strings than before
-        self._frames: dict[tuple[int, int | None, bytes], bytes] = {}
+        self._frames: dict[tuple[int, int | None, bytes], tuple[bytes, bytes, bytes]] = {}
+        self._new: dict[tuple[Target, int | None], tuple[bytes, bytes]] = {}
 
     def run(self, rows: Iterable[bytes]) -> Iterator[bytes]:
         """The rows as they should be; missing ones are created where they belong.
@@ -87,6 +91,8 @@ class Patcher:
 
     def _patched(self, row: bytes, number: int) -> bytes:
         slow = self._patch.irregular(number)
+        if not slow and (grown := self._grown(row, number)):
+            return grown
         shape = _SlowRow(row, self._rules) if slow else _FastRow(row, self._rules, number)
         splices: list[Splice] = []
         created: list[bytes] = []
@@ -108,6 +114,39 @@ class Patcher:
         if created:
             splices += self._appended(row, shape, b"".join(created), last)
         return markup.apply(row, splices) if splices else row
+
+    def _grown(self, row: bytes, number: int) -> bytes | None:
+        """A regular row with all its targets behind its last cell; None where some are not."""
+        targets, rules = self._patch.targets[number], self._rules
+        match = rules.letters.match(row, max(row.rfind(rules.cell_start), 0))
+        if match is None or _column(match[1]) >= targets[0].column:
+            return None
+        inside = row.index(b">") + 1
+        opening = row[:inside]
+        row_style = _own_style(opening)
+        digits = b"%d" % number
+        pieces: list[bytes] = []
+        last = 0
+        for target in targets:
+            if target.kind:
+                made = self._new.get((target, row_style)) or self._make(target, row_style)
+                pieces += made[0], digits, made[1]
+                self.references += target.kind == b"s"
+                last = target.column
+        if not pieces:
+            return row
+        self.cells += len(pieces) // 3
+        body = row[inside : -len(rules.row_end)]
+        return b"".join((_wider(opening, last), body, *pieces, rules.row_end))
+
+    def _make(self, target: Target, row_style: int | None) -> tuple[bytes, bytes]:
+        """A new cell: what stands before its row number, and after it."""
+        style = self._patch.style(None, row_style, target)
+        before, between, after = self._frame(target.column, style, target.kind)
+        made = before, between + target.content + after
+        if len(self._new) < _MOST_KNOWN:
+            self._new[target, row_style] = made
+        return made
 
     def _appended(
         self, row: bytes, shape: _FastRow | _SlowRow, cells: bytes, last: int
@@ -146,18 +185,20 @@ class Patcher:
             self.references -= cell.attributes.get("t") == "s"
             style = self._patch.style(int(cell.attributes.get("s", "0")), None, target)
         self.references += target.kind == b"s"
-        known = target.column, style, target.kind
-        frame = self._frames.get(known) or self._frames.setdefault(known, self._frame(*known))
-        return frame % (number, target.content)
+        before, between, after = self._frame(target.column, style, target.kind)
+        return b"%b%d%b%b%b" % (before, number, between, target.content, after)
 
-    def _frame(self, column: int, style: int | None, kind: bytes) -> bytes:
-        """A cell to be completed with its row number and its content."""
-        tag = b'%b%b%%d"' % (self._rules.cell_start, letters(column).encode())
-        if style:
-            tag += b' s="%d"' % style
-        if kind not in {b"", b"n"}:
-            tag += b' t="%b"' % kind
-        return b"%b>%%b%b" % (tag, self._rules.cell_end) if kind else tag + b"/>%b"
+    def _frame(self, column: int, style: int | None, kind: bytes) -> tuple[bytes, bytes, bytes]:
+        """What stands before a cell's row number, between that and its content, and after it."""
+        known = column, style, kind
+        if known not in self._frames:
+            before = self._rules.cell_start + letters(column).encode()
+            between = b'" s="%d"' % style if style else b'"'
+            if kind not in {b"", b"n"}:
+                between += b' t="%b"' % kind
+            end = (b">", self._rules.cell_end) if kind else (b"/>", b"")
+            self._frames[known] = before, between + end[0], end[1]
+        return self._frames[known]
 
 
 class _FastRow:
@@ -174,7 +215,7 @@ class _FastRow:
         self.style = _own_style(row[self.start : self.inside])
         at = row.rfind(rules.cell_start)
         match = rules.letters.match(row, at) if at >= 0 else None
-        self.last = column_number(match[1].decode()) if match else 0
+        self.last = _column(match[1]) if match else 0
 
     def cell(self, column: int) -> Cell | None:
         address = b'%b%d"' % (letters(column).encode(), self._number)
@@ -216,6 +257,11 @@ class _SlowRow:
         return after.start
 
 
+@lru_cache(maxsize=1024)
+def _column(name: bytes) -> int:
+    return column_number(name.decode())
+
+
 def _holds(cell: Cell, target: Target) -> bool:
     """Whether the cell says already what it should say."""
     if not target.kind or cell.value is None:
@@ -231,7 +277,7 @@ def _holds(cell: Cell, target: Target) -> bool:
 
 
 def _own_style(opening: bytes) -> int | None:
-    if b"customFormat" not in opening or not _CUSTOM.search(opening):
+    if not any(mark in opening for mark in _CUSTOM):
         return None
     match = _ROW_STYLE.search(opening)
     return int(match[1]) if match else 0
@@ -239,7 +285,7 @@ def _own_style(opening: bytes) -> int | None:
 
 def _wider(opening: bytes, column: int) -> bytes:
     """A row's start tag whose `spans` reach to `column`."""
-    match = _SPANS.search(opening)
+    match = _SPANS.search(opening) if b"spans=" in opening else None
     if not match or int(match[3]) >= column:
         return opening
     return opening[: match.start(3)] + b"%d" % column + opening[match.end(3) :]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 
 from sheetcrm.adapters.excel import markup
 from sheetcrm.adapters.excel.markup import Splice
@@ -32,7 +33,6 @@ class SharedStrings:
         self._data = data
         self._prefix = match[1]
         self._items = self._split(data[match.end() :])
-        self._index = {item: index for index, item in enumerate(self._items)}
         self._added: list[bytes] = []
         self._known: dict[str, int] = {}
         self._root = match
@@ -41,6 +41,10 @@ class SharedStrings:
     def items(self) -> list[bytes]:
         """The ``<si>`` elements that the part holds; an element's place is its index."""
         return self._items
+
+    @cached_property
+    def _index(self) -> dict[bytes, int]:
+        return {item: index for index, item in enumerate(self._items)}
 
     def index(self, text: str) -> int:
         """The index of a text, appended where it is new."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sheetcrm.adapters.excel import markup
 from sheetcrm.adapters.excel.addresses import Area, letters, parse_area
-from sheetcrm.adapters.excel.archive import Deflated
+from sheetcrm.adapters.excel.archive import Deflated, ahead
 from sheetcrm.adapters.excel.dependents import may_read
 from sheetcrm.adapters.excel.growth import (
     NewColumns,
@@ -24,11 +24,12 @@ from sheetcrm.adapters.excel.scan import IRREGULAR, Scan
 from sheetcrm.adapters.excel.strings import SharedStrings, Unsuitable
 from sheetcrm.adapters.excel.styles import Styles
 from sheetcrm.adapters.excel.targets import Cells, check_cells, check_sheet
-from sheetcrm.adapters.excel.values import Payload, payload, string_element
+from sheetcrm.adapters.excel.values import payload, string_element
 from sheetcrm.adapters.excel.widths import added_widths, fitting_widths
 from sheetcrm.core.table.values import CellValue, Problem, Severity
 
 _BATCH = 256
+_MOST_KNOWN = 65_536  # targets that are kept for the next row with the same value
 _MOST_TEXTS = 50_000  # different ones; more would swell the shared strings that all tabs read
 
 
@@ -81,7 +82,8 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
     styles = Styles(_part(package, "styles"))
     widths = fitting_widths(root, change.new, change.cells) if change.new else {}
     looks = _looks(package, change, styles, root, widths)
-    stream = _stream(package, change)
+    chunks = ahead(package.archive.chunks(change.sheet.part))
+    stream = SheetStream(chunks, careful=change.scan.careful)
     patcher = Patcher(
         Patch(
             rules=stream.grammar,
@@ -129,27 +131,27 @@ def _targets(
     before, after = b"<%bv>" % prefix, b"</%bv>" % prefix
     date1904 = package.date1904
     targets: dict[int, list[Target]] = {}
-    known: dict[str, Payload] = {}
+    known: dict[tuple[int, type, CellValue], Target] = {}
 
-    def content_of(value: CellValue) -> Payload:
+    def content_of(value: CellValue) -> tuple[bytes, bytes, str | None]:
         kind, content, text = payload(value, date1904=date1904)
         if text is None:
-            return Payload(kind, b"%b%b%b" % (before, content, after) if kind else b"")
+            return kind, b"%b%b%b" % (before, content, after) if kind else b"", None
         if strings is None:
-            return Payload(b"inlineStr", string_element(b"is", text, prefix), text)
-        return Payload(kind, b"%b%d%b" % (before, strings.index(text), after), text)
+            return b"inlineStr", string_element(b"is", text, prefix), text
+        return kind, b"%b%d%b" % (before, strings.index(text), after), text
 
     for row, values in change.cells.items():
         made = targets[row] = []
         for column in sorted(values):
             value = values[column]
-            if type(value) is not str:
-                found = content_of(value)
-            elif value in known:
-                found = known[value]
-            else:
-                found = known[value] = content_of(value)
-            made.append(Target(column, value, *found, row == header))
+            key = column, type(value), value
+            target = known.get(key) if row != header else None
+            if target is None:
+                target = Target(column, value, *content_of(value), row == header)
+                if row != header and len(known) < _MOST_KNOWN:
+                    known[key] = target
+            made.append(target)
     return targets
 
 
@@ -163,12 +165,9 @@ def _looks(
     header = change.new.header_row if change.new else 0
     first = header or (change.area.first_row if change.area else min(change.cells, default=1))
     new = range(change.new.first, change.new.last + 1) if change.new else ()
-    rows = sample(_stream(package, change), first)
+    chunks = package.archive.chunks(change.sheet.part)
+    rows = sample(SheetStream(chunks, careful=change.scan.careful), first)
     return Looks(styles, root, rows, header_row=header, new=new, widths=widths)
-
-
-def _stream(package: Package, change: Change) -> SheetStream:
-    return SheetStream(package.archive.chunks(change.sheet.part), careful=change.scan.careful)
 
 
 def _sheet(

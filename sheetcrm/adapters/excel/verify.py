@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sheetcrm.adapters.excel import markup
 from sheetcrm.adapters.excel.addresses import column_number, letters
-from sheetcrm.adapters.excel.archive import Archive
+from sheetcrm.adapters.excel.archive import Archive, ahead
 from sheetcrm.adapters.excel.faults import Refusal
 from sheetcrm.adapters.excel.grammar import Grammar
 from sheetcrm.adapters.excel.package import Package
@@ -30,6 +30,7 @@ from sheetcrm.adapters.excel.widths import without_widths
 from sheetcrm.core.table.values import CellValue
 
 _OPENING = 512  # bytes: a row's start tag is shorter
+_MOST_KNOWN = 65_536  # contents of cells that are not read again
 _SPANS = re.compile(rb'\sspans="[^"]*"')
 _KIND = re.compile(rb'\st="([A-Za-z]+)"')
 _FRAME = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:dimension|autoFilter)\s[^<>]*>")
@@ -47,9 +48,11 @@ def check(package: Package, change: Change, update: Update, temporary: Path) -> 
         _check_parts(package.archive, new, update)
         for name, content in update.contents.items():
             _require(new.read(name) == content, name)
-        _check_appended(package, update)
+        added = _check_appended(package, update)
         strings = part_name(package, "sharedStrings")
-        shared = _texts(new.read(strings) if strings and new.find(strings) else b"")
+        if added is None and strings and new.find(strings):
+            added = _strings(new.read(strings))
+        shared = _texts(added)
         _SheetCheck(package, change, update, shared).run(new)
 
 
@@ -63,25 +66,35 @@ def _check_parts(old: Archive, new: Archive, update: Update) -> None:
             _require(all(one == other for one, other in pairs), before.name)
 
 
-def _check_appended(package: Package, update: Update) -> None:
-    """Styles and shared strings may only grow at their ends; every part must be XML."""
+def _check_appended(package: Package, update: Update) -> SharedStrings | None:
+    """Styles and shared strings may only grow at their ends; every part must be XML.
+
+    Returns the new shared strings where there are any.
+    """
+    grown: SharedStrings | None = None
     styles, strings = part_name(package, "styles"), part_name(package, "sharedStrings")
     for name, content in update.contents.items():
         before = package.archive.read(name)
         if name == strings:
-            old, new = SharedStrings(before).items, SharedStrings(content).items
-            _require(new[: len(old)] == old, name)
+            old, grown = SharedStrings(before).items, SharedStrings(content)
+            _require(grown.items[: len(old)] == old, name)
             continue
         markup.parse(content)
         if name == styles:
             formats = Styles(before).formats
             _require(Styles(content).formats[: len(formats)] == formats, name)
+    return grown
 
 
-def _texts(data: bytes) -> Callable[[int], str]:
+def _strings(data: bytes) -> SharedStrings | None:
     try:
-        strings = SharedStrings(data)
+        return SharedStrings(data)
     except Unsuitable:
+        return None
+
+
+def _texts(strings: SharedStrings | None) -> Callable[[int], str]:
+    if strings is None:
         return lambda _: ""
     return lru_cache(maxsize=65_536)(lambda index: strings.text(index) or "")
 
@@ -97,14 +110,15 @@ class _SheetCheck:
         self._widths = update.widths
         self._shared = shared
         self._date1904 = package.date1904
-        self._kinds: dict[bytes, str] = {}
+        self._known: dict[tuple[bytes, bytes | None], CellValue] = {}
         self._patterns: dict[tuple[int, ...], re.Pattern[bytes]] = {}
+        self._tails: dict[tuple[int, ...], re.Pattern[bytes]] = {}
 
     def run(self, new: Archive) -> None:
         """Raise a `Refusal` where the new sheet is not the old one with the change made."""
         name, careful = self._change.sheet.part, self._change.scan.careful
-        before = SheetStream(self._package.archive.chunks(name), careful=careful)
-        after = SheetStream(new.chunks(name), careful=careful)
+        before = SheetStream(ahead(self._package.archive.chunks(name)), careful=careful)
+        after = SheetStream(ahead(new.chunks(name)), careful=careful)
         self._rules = before.grammar
         old = chain(_numbered(before), [(0, b"")])
         old_number, old_row = next(old)
@@ -124,27 +138,48 @@ class _SheetCheck:
     def _check_row(self, number: int, old: bytes, new: bytes) -> None:
         values = self._change.cells.get(number, {})
         end = self._rules.row_end
-        before, after = self._plain(old), self._plain(new)
-        if not old:
-            before = b'%b r="%d">%b' % (self._rules.row_start, number, end)
+        before, after = old or b'%b r="%d">%b' % (self._rules.row_start, number, end), new
+        if not (before.endswith(end) and after.startswith(before[: -len(end)])):
+            before, after = self._plain(before), self._plain(after)
         flags = self._change.scan.flags
         if number < len(flags) and flags[number] & IRREGULAR:
             rest, found = self._cut_slow(after, values)
             expected = self._cut_slow(before, values)[0]
         elif self._is_appended(before, after, values):
-            rest, found = self._cut_fast(after[len(before) - len(end) :], values)
-            expected = end
+            self._check_tail(number, after, len(before) - len(end))
+            return
         else:
             rest, found = self._cut_fast(after, values)
             expected = self._cut_fast(before, values)[0]
         if rest != expected:
             raise _different(f"row {number}")
         for column, value in values.items():
-            said = found.get(column)
-            if said == value and type(said) is type(value):
-                continue
-            if not _says(said, value, date1904=self._date1904):
-                raise _different(f"cell {letters(column)}{number}")
+            self._check_value(number, column, found.get(column), value)
+
+    def _check_tail(self, number: int, row: bytes, at: int) -> None:
+        """From `at` on, a row must hold the owned cells from left to right, and nothing else."""
+        values, known = self._change.cells[number], self._known
+        columns, digits = tuple(sorted(values)), b"%d" % number
+        match = self._tail(columns).fullmatch(row, at)
+        if match is None:
+            raise _different(f"row {number}")
+        groups = iter(match.groups())
+        for column, address, attributes, value, inline in zip(
+            columns, groups, groups, groups, groups, strict=True
+        ):
+            said: CellValue = None
+            if address is not None:
+                content = inline if value is None else value
+                said = known.get((attributes, content)) or self._read(attributes, content)
+                if address != digits:
+                    raise _different(f"row {number}")
+            wanted = values[column]
+            if said != wanted or type(said) is not type(wanted):
+                self._check_value(number, column, said, wanted)
+
+    def _check_value(self, number: int, column: int, said: CellValue, value: CellValue) -> None:
+        if not _says(said, value, date1904=self._date1904):
+            raise _different(f"cell {letters(column)}{number}")
 
     def _plain(self, row: bytes) -> bytes:
         """A row without the hint of its width, and with an end tag."""
@@ -170,15 +205,16 @@ class _SheetCheck:
         cells = zip(pieces[1::5], pieces[2::5], pieces[3::5], pieces[4::5], strict=True)
         found: Found = {}
         for name, attributes, value, inline in cells:
-            content = inline if value is None else value
-            kind = self._kinds.get(attributes) or self._kind(attributes)
-            found[_column(name)] = self._value(kind, content)
+            found[_column(name)] = self._read(attributes, inline if value is None else value)
         return b"".join(pieces[::5]), found
 
-    def _kind(self, attributes: bytes) -> str:
+    def _read(self, attributes: bytes, content: bytes | None) -> CellValue:
+        """What a cell with these attributes and this content says."""
         match = _KIND.search(attributes)
-        kind = self._kinds[attributes] = match[1].decode() if match else "n"
-        return kind
+        said = self._value(match[1].decode() if match else "n", content)
+        if len(self._known) < _MOST_KNOWN:
+            self._known[attributes, content] = said
+        return said
 
     def _cut_slow(self, row: bytes, columns: Collection[int]) -> tuple[bytes, Found]:
         """The same of any row."""
@@ -194,6 +230,12 @@ class _SheetCheck:
         if columns not in self._patterns:
             self._patterns[columns] = self._rules.cells_of(map(letters, columns))
         return self._patterns[columns]
+
+    def _tail(self, columns: tuple[int, ...]) -> re.Pattern[bytes]:
+        """The end of a row with some of those cells."""
+        if columns not in self._tails:
+            self._tails[columns] = self._rules.end_with(map(letters, columns))
+        return self._tails[columns]
 
     def _value(self, kind: str, content: bytes | None) -> CellValue:
         return read_back(kind, content, self._shared) if content else None
