@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from hashlib import blake2b
-from itertools import count, islice
+from itertools import count
 
 from sheetcrm.core.table.leads import Leads
 from sheetcrm.core.table.names import fold
@@ -13,7 +13,6 @@ from sheetcrm.core.table.values import CellError, CellValue
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U to misread
 _PAIRS = [low + high for high in _DIGITS for low in _DIGITS]
-_LENGTH = 7
 _SEPARATOR = "\x1f"
 
 
@@ -41,21 +40,27 @@ def fingerprints(leads: Leads, identifying: Sequence[str]) -> list[str]:
 
 def new_id(source: str, fingerprint: str, taken: Container[str]) -> str:
     """A short id such as ``L-7K3M9QD`` that is not taken: the same for the same arguments."""
-    return next(found for found in _ids(source, fingerprint) if found not in taken)
+    for attempt in count():
+        found = _made_id(source, fingerprint, attempt)
+        if found not in taken:
+            return found
+    raise AssertionError("ids without end")
 
 
 def in_order_made(source: str, fingerprint: str, ids: Sequence[str]) -> list[str]:
     """These ids of one fingerprint in the order in which `new_id` made them."""
-    made = list(islice(_ids(source, fingerprint), len(ids) + 8)) if len(ids) > 1 else []
+    if len(ids) < 2:
+        return list(ids)
+    made = [_made_id(source, fingerprint, attempt) for attempt in range(len(ids) + 8)]
     return sorted(ids, key=lambda lead: made.index(lead) if lead in made else len(made))
 
 
-def _ids(source: str, fingerprint: str) -> Iterable[str]:
-    for attempt in count():
-        seed = f"{source}|{fingerprint}|{attempt}".encode()
-        number = int.from_bytes(blake2b(seed, digest_size=5).digest(), "big")
-        pairs = (_PAIRS[number >> 10 * place & 1023] for place in range(_LENGTH // 2))
-        yield f"L-{''.join(pairs)}{_DIGITS[number >> 30 & 31]}"
+def _made_id(source: str, fingerprint: str, attempt: int) -> str:
+    """Seven digits, the lowest first: three pairs of them and one."""
+    seed = f"{source}|{fingerprint}|{attempt}".encode()
+    bits = int.from_bytes(blake2b(seed, digest_size=5).digest(), "big")
+    pairs = f"{_PAIRS[bits & 1023]}{_PAIRS[bits >> 10 & 1023]}{_PAIRS[bits >> 20 & 1023]}"
+    return f"L-{pairs}{_DIGITS[bits >> 30 & 31]}"
 
 
 def _joined(height: int, columns: Sequence[Sequence[CellValue]]) -> list[str]:

@@ -139,6 +139,8 @@ def _duplicate(leads: Leads, identities: Identities, name: str, other: int, inde
 
 def _id_text(value: CellValue) -> str:
     """What stands in an id cell as an id; "" where it cannot be one."""
+    if value is None:
+        return ""
     text = "" if isinstance(value, bool | CellError) else display(value).strip()
     return text if len(text) <= _LONGEST_ID and text.isprintable() else ""
 

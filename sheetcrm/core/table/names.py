@@ -17,7 +17,9 @@ def fold(text: str) -> str:
     A name without any letter or digit (``#``) stays itself, so that it can still be told apart.
     """
     if text.isascii():
-        kept = text.lower().translate(_NOT_KEPT)
+        kept = text.lower()
+        if not kept.isalnum():
+            kept = kept.translate(_NOT_KEPT)
     else:
         decomposed = unicodedata.normalize("NFKD", text.casefold())
         kept = "".join(char for char in decomposed if char.isalnum())
