@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from sheetcrm.core.qualify.rules import Decay, Score, ScoreRule
 from sheetcrm.core.qualify.words import words
@@ -122,8 +123,10 @@ def score_result(
         kept = [
             cents(faded(points, age, score.decay)) for points, age in zip(earned, days, strict=True)
         ]
-    low, high = bound(score.min, "-inf"), bound(score.max, "inf")
-    values = [max(low, min(high, points)) for points in kept]
+    values = kept
+    if score.min is not None or score.max is not None:
+        low, high = bound(score.min, "-inf"), bound(score.max, "inf")
+        values = [max(low, min(high, points)) for points in kept]
     return ScoreResult(
         score=score,
         rules=rules,
@@ -156,9 +159,10 @@ def added(columns: Sequence[Sequence[float]], height: int) -> list[float]:
     """The sum of columns, for each lead."""
     if not columns:
         return [0.0] * height
-    return [round(sum(row), 2) + 0.0 for row in zip(*columns, strict=True)]  # `cents`, for speed
+    return list(map(cents, map(sum, zip(*columns, strict=True))))
 
 
+@lru_cache(maxsize=65_536)  # rounding is slow, and few different numbers come
 def cents(value: float) -> float:
     """Two decimals are as fine as a score gets; never a minus zero."""
     return round(value, 2) + 0.0

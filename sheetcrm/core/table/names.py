@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import lru_cache
 
 _NOT_KEPT = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
@@ -28,6 +27,8 @@ def fold(text: str) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that somebody who wrote `name` most likely meant, or None."""
+    from difflib import get_close_matches  # noqa: PLC0415  only misspelled names need it
+
     by_fold = {fold(candidate): candidate for candidate in known}
     found = get_close_matches(fold(name), by_fold, n=1, cutoff=0.6)
     return by_fold[found[0]] if found else None
