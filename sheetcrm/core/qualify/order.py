@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 
 from sheetcrm.core.formula import Reference, parse
@@ -74,9 +75,14 @@ def own_references(text: str, tables: Collection[str]) -> list[Reference]:
     known = {fold(table) for table in tables}
     return [
         reference
-        for reference in parse(text).references
+        for reference in _references(text)
         if reference.kind != "name" and fold(reference.table or "") not in known
     ]
+
+
+@lru_cache(maxsize=4096)  # each formula is asked several times in a run
+def _references(text: str) -> tuple[Reference, ...]:
+    return parse(text).references
 
 
 def _graph(steps: Sequence[Step], tables: Collection[str]) -> dict[int, set[int]]:
