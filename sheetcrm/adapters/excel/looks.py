@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import takewhile
 
+from sheetcrm.adapters.excel.grammar import Grammar
 from sheetcrm.adapters.excel.markup import Element
 from sheetcrm.adapters.excel.patch import Target
-from sheetcrm.adapters.excel.rows import Cell, SheetStream, fast_cells, view
+from sheetcrm.adapters.excel.rows import Cell, fast_cells, view
 from sheetcrm.adapters.excel.styles import Styles
 from sheetcrm.adapters.excel.widths import covering, shows_dates
 
@@ -96,15 +97,15 @@ class Looks:
         return int(setting.get("style", "0")) or None if setting else None
 
 
-def sample(stream: SheetStream, first_row: int) -> list[tuple[int, list[Cell]]]:
+def sample(rules: Grammar, rows: Iterator[bytes], first_row: int) -> list[tuple[int, list[Cell]]]:
     """Number and cells of the rows from `first_row` on, as many as are needed to judge."""
     found: list[tuple[int, list[Cell]]] = []
     number = 0
-    for row in takewhile(lambda _: len(found) <= _SAMPLE, stream.rows()):
-        match = stream.grammar.number.match(row)
+    for row in takewhile(lambda _: len(found) <= _SAMPLE, rows):
+        match = rules.number.match(row)
         number = int(match[1]) if match else number + 1
         if number >= first_row:
-            regular = stream.grammar.row.fullmatch(row)
-            cells = fast_cells(row, stream.grammar) if regular else view(row, stream.grammar).cells
+            regular = rules.row.fullmatch(row)
+            cells = fast_cells(row, rules) if regular else view(row, rules).cells
             found.append((number, cells))
     return found

@@ -63,6 +63,7 @@ class SheetStream:
     def __init__(self, chunks: Iterable[bytes], *, careful: bool = False) -> None:
         self._chunks = iter(chunks)
         self._careful = careful
+        self._kept: list[bytes] | None = None
         self.head = self.tail = b""
         self._rest = self._careful_head() if careful else self._fast_head()
         self.grammar: Grammar = grammar(self._prefix)
@@ -74,7 +75,13 @@ class SheetStream:
             Unusual: the fast way does not recognise the sheet.
             Refusal: the XML is broken.
         """
+        if self._kept is not None:
+            return iter(self._kept)
         return chain.from_iterable(self._careful_blocks() if self._careful else self._blocks())
+
+    def keep(self) -> None:
+        """Read all rows now, so that `rows` can be called again and again."""
+        self._kept = list(self.rows())
 
     def _fast_head(self) -> bytes:
         buffer = b""

@@ -19,7 +19,7 @@ from sheetcrm.adapters.excel.growth import (
 from sheetcrm.adapters.excel.looks import Looks, sample
 from sheetcrm.adapters.excel.package import Package, Sheet, Table
 from sheetcrm.adapters.excel.patch import Patch, Patcher, Target
-from sheetcrm.adapters.excel.rows import SheetStream
+from sheetcrm.adapters.excel.rows import Cell, SheetStream
 from sheetcrm.adapters.excel.scan import IRREGULAR, Scan
 from sheetcrm.adapters.excel.strings import SharedStrings, Unsuitable
 from sheetcrm.adapters.excel.styles import Styles
@@ -29,6 +29,7 @@ from sheetcrm.adapters.excel.widths import added_widths, fitting_widths
 from sheetcrm.core.table.values import CellValue, Problem, Severity
 
 _BATCH = 256
+_MOST_KEPT = 32 << 20  # bytes of a sheet whose rows are read only once
 _MOST_KNOWN = 65_536  # targets that are kept for the next row with the same value
 _MOST_TEXTS = 50_000  # different ones; more would swell the shared strings that all tabs read
 
@@ -57,6 +58,7 @@ class Update:
     contents: dict[str, bytes] = field(default_factory=dict)  #: of all parts but the sheet
     widths: Mapping[int, str] = field(default_factory=dict)  #: of new columns
     problems: Sequence[Problem] = ()
+    before: SheetStream | None = None  #: the sheet as it was, where all its rows were kept
 
 
 def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflated]) -> Update:
@@ -81,9 +83,11 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
     strings = _strings(package, change)
     styles = Styles(_part(package, "styles"))
     widths = fitting_widths(root, change.new, change.cells) if change.new else {}
-    looks = _looks(package, change, styles, root, widths)
-    chunks = ahead(package.archive.chunks(change.sheet.part))
-    stream = SheetStream(chunks, careful=change.scan.careful)
+    stream, kept = open_sheet(package, change), _is_small(package, change.sheet)
+    if kept:
+        stream.keep()
+    rows = (stream if kept else open_sheet(package, change)).rows()
+    looks = _looks(change, styles, root, widths, sample(stream.grammar, rows, _top(change)))
     patcher = Patcher(
         Patch(
             rules=stream.grammar,
@@ -104,8 +108,15 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
         parts=parts,
         contents=contents,
         widths=widths,
+        before=stream if kept else None,
         problems=[*_hidden(change, looks), *_stale(package, change)],
     )
+
+
+def open_sheet(package: Package, change: Change) -> SheetStream:
+    """The sheet that is to be changed, as it was."""
+    chunks = ahead(package.archive.chunks(change.sheet.part))
+    return SheetStream(chunks, careful=change.scan.careful)
 
 
 def part_name(package: Package, kind: str) -> str:
@@ -155,18 +166,26 @@ def _targets(
     return targets
 
 
+def _is_small(package: Package, sheet: Sheet) -> bool:
+    member = package.archive.find(sheet.part)
+    return member is not None and member.size <= _MOST_KEPT
+
+
+def _top(change: Change) -> int:
+    """The row from which on the looks of cells matter."""
+    header = change.new.header_row if change.new else 0
+    return header or (change.area.first_row if change.area else min(change.cells, default=1))
+
+
 def _looks(
-    package: Package,
     change: Change,
     styles: Styles,
     root: markup.Element,
     widths: Mapping[int, str],
+    rows: Sequence[tuple[int, list[Cell]]],
 ) -> Looks:
     header = change.new.header_row if change.new else 0
-    first = header or (change.area.first_row if change.area else min(change.cells, default=1))
     new = range(change.new.first, change.new.last + 1) if change.new else ()
-    chunks = package.archive.chunks(change.sheet.part)
-    rows = sample(SheetStream(chunks, careful=change.scan.careful), first)
     return Looks(styles, root, rows, header_row=header, new=new, widths=widths)
 
 

@@ -24,7 +24,7 @@ from sheetcrm.adapters.excel.rows import SheetStream, view
 from sheetcrm.adapters.excel.scan import IRREGULAR
 from sheetcrm.adapters.excel.strings import SharedStrings, Unsuitable
 from sheetcrm.adapters.excel.styles import Styles
-from sheetcrm.adapters.excel.update import Change, Update, part_name
+from sheetcrm.adapters.excel.update import Change, Update, open_sheet, part_name
 from sheetcrm.adapters.excel.values import as_read, read_back
 from sheetcrm.adapters.excel.widths import without_widths
 from sheetcrm.core.table.values import CellValue
@@ -105,9 +105,9 @@ class _SheetCheck:
     def __init__(
         self, package: Package, change: Change, update: Update, shared: Callable[[int], str]
     ) -> None:
-        self._package = package
         self._change = change
         self._widths = update.widths
+        self._before = update.before or open_sheet(package, change)
         self._shared = shared
         self._date1904 = package.date1904
         self._known: dict[tuple[bytes, bytes | None], CellValue] = {}
@@ -117,7 +117,7 @@ class _SheetCheck:
     def run(self, new: Archive) -> None:
         """Raise a `Refusal` where the new sheet is not the old one with the change made."""
         name, careful = self._change.sheet.part, self._change.scan.careful
-        before = SheetStream(ahead(self._package.archive.chunks(name)), careful=careful)
+        before = self._before
         after = SheetStream(ahead(new.chunks(name)), careful=careful)
         self._rules = before.grammar
         old = chain(_numbered(before), [(0, b"")])

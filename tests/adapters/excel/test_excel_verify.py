@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import xlsxwriter
 
-from sheetcrm.adapters.excel import ExcelSource, verify
+from sheetcrm.adapters.excel import ExcelSource, update, verify
 from sheetcrm.adapters.excel.archive import ahead
 from sheetcrm.core.table.values import Edit
 from sheetcrm.errors import SourceRefusedError
@@ -30,7 +30,9 @@ def fill(path):
     return source.write(tab, edits, append=["Score", "Hot", "Why"])
 
 
-def test_what_was_written_passes(tmp_path):
+@pytest.mark.parametrize("kept", [0, 1 << 20])
+def test_what_was_written_passes(tmp_path, monkeypatch, kept):
+    monkeypatch.setattr(update, "_MOST_KEPT", kept)
     path = leads(tmp_path / "leads.xlsx")
     assert fill(path).cells == 3 + 3 * 2
     columns = {column.header: column.values for column in ExcelSource("x", path).read().columns}
@@ -38,8 +40,9 @@ def test_what_was_written_passes(tmp_path):
     assert columns["Hot"] == [False, True, True]
 
 
+@pytest.mark.parametrize("kept", [0, 1 << 20])
 @pytest.mark.parametrize(
-    ("wrong", "right", "where"),
+    "fault",
     [
         (b"<v>42</v>", b"<v>43</v>", "cell C2"),
         (b"<v>42</v>", b"", "cell C2"),
@@ -55,20 +58,22 @@ def test_what_was_written_passes(tmp_path):
         (b'<c r="D4" t="b"><v>1</v></c></row>', b'<c r="D4" t="b"><v>1</v></c><x/></row>', "row 4"),
     ],
 )
-def test_anything_else_is_noticed(tmp_path, monkeypatch, wrong, right, where):
+def test_anything_else_is_noticed(tmp_path, monkeypatch, fault, kept):
+    wrong, right, where = fault
     path = leads(tmp_path / "leads.xlsx")
     before, real, seen = path.read_bytes(), verify.SheetStream, []
 
     def tampered(chunks, *, careful):
         sheet = b"".join(chunks)
         seen.append(sheet)
-        return real([sheet.replace(wrong, right) if len(seen) == 2 else sheet], careful=careful)
+        return real([sheet.replace(wrong, right)], careful=careful)
 
+    monkeypatch.setattr(update, "_MOST_KEPT", kept)
     monkeypatch.setattr(verify, "SheetStream", tampered)
     with pytest.raises(SourceRefusedError, match=where) as caught:
         fill(path)
     assert caught.value.code == "not-verified"
-    assert wrong in seen[1]
+    assert wrong in seen[0]
     assert path.read_bytes() == before
 
 
