@@ -76,6 +76,19 @@ def test_undo_puts_the_original_values_back(make):
     assert [row[:6] for row in source.grid] == GRID
 
 
+def test_after_an_undo_everybody_is_who_they_were_twice_entered_people_too(make):
+    source = MemoryTabSource([*GRID, GRID[1], GRID[2]])
+    workspace = make(source)
+    first = sync(workspace)
+    ids = [row["Lead ID"] for row in tab_of(source)]
+    undo(workspace, first.run)
+    assert {row["Lead ID"] for row in tab_of(source)} == {None}
+    again = sync(workspace)
+    assert [row["Lead ID"] for row in tab_of(source)] == ids
+    assert set(workspace.ledger.remember("leads").leads) == set(ids)
+    assert not any("may be" in problem.message for problem in again.results[0].plan.problems)
+
+
 def test_undo_leaves_what_somebody_changed_since(make):
     source = MemoryTabSource(GRID)
     workspace = make(source)

@@ -36,7 +36,7 @@ def identify(
     1. Id and fingerprint agree: the same lead. Of rows that are equal in both the upper one is
        the lead, the others are copies and get new ids.
     2. A fingerprint that one row and one lead have: that lead, whatever its id cell says; it was
-       moved without its id, or lost it.
+       moved without its id, or lost it. As many rows without ids as leads: in their order.
     3. An id that one row has, and whose fingerprint is nowhere in the tab: that lead, edited. A
        single id that the ledger does not know is accepted (the ledger was restored).
 
@@ -232,23 +232,31 @@ class _Search:
         )
 
     def _claims(self, *, in_order: bool) -> dict[str, int]:
-        """Free lead → the open row that has its fingerprint, where there is one of each."""
+        """Free lead → the open row that has its fingerprint, where there are as many of each."""
         free: dict[str, list[str]] = defaultdict(list)
         for lead, print_ in self.known.items():
             if lead not in self.rows:
                 free[print_].append(lead)
         claims: dict[str, int] = {}
         for print_, rows in self._group(self.prints.__getitem__).items():
-            leads = free.get(print_, [])
-            if in_order:
-                leads = in_order_made(self.leads.tab.source, print_, leads)
+            leads = in_order_made(self.leads.tab.source, print_, free.get(print_, []))
+            if in_order or len(leads) == len(rows) == 1 or self._all_lost(leads, rows):
                 claims.update(zip(leads, rows, strict=False))
-            elif len(leads) == len(rows) == 1:
-                claims[leads[0]] = rows[0]
             elif leads:
                 for row in rows:
                     self.unclear[row] = f"this row may be {' or '.join(leads)}"
         return claims
+
+    def _all_lost(self, leads: Sequence[str], rows: Sequence[int]) -> bool:
+        """Whether the ids of these leads stand nowhere, and they are as many as these rows.
+
+        Equal fingerprints are one person, so nothing can go to a wrong one.
+        """
+        return (
+            len(leads) == len(rows)
+            and not any(self.cells[row] for row in rows)
+            and self.typed.isdisjoint(leads)
+        )
 
     def _group(self, key: Callable[[int], str]) -> dict[str, list[int]]:
         """The open rows that are not unclear, by a key that is not empty."""

@@ -160,16 +160,33 @@ def test_an_id_that_the_ledger_does_not_know_is_accepted_once():
     assert find([ANA], ["x" * 100]).ids == IDS[:1]
 
 
-def test_twins_are_reported_where_their_ids_are_lost():
+def test_twins_that_lost_all_their_ids_are_told_apart_by_their_order():
+    twins = [ANA, BUDI, ANA, ANA]
+    first = find(twins)
+    known = dict(zip(first.ids, first.fingerprints, strict=True))
+    upside_down = dict(reversed(known.items()))
+    for cells in (None, [None, first.ids[1], "", None], [first.ids[0], None, None, None]):
+        found = find(twins, cells, upside_down)
+        assert (found.ids, found.gone, found.problems) == (first.ids, (), ())
+
+
+def test_twins_are_reported_where_their_number_or_their_ids_differ():
     first = find([ANA, ANA, BUDI])
     known = dict(zip(first.ids, first.fingerprints, strict=True))
     assert len(known) == 3
     assert find([ANA, ANA, BUDI], first.ids, known).ids == first.ids
     assert find([ANA, ANA, BUDI], [first.ids[0], None, None], known).ids == first.ids
-    lost = find([ANA, ANA, BUDI], None, known)
-    assert lost.ids[2] == first.ids[2]
-    assert not set(lost.ids[:2]) & set(known)
-    assert [problem.row for problem in lost.problems] == [2, 3]
+    edited = changed(ANA, Email="ana@example.org")
+    for rows, cells, unclear in (
+        ([ANA, BUDI], None, [2]),
+        ([ANA, ANA, ANA, BUDI], None, [2, 3, 4]),
+        ([ANA, ANA, BUDI, edited], [None, None, first.ids[2], first.ids[0]], [2, 3]),
+        ([ANA, ANA, BUDI], ["typed", "typed", None], [2, 3]),
+    ):
+        found = find(rows, cells, known)
+        assert found.ids[rows.index(BUDI)] == first.ids[2]
+        assert not {found.ids[row - 2] for row in unclear} & set(known)
+        assert [problem.row for problem in found.problems] == unclear
     assert find([ANA, ANA, BUDI], None, known, id_header=None).ids == first.ids
 
 
