@@ -24,10 +24,9 @@ $(VENV)/.developer: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
 	@touch $@
 
-# A sample workspace in ./demo, scored and with drafts.
+# A sample workspace in ./demo, scored and with drafts; one that is there already is kept.
 demo: $(VENV)/.installed
-	@rm -rf $(DEMO)
-	@$(BIN)/sheetcrm init --sample $(DEMO)
+	@[ -d $(DEMO) ] || $(BIN)/sheetcrm init --sample $(DEMO)
 	@$(BIN)/sheetcrm --workspace $(DEMO) sync --verbose
 	@$(BIN)/sheetcrm --workspace $(DEMO) status
 	@$(BIN)/sheetcrm --workspace $(DEMO) drafts --limit 3 --show

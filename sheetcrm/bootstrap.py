@@ -91,6 +91,7 @@ def open_workspace(root: Path, *, exclusive: bool = False) -> Iterator[Workspace
                     qualification=config.qualification,
                     followups=config.followups,
                     places=config.places,
+                    notes=config.notes,
                 ),
                 sources=[_source(config, source, today) for source in config.sources],
                 tables={table.name: _table(config, table) for table in config.tables},

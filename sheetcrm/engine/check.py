@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from sheetcrm.core.formula import Frame
-from sheetcrm.core.table.leads import Leads, read_leads
+from sheetcrm.core.followup.check import formulas as followup_formulas
+from sheetcrm.core.formula import parse
+from sheetcrm.core.qualify.check import formulas as qualification_formulas
+from sheetcrm.core.table.merge import owned_column
+from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import Problem
-from sheetcrm.engine.planning import Planner, known_headers
-from sheetcrm.engine.workspace import Workspace
+from sheetcrm.engine.planning import Planner, Reading
+from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import ConfigError, ConfigFault, SourceError
 from sheetcrm.ports import TabSource
+
+WHO = ("name", "email", "phone")  #: without any of these, the tab is hardly one of leads
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,9 +31,17 @@ class CheckedSource:
     header_row: int = 0
     fields: Mapping[str, str] = field(default_factory=dict)
     """Field → the header that it was found by."""
-    missing: Sequence[str] = ()  #: fields that formulas may name and the tab lacks
+    missed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Field that rules read and the tab lacks → where they do."""
+    others: Sequence[str] = ()  #: headers that are no field and no output
     new_columns: Sequence[str] = ()  #: headers that the first sync will add
+    taken_over: Sequence[str] = ()  #: outputs that stand there already, not written by us
     problems: Sequence[Problem] = ()
+
+    @property
+    def nobody(self) -> bool:
+        """Whether nothing in it says who the leads are."""
+        return not self.error and not any(name in self.fields for name in WHO)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,50 +50,93 @@ class CheckReport:
 
     sources: tuple[CheckedSource, ...]
     faults: tuple[ConfigFault, ...]
+    table_error: SourceError | None = None
+    notes: Sequence[str] = ()
 
     @property
     def exit_code(self) -> int:
-        """0 fine · 1 a source cannot be read · 2 config or templates are wrong."""
-        if any(fault.severity == "error" for fault in self.faults):
+        """0 fine · 1 somebody should look at a source · 2 config or templates are wrong."""
+        if self.faults:
             return 2
-        return 1 if any(source.error for source in self.sources) else 0
+        broken = any(source.error or source.nobody for source in self.sources)
+        return 1 if broken or self.table_error else 0
 
 
 def check(workspace: Workspace) -> CheckReport:
     """Look at every source, formula and template."""
     planner = Planner(workspace, workspace.clock.now())
     faults: dict[str, ConfigFault] = {}
-    sources = []
+    table_error: SourceError | None = None
+    try:
+        _ = planner.tables
+    except SourceError as error:
+        table_error = error
     try:
         _ = planner.templates
     except ConfigError as error:
-        return CheckReport(sources=(), faults=error.faults)
+        faults |= {str(fault): fault for fault in error.faults}
+    sources = []
     for source in workspace.sources:
-        checked, leads = _check_source(workspace, source)
+        checked, reading = _check_source(workspace, planner, source)
         sources.append(checked)
-        if leads:
-            blank = {name: [None] * leads.height for name in leads.missing}
-            for fault in planner.faults(Frame({**leads.columns, **blank})):
-                faults.setdefault(str(fault), fault)
-    return CheckReport(sources=tuple(sources), faults=tuple(faults.values()))
+        if reading and not table_error and not faults:
+            for fault in planner.faults(reading.frame):
+                faults[str(fault)] = replace(fault, hint=_in_source(workspace, fault, source))
+    return CheckReport(
+        sources=tuple(sources),
+        faults=tuple(faults.values()),
+        table_error=table_error,
+        notes=workspace.rules.notes,
+    )
 
 
-def _check_source(workspace: Workspace, source: TabSource) -> tuple[CheckedSource, Leads | None]:
+def _check_source(
+    workspace: Workspace, planner: Planner, source: TabSource
+) -> tuple[CheckedSource, Reading | None]:
     rules = workspace.rules
     try:
-        tab = source.read(known_headers(rules))
+        reading = planner.read(source)
     except SourceError as error:
         return CheckedSource(source=source.name, locator=source.locator, error=error), None
-    leads = read_leads(tab, rules.fields, rules.locale, reserved=rules.outputs.values())
-    headers = set(tab.headers)
+    leads, tab = reading.leads, reading.leads.tab
+    owned = {header: owned_column(tab, header) for header in rules.outputs.values()}
+    ours = {column.header for column in owned.values() if column}
     checked = CheckedSource(
         source=source.name,
         locator=source.locator,
         leads=leads.height,
         header_row=tab.header_row,
         fields=leads.found,
-        missing=leads.missing,
-        new_columns=[header for header in rules.outputs.values() if header not in headers],
+        missed=_missed(rules, leads.missing),
+        others=[h for h in tab.headers if h not in ours and h not in leads.found.values()],
+        new_columns=[header for header, column in owned.items() if column is None],
+        taken_over=[h for h in tab.headers if h in ours] if not reading.memory.written else (),
         problems=[*tab.problems, *leads.problems],
     )
-    return checked, leads
+    return checked, reading
+
+
+def _missed(rules: Rules, missing: Sequence[str]) -> dict[str, list[str]]:
+    """The fields that the tab lacks and that rules read, each with the rules' places."""
+    by_fold = {fold(name): name for name in missing}
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, text in _formulas(rules):
+        file, line = rules.places.get(key, (key, 0))
+        place = f"{file}:{line}" if line else file
+        for reference in parse(text).references:
+            name = by_fold.get(fold(reference.column))
+            if name and not reference.table and place not in found[name]:
+                found[name].append(place)
+    return {name: places for name, places in found.items() if places}
+
+
+def _formulas(rules: Rules) -> Iterator[tuple[str, str]]:
+    yield from qualification_formulas(rules.qualification).items()
+    yield from followup_formulas(rules.followups).items()
+
+
+def _in_source(workspace: Workspace, fault: ConfigFault, source: TabSource) -> str:
+    """The fault's hint; with several sources, also which of them it is about."""
+    if len(workspace.sources) == 1 or not fault.key:
+        return fault.hint
+    return f"{fault.hint} (source {source.name})".strip()

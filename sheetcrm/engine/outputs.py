@@ -89,7 +89,7 @@ def problem_texts(leads: Leads, problems: Sequence[Problem]) -> list[str]:
     """What is wrong with each lead, in one line."""
     by_row: dict[int, list[str]] = defaultdict(list)
     for problem in problems:
-        if problem.row and problem.severity is not Severity.NOTE:
+        if problem.row and (problem.cell or problem.severity is not Severity.NOTE):
             where = f" ({problem.cell})" if problem.cell else ""
             by_row[problem.row].append(f"{problem.message}{where}")
     return [" · ".join(dict.fromkeys(by_row.get(row, ()))) for row in leads.tab.rows]

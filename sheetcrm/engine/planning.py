@@ -23,11 +23,11 @@ from sheetcrm.core.qualify import LeadContext, Qualified, check_qualification, q
 from sheetcrm.core.table.identity import Identities, also_ours, duplicates, identify
 from sheetcrm.core.table.leads import Leads, read_leads
 from sheetcrm.core.table.merge import Pending, merge, overridden
-from sheetcrm.core.table.values import CellValue, Problem
+from sheetcrm.core.table.values import CellValue, Problem, Tab
 from sheetcrm.engine.outputs import Computed, in_rows, output_values, rule_problems
 from sheetcrm.engine.views import languages, lead_views, message_records, texts
 from sheetcrm.engine.workspace import Rules, Workspace
-from sheetcrm.errors import ConfigError, ConfigFault, SourceEmptiedError, TemplateError
+from sheetcrm.errors import ConfigError, ConfigFault, SourceEmptiedError, SourceError, TemplateError
 from sheetcrm.ports import TabSource
 
 
@@ -68,12 +68,24 @@ class Planner:
 
     @cached_property
     def tables(self) -> dict[str, Frame]:
-        """The reference tables."""
-        tabs = {name: table.read() for name, table in self._workspace.tables.items()}
+        """The reference tables.
+
+        Raises:
+            SourceError: one of them cannot be read.
+        """
         return {
-            name: Frame({column.header: column.values for column in tab.columns})
-            for name, tab in tabs.items()
+            name: Frame({column.header: column.values for column in self._table(name).columns})
+            for name in self._workspace.tables
         }
+
+    def _table(self, name: str) -> Tab:
+        try:
+            return self._workspace.tables[name].read()
+        except SourceError as error:
+            number = list(self._workspace.tables).index(name) + 1
+            file, line = self._rules.places.get(f"table[{number}].name", ("config", 0))
+            error.message = f"{file}:{line}: table {name}: {error.message}"
+            raise
 
     @cached_property
     def templates(self) -> TemplateSet:
@@ -261,10 +273,10 @@ class Planner:
         return Planned(plan=plan, qualified=qualified, followups=followups, outputs=outputs)
 
 
-def known_headers(rules: Rules) -> frozenset[str]:
-    """Every header that a field or an output may go by."""
-    headers = {header for field in rules.fields for header in field.headers}
-    return frozenset(headers | set(rules.outputs.values()))
+def known_headers(rules: Rules) -> tuple[str, ...]:
+    """Every header that a field or an output may go by, the most telling first."""
+    headers = [header for field in rules.fields for header in field.headers]
+    return tuple(dict.fromkeys([*headers, *rules.outputs.values()]))
 
 
 def output_names(rules: Rules) -> list[str]:

@@ -32,6 +32,11 @@ def check(workspace: str, *, as_json: bool, everything: bool) -> int:
         return report.exit_code
     for source in report.sources:
         show_source(source, everything=everything)
+    for note in report.notes:
+        output.say(f"  {note}", style="yellow")
+    if report.table_error:
+        output.complain(report.table_error.message)
+        output.advise(report.table_error.hint)
     for fault in report.faults:
         output.complain(str(fault))
     if report.exit_code:
@@ -50,9 +55,32 @@ def show_source(source: CheckedSource, *, everything: bool) -> None:
         return
     output.say(f"{source.source} · {source.locator}", style="bold")
     output.say(f"  {source.leads} leads below the header in row {source.header_row}")
-    output.table("", ["field", "found in column"], list(source.fields.items()))
-    if source.missing:
-        output.say(f"  no column for: {', '.join(source.missing)} (they read as blank)")
+    rows = [(written(name), header) for name, header in source.fields.items()]
+    output.table("", ["field", "found in column"], rows)
+    if source.nobody:
+        output.complain(
+            f"{source.source}: no column for a name, an e-mail address or a phone number"
+        )
+        output.advise(
+            "is it the right tab, and has it a header row? Else name your column in [fields]"
+        )
+    if source.others:
+        output.say(f"  columns that are no field: {', '.join(source.others)}")
+        output.say(
+            "  (rules may name them by their header; [fields.…] headers gives one a meaning)"
+        )
+    for name, places in source.missed.items():
+        said = ", ".join(places[:3]) + (" …" if len(places) > 3 else "")
+        text = f"  no column for {written(name)}, which {said} asks for: it reads as unknown"
+        output.say(text, style="yellow")
     if source.new_columns:
         output.say(f"  the first sync adds: {', '.join(source.new_columns)}")
+    if source.taken_over:
+        output.say(f"  there already, and ours from now on: {', '.join(source.taken_over)}")
+        output.say("  (what people have put there is kept; blank cells are filled)")
     show_problems(source.problems, everything=everything)
+
+
+def written(field: str) -> str:
+    """A field's name as formulas write it."""
+    return field.replace("_", " ").capitalize()

@@ -52,8 +52,6 @@ def sync(
     if dry_run:
         output.next_step("nothing was changed; to do it: sheetcrm sync")
     elif (verbose or output.on_terminal()) and report.exit_code == 0:
-        output.next_step(
-            f"look: sheetcrm drafts · one lead: sheetcrm explain NAME · "
-            f"take it back: sheetcrm undo {report.run}"
-        )
+        output.next_step("look: sheetcrm drafts · one lead: sheetcrm explain NAME")
+        output.next_step("take it back: sheetcrm undo last")
     return report.exit_code

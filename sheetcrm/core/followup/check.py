@@ -59,26 +59,25 @@ def check_followups(
     return faults + list(_ties(templates.templates, languages))
 
 
+def formulas(rules: FollowUps) -> dict[str, str]:
+    """Key path → text of every formula of segments and sequences."""
+    found = {f"segment[{i}].when": segment.when for i, segment in enumerate(rules.segments, 1)}
+    for i, sequence in enumerate(rules.sequences, 1):
+        for part in ("when", "start_on", "yearly_on"):
+            found[f"sequence[{i}].{part}"] = getattr(sequence, part)
+        for j, step in enumerate(sequence.steps, 1):
+            found[f"sequence[{i}].step[{j}].skip_if"] = step.skip_if
+    return {key: text for key, text in found.items() if text}
+
+
 def _formula_faults(rules: FollowUps, names: Names) -> Iterator[FollowUpFault]:
-    for key, text in _formulas(rules):
+    for key, text in formulas(rules).items():
         try:
             found = check(parse(text), names)
         except FormulaError as unreadable:
             found = [unreadable]
         for error in found:
             yield FollowUpFault(key=key, message=error.message, hint=error.hint)
-
-
-def _formulas(rules: FollowUps) -> Iterator[tuple[str, str]]:
-    for i, segment in enumerate(rules.segments, 1):
-        yield f"segment[{i}].when", segment.when
-    for i, sequence in enumerate(rules.sequences, 1):
-        for part in ("when", "start_on", "yearly_on"):
-            if text := getattr(sequence, part):
-                yield f"sequence[{i}].{part}", text
-        for j, step in enumerate(sequence.steps, 1):
-            if step.skip_if:
-                yield f"sequence[{i}].step[{j}].skip_if", step.skip_if
 
 
 def _sender_faults(rules: FollowUps) -> Iterator[FollowUpFault]:

@@ -26,10 +26,9 @@ def check_qualification(rules: Qualification, names: Names) -> list[tuple[str, F
     every = steps(rules)
     columns = frozenset(column for step in every for column in step.columns)
     known = Names(columns=names.columns | columns, tables=names.tables, parameters=names.parameters)
-    formulas = {key: text for step in every for key, text in step.formulas.items()}
     faults = clashes(every)
     broken = set()
-    for key, text in (formulas | reason_formulas(rules.stages)).items():
+    for key, text in formulas(rules).items():
         try:
             found = check(parse(text), known)
         except FormulaError as error:
@@ -38,6 +37,12 @@ def check_qualification(rules: Qualification, names: Names) -> list[tuple[str, F
         faults += [(key, error) for error in found]
     readable = [without(step, broken) for step in every]
     return faults + [(ring.key, ring.error()) for ring in circles(readable, names.tables)]
+
+
+def formulas(rules: Qualification) -> dict[str, str]:
+    """Key path → text of every formula of scores, frameworks and stages."""
+    found = {key: text for step in steps(rules) for key, text in step.formulas.items()}
+    return found | reason_formulas(rules.stages)
 
 
 def clashes(every: list[Step]) -> list[tuple[str, FormulaError]]:

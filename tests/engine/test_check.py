@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sheetcrm.adapters.memory import MemoryTabSource
+from sheetcrm.core.qualify.rules import Stage
+from sheetcrm.engine.check import check
+from sheetcrm.engine.sync import sync
+from sheetcrm.errors import SourceNotFoundError
+from tests.engine.team import GRID, QUALIFICATION
+
+
+def test_a_workspace_without_faults(make):
+    report = check(make(MemoryTabSource(GRID)))
+    assert report.exit_code == 0
+    [source] = report.sources
+    assert source.leads == 3
+    assert source.fields["budget"] == "Budget"
+    assert list(source.others) == ["Notes"]
+    assert source.new_columns == ["Lead ID", "Score", "Stage", "Why", "Email status"]
+
+
+def test_fields_that_rules_read_and_the_tab_lacks_are_told_with_the_rules(make):
+    grid = [row[:3] for row in GRID]
+    report = check(make(MemoryTabSource(grid)))
+    assert report.exit_code == 0
+    assert list(report.sources[0].missed) == ["budget"]
+    assert report.sources[0].missed["budget"] == ["score[1].rule[2].points"]
+
+
+def test_a_tab_in_which_nobody_is_found_is_no_tab_of_leads(make):
+    report = check(make(MemoryTabSource([["A", "B"], [1, "x"], [2, "y"]])))
+    assert report.sources[0].nobody
+    assert report.exit_code == 1
+
+
+def test_outputs_that_stand_there_already_are_told_before_the_first_sync(make):
+    grid = [[*GRID[0], "Stage"], *([*row, None] for row in GRID[1:])]
+    workspace = make(MemoryTabSource(grid))
+    assert list(check(workspace).sources[0].taken_over) == ["Stage"]
+    sync(workspace)
+    assert list(check(workspace).sources[0].taken_over) == []
+
+
+def test_with_two_sources_a_fault_names_its_source(make):
+    stages = (QUALIFICATION.stages[0], Stage(name="MQL", when="=[@Notes]<>1"))
+    other = MemoryTabSource([row[:5] for row in GRID], name="web")
+    workspace = make(
+        MemoryTabSource(GRID), other, qualification=replace(QUALIFICATION, stages=stages)
+    )
+    report = check(workspace)
+    assert report.exit_code == 2
+    [fault] = report.faults
+    assert "(source web)" in str(fault)
+
+
+class Missing:
+    def read(self, known_headers=()):
+        raise SourceNotFoundError("cities.xlsx: there is no such file", hint="make it")
+
+
+def test_a_table_that_cannot_be_read_is_named_and_the_rest_is_checked(make):
+    workspace = replace(make(MemoryTabSource(GRID)), tables={"Cities": Missing()})
+    report = check(workspace)
+    assert "table Cities: cities.xlsx" in report.table_error.message
+    assert report.sources[0].leads == 3
+    assert report.exit_code == 1
