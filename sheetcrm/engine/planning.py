@@ -275,8 +275,9 @@ class Planner:
 
 def known_headers(rules: Rules) -> tuple[str, ...]:
     """Every header that a field or an output may go by, the most telling first."""
-    headers = [header for field in rules.fields for header in field.headers]
-    return tuple(dict.fromkeys([*headers, *rules.outputs.values()]))
+    first = [field.headers[0] for field in rules.fields if field.headers]
+    others = [header for field in rules.fields for header in field.headers]
+    return tuple(dict.fromkeys([*first, *others, *rules.outputs.values()]))
 
 
 def output_names(rules: Rules) -> list[str]:

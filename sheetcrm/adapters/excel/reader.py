@@ -149,7 +149,7 @@ def _below_note(sheet: Sheet, table: Table, row: int, fate: str) -> Problem:
 
 
 def _no_header(package: Package, place: Place, known: Collection[str]) -> HeaderError:
-    looked = ", ".join(sorted(known, key=str.casefold)[:8])
+    looked = ", ".join(list(known)[:8])
     sought = f" (looked for columns such as {looked})" if looked else ""
     name, title = package.path.name, place.sheet.title
     return HeaderError(
@@ -271,7 +271,6 @@ def _uncalculated(title: str, header: str, column: int, rows: Sequence[int]) -> 
         tab=title,
         cell=where,
         column=header,
-        row=rows[0],
         hint="open the workbook in Excel or LibreOffice and save it once",
     )
 
