@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from string import ascii_uppercase
 
 import pytest
 
@@ -11,7 +12,7 @@ from sheetcrm.engine.status import status
 from sheetcrm.engine.sync import plan, sync
 from sheetcrm.engine.undo import undo
 from sheetcrm.errors import ConfigError, SourceBusyError, UsageError
-from tests.engine.team import GRID, QUALIFICATION, by_name, columns, tab_of
+from tests.engine.team import GRID, OUTPUTS, QUALIFICATION, by_name, columns, tab_of
 
 
 def test_scores_stages_and_reasons_stand_in_the_tab_afterwards(make):
@@ -74,6 +75,18 @@ def test_undo_puts_the_original_values_back(make):
         [],
     ]
     assert [row[:6] for row in source.grid] == GRID
+
+
+def test_a_stage_that_nobody_knows_stands_among_the_problems(make):
+    source = MemoryTabSource(GRID)
+    workspace = make(source, outputs={**OUTPUTS, "problems": "Problems"})
+    sync(workspace)
+    letter = ascii_uppercase[source.grid[0].index("Stage")]
+    source.set_cell(f"{letter}2", "Prospek panas")
+    sync(workspace)
+    assert by_name(source, "Stage")["Ana Putri"] == "Prospek panas"
+    assert "'Prospek panas', which is none of ours" in str(by_name(source, "Problems")["Ana Putri"])
+    assert by_name(source, "Problems")["Budi"] is None
 
 
 def test_after_an_undo_everybody_is_who_they_were_twice_entered_people_too(make):

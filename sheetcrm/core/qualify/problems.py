@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sheetcrm.core.qualify.evaluation import Evaluation
 from sheetcrm.core.qualify.ladder import Ladder, Verdict
 from sheetcrm.core.table.names import nearest
-from sheetcrm.core.table.values import Problem, Severity
+from sheetcrm.core.table.values import Problem
 
 _SHOWN = 3
 
@@ -55,7 +55,6 @@ def _unknown_stage(stage: str, ladder: Ladder) -> Problem:
     hint = f"did you mean {meant}? " if meant else ""
     return Problem(
         message=f"somebody wrote the stage {stage!r}, which is none of ours; it is kept",
-        severity=Severity.NOTE,
         hint=f"{hint}the stages are: {', '.join(ladder.names)}",
     )
 

@@ -144,9 +144,9 @@ def test_a_blank_word_is_none_and_words_can_be_ignored(lead):
     assert lead("", "Customer", Points=45, keep=False).stages == ["MQL"]
 
 
-def test_a_stage_that_nobody_knows_is_kept_and_noted(lead):
+def test_a_stage_that_nobody_knows_is_kept_and_told(lead):
     ((index, problem),) = lead("", "Costumer!").problems
-    assert (index, problem.severity) == (0, Severity.NOTE)
+    assert (index, problem.severity) == (0, Severity.WARNING)
     assert "'Costumer!'" in problem.message
     assert problem.hint == (
         "did you mean Customer? the stages are: "
