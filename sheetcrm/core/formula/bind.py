@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sheetcrm.core.formula.parse import Formula, Reference
+from sheetcrm.core.formula.spanish import spanish_hint
 from sheetcrm.core.table.names import fold, nearest
 from sheetcrm.errors import FormulaError
 
@@ -83,7 +84,8 @@ class _Known:
             text,
             reference,
             near,
-            'put it into [parameters], write [@Header] for a column, or "…" for a text',
+            spanish_hint(reference.column)
+            or 'put it into [parameters], write [@Header] for a column, or "…" for a text',
         )
 
 

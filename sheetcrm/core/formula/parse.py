@@ -15,6 +15,7 @@ import formualizer
 
 from sheetcrm.core.formula import fallback, registry
 from sheetcrm.core.formula.scan import prepare
+from sheetcrm.core.formula.spanish import spanish_hint
 from sheetcrm.core.formula.structured import read_reference
 from sheetcrm.core.formula.syntax import (
     ArrayOf,
@@ -144,6 +145,13 @@ def _parses(text: str) -> bool:
     except formualizer.ParserError:
         return False
     return True
+
+
+def _meant(name: str) -> str:
+    """What to write instead of a function that there is not."""
+    near = nearest(name, registry.names())
+    guess = f"did you mean {near}?" if near else "docs/formulas.md lists them all"
+    return spanish_hint(name) or guess
 
 
 class _Reader:
@@ -280,9 +288,7 @@ class _Reader:
         entry = registry.find(name)
         if entry is None:
             if not fallback.knows(name):
-                guess = nearest(name, registry.names())
-                hint = f"did you mean {guess}?" if guess else "docs/formulas.md lists them all"
-                raise self._error(f"there is no function {name}", offset, hint)
+                raise self._error(f"there is no function {name}", offset, _meant(name))
             return
         problem = entry.arity_problem(count)
         if problem:
