@@ -61,15 +61,25 @@ class _Known:
     def _own_fault(self, text: str, reference: Reference) -> FormulaError | None:
         if fold(reference.column) in self.columns:
             return None
+        if reference.table:
+            return self._table_fault(text, reference)
         sign = "@" if reference.kind == "cell" else ""
-        if reference.table and reference.kind == "column":
-            near = nearest(reference.table, self.names.tables)
-            if near and fold(reference.column) in set(map(fold, self.names.tables[near])):
-                guess = [f"{near}[{reference.column}]"]
-                return _unknown(f"unknown table {reference.table}", text, reference, guess)
         guesses = (_bracketed(sign, name) for name in _near(reference.column, self.names.columns))
         shown = _bracketed(sign, reference.column)
         return _unknown(f"unknown field {shown}", text, reference, guesses)
+
+    def _table_fault(self, text: str, reference: Reference) -> FormulaError:
+        """Neither a reference table nor, as the column is not ours, the tab of the leads."""
+        near = nearest(reference.table, self.names.tables)
+        guess = f"did you mean {near}[{reference.column}]? If not, " if near else ""
+        sign = "@" if reference.kind == "cell" else ""
+        return FormulaError(
+            f"there is no table {reference.table}",
+            text=text,
+            offset=reference.offset,
+            hint=f'{guess}declare it: [[table]] name = "{reference.table}" in config/sheetcrm.toml'
+            f"; a column of the leads is written [{sign}Header]",
+        )
 
     def _name_fault(self, text: str, reference: Reference) -> FormulaError | None:
         key = fold(reference.column)
