@@ -46,9 +46,11 @@ def explain(workspace: Workspace, who: str, *, only: Sequence[str] = ()) -> list
         UsageError: there is none.
     """
     planner = Planner(workspace, workspace.clock.now())
+    sources = chosen(workspace, only)
+    plans = [planner.plan(source) for source in sources]
     found = []
-    for source in chosen(workspace, only):
-        planned = planner.plan(source)
+    for source, plan in zip(sources, plans, strict=True):
+        planned = planner.again(source) or plan
         found += [_explain(workspace, planned, index) for index in matches(planned, who)]
     if not found:
         raise UsageError(

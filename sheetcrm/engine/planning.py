@@ -15,9 +15,10 @@ from sheetcrm.core.followup import (
     TemplateSet,
     check_followups,
     plan_followups,
+    records,
 )
 from sheetcrm.core.formula import Frame, Names
-from sheetcrm.core.memory import LeadRecord, Memory, MessageDraft
+from sheetcrm.core.memory import LeadRecord, Memory, MessageRecord
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.qualify import LeadContext, Qualified, check_qualification, qualify
 from sheetcrm.core.table.identity import Identities, also_ours, duplicates, identify
@@ -25,7 +26,7 @@ from sheetcrm.core.table.leads import Leads, read_leads
 from sheetcrm.core.table.merge import Pending, merge, overridden
 from sheetcrm.core.table.values import CellValue, Problem, Tab
 from sheetcrm.engine.outputs import Computed, in_rows, output_values, rule_problems
-from sheetcrm.engine.views import languages, lead_views, message_records, texts
+from sheetcrm.engine.views import languages, lead_views, texts
 from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import ConfigError, ConfigFault, SourceEmptiedError, SourceError, TemplateError
 from sheetcrm.ports import TabSource
@@ -53,18 +54,28 @@ class Planned:
     outputs: Mapping[str, Sequence[CellValue]]  #: header → what was computed, for every lead
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Decided:
+    """What was decided of a source, and what was known of the others then."""
+
+    reading: Reading
+    qualified: Qualified
+    followups: FollowUpPlan
+    news: list[MessageRecord]
+
+
 class Planner:
     """Plans the sources of a workspace at one moment, one after the other.
 
     A person for whom an earlier source of the same run planned a message gets none from a
-    later one.
+    later one; `again` tells the earlier ones of what the later ones planned.
     """
 
     def __init__(self, workspace: Workspace, now: datetime) -> None:
         self._workspace = workspace
         self._rules = workspace.rules
         self._now = now
-        self._drafted: dict[str, tuple[MessageDraft, ...]] = {}
+        self._decided: dict[str, _Decided] = {}
 
     @cached_property
     def tables(self) -> dict[str, Frame]:
@@ -106,15 +117,24 @@ class Planner:
             ConfigError: a formula or template names what this source does not have.
             SourceError: it cannot be read, or was emptied.
         """
+        self._decided.pop(source.name, None)
         reading = self.read(source)
         if not allow_empty:
             refuse_emptied(reading)
         faults = self.faults(reading.frame)
         if faults:
             raise ConfigError([replace(f, hint=in_source(f, source.name)) for f in faults])
-        qualified = self._qualify(reading)
-        followups = self._followups(reading, qualified)
-        return self._merge(reading, qualified, followups)
+        return self._decide(reading, self._qualify(reading))
+
+    def again(self, source: TabSource) -> Planned | None:
+        """The plan once more, where what other sources planned for its persons changes it.
+
+        None where it is as good as it was, or where the source could not be planned.
+        """
+        decided = self._decided.get(source.name)
+        if decided is None or decided.news == self._news(decided.reading):
+            return None
+        return self._decide(decided.reading, decided.qualified)
 
     def read(self, source: TabSource) -> Reading:
         """Read a source and find out who its leads are.
@@ -210,28 +230,43 @@ class Planner:
             language=rules.locale.language,
         )
 
-    def _followups(self, reading: Reading, qualified: Qualified) -> FollowUpPlan:
+    def _decide(self, reading: Reading, qualified: Qualified) -> Planned:
+        news = self._news(reading)
+        followups = self._followups(reading, qualified, news)
+        self._decided[reading.source.name] = _Decided(
+            reading=reading, qualified=qualified, followups=followups, news=news
+        )
+        return self._merge(reading, qualified, followups)
+
+    def _news(self, reading: Reading) -> list[MessageRecord]:
+        """What the other sources planned in this run for persons who stand in this one."""
+        own = reading.source.name
+        drafts = [
+            draft
+            for name, other in self._decided.items()
+            for draft in other.followups.drafts
+            if name != own
+        ]
+        here = set(texts(reading.leads, "email")) if drafts else set()
+        return records((draft for draft in drafts if draft.person in here), self._now)
+
+    def _followups(
+        self, reading: Reading, qualified: Qualified, news: Sequence[MessageRecord]
+    ) -> FollowUpPlan:
         rules = self._rules
-        name = reading.source.name
-        earlier = list(reading.memory.messages)
-        for other, drafts in self._drafted.items():
-            if other != name:
-                earlier.extend(message_records(drafts, self._now))
-        followups = plan_followups(
+        return plan_followups(
             rules.followups,
             self.templates,
             qualified.frame,
             lead_views(reading.leads, reading.identities.ids, qualified.stages),
-            source=name,
-            messages=earlier,
+            source=reading.source.name,
+            messages=[*reading.memory.messages, *news],
             standings=reading.memory.standings,
             parameters=rules.qualification.parameters,
             tables=self.tables,
             now=self._now,
             locale=rules.locale,
         )
-        self._drafted[name] = tuple(followups.drafts)
-        return followups
 
     def _merge(self, reading: Reading, qualified: Qualified, followups: FollowUpPlan) -> Planned:
         rules, leads, identities = self._rules, reading.leads, reading.identities

@@ -36,10 +36,7 @@ def plan(
     """
     run = _Run(workspace, allow_empty=allow_empty)
     sources = chosen(workspace, only)
-    results = []
-    for index, source in enumerate(sources):
-        progress(f"reading {source.locator}", index, len(sources))
-        results.append(run.plan(source))
+    results = run.plan_all(sources, progress, parts=len(sources))
     progress("planned", len(sources), len(sources))
     return Report(dry_run=True, results=tuple(results), ladder=ladder(workspace))
 
@@ -67,10 +64,7 @@ def sync(
     run = _Run(workspace, allow_empty=allow_empty)
     sources = chosen(workspace, only)
     parts = 2 * len(sources)
-    planned = []
-    for index, source in enumerate(sources):
-        progress(f"reading {source.locator}", index, parts)
-        planned.append(run.plan(source))
+    planned = run.plan_all(sources, progress, parts=parts)
     run.start()
     results = []
     for index, (source, result) in enumerate(zip(sources, planned, strict=True)):
@@ -123,6 +117,19 @@ class _Run:
             outcome="failed" if report.exit_code else "ok",
             counts=report.counts,
         )
+
+    def plan_all(
+        self, sources: Sequence[TabSource], progress: Progress, *, parts: int
+    ) -> list[SourceResult]:
+        """Plan each source; those that later ones had news for are decided once more."""
+        results = []
+        for index, source in enumerate(sources):
+            progress(f"reading {source.locator}", index, parts)
+            results.append(self.plan(source))
+        return [
+            replace(result, plan=again.plan) if (again := self._planner.again(source)) else result
+            for source, result in zip(sources, results, strict=True)
+        ]
 
     def plan(self, source: TabSource) -> SourceResult:
         try:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from sheetcrm.core.followup import LeadView
-from sheetcrm.core.memory import MessageDraft, MessageRecord
 from sheetcrm.core.table.language import language_code, language_of_country
 from sheetcrm.core.table.leads import Leads
 from sheetcrm.core.table.values import CellError, CellValue
@@ -72,24 +70,6 @@ class RowValues(Mapping[str, CellValue]):
 
     def __len__(self) -> int:
         return len(self._columns)
-
-
-def message_records(drafts: Iterable[MessageDraft], now: datetime) -> list[MessageRecord]:
-    """Drafts of this run as if the ledger already knew them."""
-    return [
-        MessageRecord(
-            key=draft.key,
-            lead=draft.lead,
-            person=draft.person,
-            sequence=draft.sequence,
-            step=draft.step,
-            state=draft.state,
-            message_id=draft.message_id,
-            subject=draft.subject,
-            created_at=draft.created_at or now,
-        )
-        for draft in drafts
-    ]
 
 
 @lru_cache(maxsize=4096)

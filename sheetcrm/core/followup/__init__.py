@@ -7,6 +7,7 @@ messages from being written, and `plan_followups` writes those that are due.
 from __future__ import annotations
 
 from sheetcrm.core.followup.check import FollowUpFault, check_followups
+from sheetcrm.core.followup.history import records
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.planning import FollowUpPlan, plan_followups
 from sheetcrm.core.followup.templates import TemplateSet
@@ -18,4 +19,5 @@ __all__ = [
     "TemplateSet",
     "check_followups",
     "plan_followups",
+    "records",
 ]

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.rules import Sequence, Stop
-from sheetcrm.core.memory import MessageRecord
+from sheetcrm.core.memory import MessageDraft, MessageRecord
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import CellValue
@@ -106,6 +106,24 @@ def persons(
                 refuses=known.refuses or refuses,
             )
     return found
+
+
+def records(drafts: Iterable[MessageDraft], now: datetime) -> list[MessageRecord]:
+    """Drafts of this run as the ledger will know them in the next one."""
+    return [
+        MessageRecord(
+            key=draft.key,
+            lead=draft.lead,
+            person=draft.person,
+            sequence=draft.sequence,
+            step=draft.step,
+            state=draft.state,
+            message_id=draft.message_id,
+            subject=draft.subject,
+            created_at=draft.created_at or now,
+        )
+        for draft in drafts
+    ]
 
 
 def stop_reason(

@@ -82,7 +82,22 @@ def plan_followups(
         ids=frozenset(lead.id for lead in leads),
     )
     groups = segments(rules.segments, signals, leads)
-    return _in_columns([planner.row(*pair) for pair in zip(leads, groups, strict=True)])
+    return _in_columns(_rows(planner, list(zip(leads, groups, strict=True))))
+
+
+def _rows(planner: RowPlanner, leads: Sequence[tuple[LeadView, str]]) -> list[Row]:
+    """One row after the other; then, where a person gets a message, that person's other rows.
+
+    Those say at once what they would say in the next run, wherever they stand in the tab.
+    """
+    rows = [planner.row(lead, segment) for lead, segment in leads]
+    drafts = [row.draft for row in rows if row.draft]
+    planner.know(drafts)
+    served = {draft.person for draft in drafts}
+    return [
+        row if row.draft or lead.email not in served else planner.row(lead, segment)
+        for row, (lead, segment) in zip(rows, leads, strict=True)
+    ]
 
 
 def _in_columns(rows: Sequence[Row]) -> FollowUpPlan:

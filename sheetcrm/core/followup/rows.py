@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sheetcrm.core.followup.history import OPEN, Person, status_word
+from sheetcrm.core.followup.history import OPEN, Person, records, status_word
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.rules import FollowUps, Sequence
 from sheetcrm.core.followup.schedule import NOT_MEANT, Moment, Next, Outcome, look_ahead
@@ -51,7 +51,7 @@ class RowPlanner:
 
     rules: FollowUps
     signals: Signals
-    people: Mapping[str, Person]
+    people: dict[str, Person]
     standings: Mapping[str, Standing]
     writer: Writer
     now: datetime
@@ -85,6 +85,12 @@ class RowPlanner:
         else:
             self._serve(case, *due, row)
         return row
+
+    def know(self, drafts: Iterable[MessageDraft]) -> None:
+        """Look at all further rows as the next run will: these drafts wait."""
+        for message in records(drafts, self.now):
+            person = self.people.get(message.person, Person())
+            self.people[message.person] = replace(person, messages=(*person.messages, message))
 
     def _moment(self, lead: LeadView) -> Moment:
         country = country_of(lead, self.writer.locale)

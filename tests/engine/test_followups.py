@@ -1,0 +1,87 @@
+"""Follow-ups over several runs: nobody hears twice, and nobody who should not hear does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sheetcrm.adapters.memory import MemoryTabSource
+from sheetcrm.core.followup.rules import Sequence, Step
+from sheetcrm.core.table.values import CellValue
+from sheetcrm.engine.explain import explain
+from sheetcrm.engine.sync import plan, sync
+from tests.engine.team import FOLLOWUPS, GRID, OUTPUTS, TEMPLATES, Make, by_name
+
+COLUMNS = OUTPUTS | {"next_follow_up": "Next follow-up", "problems": "Problems"}
+
+SERIES = replace(
+    FOLLOWUPS,
+    sequences=(
+        *FOLLOWUPS.sequences,
+        Sequence(name="offer", when='=[@Stage]="SQL"', steps=(Step(template="01-intro"),)),
+    ),
+)
+TEXTS = TEMPLATES | {"offer/01-intro.en.md": "---\nSubject: Offer\n---\nFor {{ lead.city }}.\n"}
+
+KINDS: dict[str, tuple[CellValue, CellValue]] = {  #: city and budget, which decide the stage
+    "Contact": ("Bandung", None),
+    "MQL": ("Jakarta", None),
+    "SQL": ("Jakarta", 100),
+    "held": (None, 90),  # MQL, and its template asks for the city
+}
+
+
+def row(name: str, kind: str, email: str = "ana@example.com") -> list[CellValue]:
+    city, budget = KINDS[kind]
+    return [name, email, city, budget, "en", None]
+
+
+def tab(rows: list[list[CellValue]], name: str = "leads") -> MemoryTabSource:
+    return MemoryTabSource([GRID[0], *rows], name=name)
+
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from(sorted(KINDS)), st.sampled_from(["a", "b", ""])), max_size=5
+)
+
+
+@pytest.mark.parametrize("names", [("MQL", "Contact"), ("Contact", "MQL")])
+def test_rows_of_a_person_who_gets_a_message_say_so_at_once(make: Make, names) -> None:
+    source = tab([row(name, name) for name in names])
+    sync(make(source))
+    assert by_name(source, "Email status") == {"MQL": "DRAFT", "Contact": "DUPLICATE"}
+
+
+def test_an_earlier_source_learns_of_the_message_of_a_later_one(make: Make) -> None:
+    first, second = tab([row("A", "Contact")], "first"), tab([row("B", "MQL")], "second")
+    workspace = make(first, second)
+    [shown] = explain(workspace, "A")
+    assert shown.outputs["Email status"] == "DRAFT"
+    sync(workspace)
+    assert by_name(first, "Email status") == {"A": "DRAFT"}
+    assert all(result.plan.changes_nothing for result in plan(workspace).results)
+
+
+# Every example makes a workspace of its own.
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(ROWS, ROWS)
+def test_a_second_sync_changes_nothing_in_whatever_order_they_stand(make: Make, one, two) -> None:
+    sources = [
+        tab([row(f"{i}", kind, f"{who}@example.com" if who else "") for i, (kind, who) in rows], n)
+        for n, rows in (("one", enumerate(one)), ("two", enumerate(two)))
+    ]
+    workspace = make(*sources, followups=SERIES, templates=TEXTS, outputs=COLUMNS)
+    assert sync(workspace).exit_code == 0
+    grids = [source.grid for source in sources]
+    for result in plan(workspace).results:
+        assert result.plan.edits == []
+        assert result.plan.changes_nothing
+    sync(workspace)
+    assert [source.grid for source in sources] == grids
+    persons = [draft.person for draft in workspace.ledger.drafts()]
+    assert len(persons) == len(set(persons))
