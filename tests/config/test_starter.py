@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sheetcrm.config import Config, columns, load
 from sheetcrm.core.followup.rules import Stop
+from sheetcrm.core.formula import Frame, evaluate, parse
 from sheetcrm.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +67,24 @@ def test_its_follow_ups():
     assert {Stop.REPLY, Stop.BOUNCE, Stop.UNSUBSCRIBE} <= set(welcome.stop)
     assert follow.sender.address.endswith("@example.com")
     assert follow.sending.approve == "person"
+
+
+def test_every_word_that_its_rules_ask_of_a_status_holds_in_three_languages():
+    (status,) = (field for field in load(ROOT).fields if field.name == "status")
+    asked = {word for t in TEXTS.values() for word in re.findall(r'\[@Status\]="([^"]+)"', t)}
+    assert {"Interested", "Not interested", "Quote sent", "Not now"} == asked
+    assert all(len(status.aliases[word]) >= 4 for word in asked)
+
+
+@pytest.mark.parametrize(
+    "activity", ["Price", "minta harga", "Katalog", "Pidió precio", "Visita técnica", "Cotizacion"]
+)
+def test_its_rule_for_activities_knows_three_languages(activity):
+    scores = load(ROOT).qualification.scores
+    (asked,) = (r.when for s in scores for r in s.rules if r.name == "asked for price or demo")
+    assert evaluate([parse(asked)], Frame({"Last activity": [activity, "Newsletter"]})) == [
+        [True, False]
+    ]
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -23,6 +23,42 @@ _GENDERS = {
     "female": ("F", "P", "Perempuan", "Wanita", "Mujer", "Femenino", "Woman", "Ibu", "Sra."),
     "male": ("L", "Laki-laki", "Lelaki", "Pria", "Hombre", "Masculino", "Man", "Bapak", "Sr."),
 }
+_STATUSES = {
+    "New": (
+        *("Baru", "Lead baru", "Prospek baru", "New lead", "Belum dihubungi", "Not contacted"),
+        *("Nuevo", "Nueva", "Lead nuevo", "Nuevo lead", "Sin contactar", "No contactado"),
+    ),
+    "Contacted": (
+        *("Dihubungi", "Sudah dihubungi", "Telah dihubungi", "Sudah dikontak", "Sudah kontak"),
+        *("Contactado", "Contactada", "Ya contactado", "Ya contactada", "En contacto"),
+    ),
+    "Interested": (
+        *("Tertarik", "Berminat", "Minat", "Sudah tertarik"),
+        *("Interesado", "Interesada", "Muy interesado", "Muy interesada", "Con interés"),
+    ),
+    "Quote sent": (
+        *("Quoted", "Proposal sent", "Offer sent", "Quotation sent"),
+        *("Penawaran terkirim", "Penawaran dikirim", "Penawaran sudah dikirim"),
+        *("Sudah kirim penawaran", "Kirim penawaran", "Sudah dikirim penawaran"),
+        *("Presupuesto enviado", "Oferta enviada", "Propuesta enviada", "Cotización enviada"),
+        *("Cotizado", "Cotizada", "Presupuestado", "Presupuestada"),
+    ),
+    "Not now": (
+        *("Later", "Nanti", "Nanti dulu", "Nanti saja", "Belum sekarang", "Ditunda", "Tunda"),
+        *("Ahora no", "Por ahora no", "Más adelante", "Más tarde", "Aplazado", "Pospuesto"),
+    ),
+    "Not interested": (
+        *("No interest", "Tidak tertarik", "Tidak berminat", "Tidak minat", "Tdk tertarik"),
+        *("Tdk berminat", "Gak tertarik", "Gak minat", "Batal", "Menolak", "Tidak jadi"),
+        *("No interesado", "No interesada", "No le interesa", "Sin interés", "Descartado"),
+        *("Descartada", "Rechazado", "Rechazada"),
+    ),
+    "Won": (
+        *("Closed won", "Deal", "Closing", "Jadi beli", "Sudah beli", "Sudah closing", "Terjual"),
+        *("Berhasil", "Menang", "Ganado", "Ganada", "Vendido", "Vendida", "Cerrado ganado"),
+        *("Venta cerrada", "Compró"),
+    ),
+}
 
 
 def _headers(text: str) -> tuple[str, ...]:
@@ -35,7 +71,7 @@ STARTER_FIELDS: tuple[Field, ...] = (
         headers=_headers(
             "Name · Full name · Contact name · Lead name · Customer name · Client name · "
             "Contact person · Nama · Nama lengkap · Nama kontak · Nama lead · Nama pelanggan · "
-            "Nama customer · Nama calon pelanggan · Nama klien · PIC · Nombre completo · "
+            "Nama customer · Nama calon pelanggan · Nama klien · Nombre completo · "
             "Nombre y apellidos · Nombre y apellido · Nombre · Nombre del contacto · "
             "Nombre del cliente · Contacto · Customer · Client · Pelanggan · Cliente"
         ),
@@ -162,6 +198,7 @@ STARTER_FIELDS: tuple[Field, ...] = (
     ),
     Field(
         name="status",
+        aliases=_STATUSES,
         headers=_headers(
             "Status · Lead status · Contact status · Status lead · Status prospek · Estatus · "
             "Estado del lead · Estado del contacto · Situación · Estado"
@@ -240,7 +277,7 @@ STARTER_FIELDS: tuple[Field, ...] = (
         name="owner",
         headers=_headers(
             "Owner · Lead owner · Salesperson · Sales rep · Sales · Account manager · "
-            "Assigned to · Sales PIC · PIC sales · Penanggung jawab · Ditangani oleh · "
+            "Assigned to · PIC · Sales PIC · PIC sales · Penanggung jawab · Ditangani oleh · "
             "Nama sales · Responsable · Vendedor · Asesor · Comercial · Asignado a · Ejecutivo"
         ),
     ),

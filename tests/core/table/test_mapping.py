@@ -4,7 +4,8 @@ from collections import defaultdict
 
 import pytest
 
-from sheetcrm.core.table.fields import Field, FieldType
+from sheetcrm.core.table.clean import clean_column
+from sheetcrm.core.table.fields import Field, FieldType, Locale
 from sheetcrm.core.table.mapping import map_fields
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.starter import STARTER_FIELDS
@@ -34,6 +35,30 @@ def test_no_spelling_of_a_value_stands_with_two_values():
     for field in STARTER_FIELDS:
         claimed = [{fold(value), *map(fold, others)} for value, others in field.aliases.items()]
         assert sum(map(len, claimed)) == len(set().union(*claimed)), field.name
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Baru / Nuevo", "New"),
+        ("Sudah dihubungi / Contactada / CONTACTADO", "Contacted"),
+        ("Tertarik / Berminat / interesado / Interesada", "Interested"),
+        ("Penawaran terkirim / Presupuesto enviado / cotizacion enviada", "Quote sent"),
+        ("Nanti / Belum sekarang / Ahora no / Mas adelante", "Not now"),
+        ("Tidak tertarik / Batal / No interesado / No interesada", "Not interested"),
+        ("Jadi beli / Closing / Ganado / Vendido", "Won"),
+    ],
+)
+def test_the_starters_words_for_a_status_hold_in_three_languages(written, meant):
+    (status,) = (field for field in STARTER_FIELDS if field.name == "status")
+    words = [*written.split(" / "), meant.upper()]
+    cleaned = clean_column(words, status.type, Locale(), status.aliases)
+    assert cleaned.values == [meant] * len(words)
+
+
+def test_a_pic_is_our_own_sales_person():
+    found = map_fields(["Nama", "PIC"], STARTER_FIELDS).found
+    assert (found["name"], found["owner"]) == ("Nama", "PIC")
 
 
 @pytest.mark.parametrize(
