@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from sheetcrm.config.inspection import Inspection, key_text
@@ -43,6 +44,8 @@ SIMPLE = {
 }
 DEFAULT_OUTPUTS = {"id": "Lead ID", "score": "Score", "stage": "Stage", "why": "Why"}
 GROUPS = ("score", "framework")
+_COLUMN = re.compile(r"\[@?\[?@?([^\[\]]+)\]")
+_QUOTED = re.compile(r'"([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,22 +134,52 @@ def outputs(tree: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def fields(tree: dict[str, Any]) -> tuple[Field, ...]:
+def fields(tree: dict[str, Any], run: Inspection) -> tuple[Field, ...]:
     """The starter fields, the team's own over them.
 
     What a team leaves out of a field that sheetcrm knows is inherited, and its headers go before
-    the known ones. A header that the team gives to one field is taken from every other.
+    the known ones. A header that the team gives to one field is taken from every other. A word
+    that the team's own formulas ask of a field, such as ``[@Status]="Tertarik"``, stays itself.
     """
     given = {fold(name): (name, field) for name, field in tree.get("fields", {}).items()}
     claimed = {fold(h) for _, field in given.values() for h in field.get("headers", ())}
     merged = []
-    for known in STARTER_FIELDS:
+    for known in _in_the_teams_words(STARTER_FIELDS, given, run):
         _, own = given.pop(fold(known.name), ("", {}))
         headers = [header for header in known.headers if fold(header) not in claimed]
         merged.append(_field(known, own, headers))
     for name, own in given.values():
         merged.append(_field(Field(name=name, headers=()), own, () if "headers" in own else [name]))
     return tuple(merged)
+
+
+def _in_the_teams_words(
+    known: Sequence[Field], given: Mapping[str, tuple[str, dict[str, Any]]], run: Inspection
+) -> Iterator[Field]:
+    """The fields without those spellings of ours that the team's formulas compare with."""
+    asked = list(_words_asked(run))
+    for field in known:
+        _, own = given.get(fold(field.name), ("", {}))
+        names = {fold(name) for name in (field.name, *field.headers, *own.get("headers", ()))}
+        words = {word: path for path, columns, word in asked if columns & names}
+        aliases = {}
+        for value, spellings in field.aliases.items():
+            kept = tuple(spelling for spelling in spellings if fold(spelling) not in words)
+            aliases[value] = kept
+            for spelling in set(spellings) - set(kept):
+                if fold(value) in words:
+                    message = f'"{spelling}" and "{value}" of {field.name} are two values now'
+                    advice = "; in formulas use one of them only"
+                    run.note(words[fold(spelling)], message + advice)
+        yield replace(field, aliases=aliases)
+
+
+def _words_asked(run: Inspection) -> Iterator[tuple[KeyPath, set[str], str]]:
+    """Where a formula stands, the columns that it names, and each text in it, folded."""
+    for path, text in run.formulas:
+        columns = {fold(name) for name in _COLUMN.findall(text)}
+        for word in _QUOTED.findall(text) if columns else ():
+            yield path, columns, fold(word)
 
 
 def _field(known: Field, own: dict[str, Any], headers: Sequence[str]) -> Field:

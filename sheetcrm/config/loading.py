@@ -76,7 +76,7 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         outbox=leads.inside(root, workspace["outbox"]),
         sources=leads.sources(tree),
         tables=leads.tables(tree),
-        fields=columns.fields(tree),
+        fields=columns.fields(tree, run),
         outputs=columns.outputs(tree),
         qualification=qualification,
         followups=outreach.followups(tree),

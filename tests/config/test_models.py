@@ -99,6 +99,27 @@ def test_fields_of_the_team_over_the_starter(loaded):
     assert "Provinsi" not in fields["region"].headers
 
 
+SEGMENTS = "[[segment]]\nname = 'a'\nwhen = '{}'\n[[segment]]\nname = 'b'\nwhen = '{}'\n"
+
+
+@pytest.mark.parametrize("column", ["[@Status]", "[@[ESTADO]]", "[Status]", "Leads[@status]"])
+def test_words_that_the_teams_formulas_ask_for_stay_themselves(loaded, column):
+    config = loaded(SEGMENTS.format(f'=OR({column}="no interesado")', '=[@City]="Nuevo"'))
+    (status,) = (field for field in config.fields if field.name == "status")
+    assert "No interesado" not in status.aliases["Not interested"]
+    assert "Tidak tertarik" in status.aliases["Not interested"]
+    assert "Nuevo" in status.aliases["New"]
+    assert config.notes == ()
+
+
+def test_a_word_in_two_languages_is_two_values_and_noted(loaded):
+    config = loaded(SEGMENTS.format('=[@Status]="Interesado"', '=[@Status]="Interested"'))
+    assert config.notes == (
+        'config/x.toml:3: segment[1].when: "Interesado" and "Interested" of status are two values '
+        "now; in formulas use one of them only",
+    )
+
+
 def test_outputs_in_the_order_written_by_their_proper_names(loaded):
     config = loaded(
         "[[score]]\nname = 'Fit'\nrule = [{ name = 'r', points = 1 }]\n"
