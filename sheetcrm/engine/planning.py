@@ -15,16 +15,16 @@ from sheetcrm.core.followup import (
     TemplateSet,
     check_followups,
     plan_followups,
-    records,
 )
 from sheetcrm.core.formula import Frame, Names
-from sheetcrm.core.memory import LeadRecord, Memory, MessageRecord
+from sheetcrm.core.memory import LeadRecord, Memory
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.qualify import LeadContext, Qualified, check_qualification, qualify
 from sheetcrm.core.table.identity import Identities, also_ours, duplicates, identify
 from sheetcrm.core.table.leads import Leads, read_leads
 from sheetcrm.core.table.merge import Pending, merge, overridden
 from sheetcrm.core.table.values import CellValue, Problem, Tab
+from sheetcrm.engine.news import News, news
 from sheetcrm.engine.outputs import Computed, in_rows, output_values, rule_problems
 from sheetcrm.engine.views import languages, lead_views, texts
 from sheetcrm.engine.workspace import Rules, Workspace
@@ -61,7 +61,7 @@ class _Decided:
     reading: Reading
     qualified: Qualified
     followups: FollowUpPlan
-    news: list[MessageRecord]
+    news: News
 
 
 class Planner:
@@ -231,28 +231,20 @@ class Planner:
         )
 
     def _decide(self, reading: Reading, qualified: Qualified) -> Planned:
-        news = self._news(reading)
-        followups = self._followups(reading, qualified, news)
+        heard = self._news(reading)
+        followups = self._followups(reading, qualified, heard)
         self._decided[reading.source.name] = _Decided(
-            reading=reading, qualified=qualified, followups=followups, news=news
+            reading=reading, qualified=qualified, followups=followups, news=heard
         )
         return self._merge(reading, qualified, followups)
 
-    def _news(self, reading: Reading) -> list[MessageRecord]:
-        """What the other sources planned in this run for persons who stand in this one."""
+    def _news(self, reading: Reading) -> News:
+        """What the other sources of this run mean for the persons of this one."""
         own = reading.source.name
-        drafts = [
-            draft
-            for name, other in self._decided.items()
-            for draft in other.followups.drafts
-            if name != own
-        ]
-        here = set(texts(reading.leads, "email")) if drafts else set()
-        return records((draft for draft in drafts if draft.person in here), self._now)
+        others = [other.followups for name, other in self._decided.items() if name != own]
+        return news(others, texts(reading.leads, "email"), self._now) if others else News()
 
-    def _followups(
-        self, reading: Reading, qualified: Qualified, news: Sequence[MessageRecord]
-    ) -> FollowUpPlan:
+    def _followups(self, reading: Reading, qualified: Qualified, heard: News) -> FollowUpPlan:
         rules = self._rules
         return plan_followups(
             rules.followups,
@@ -260,12 +252,14 @@ class Planner:
             qualified.frame,
             lead_views(reading.leads, reading.identities.ids, qualified.stages),
             source=reading.source.name,
-            messages=[*reading.memory.messages, *news],
+            messages=[*reading.memory.messages, *heard.messages],
             standings=reading.memory.standings,
             parameters=rules.qualification.parameters,
             tables=self.tables,
             now=self._now,
             locale=rules.locale,
+            off_ladder=[stage.name for stage in rules.qualification.stages if stage.off_ladder],
+            elsewhere=heard.off_ladder,
         )
 
     def _merge(self, reading: Reading, qualified: Qualified, followups: FollowUpPlan) -> Planned:

@@ -37,6 +37,7 @@ def lead_views(leads: Leads, ids: Sequence[str], stages: Sequence[str]) -> list[
     return [
         LeadView(
             index=i,
+            row=leads.tab.rows[i],
             id=ids[i],
             name=names[i],
             first_name=given[i] or first_name(names[i]),

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from sheetcrm.adapters.memory import MemoryTabSource
 from sheetcrm.core.followup.rules import Sequence, Step
+from sheetcrm.core.qualify.rules import Stage
 from sheetcrm.core.table.values import CellValue
 from sheetcrm.engine.explain import explain
 from sheetcrm.engine.sync import plan, sync
-from tests.engine.team import FOLLOWUPS, GRID, OUTPUTS, TEMPLATES, Make, by_name
+from tests.engine.team import FOLLOWUPS, GRID, OUTPUTS, QUALIFICATION, TEMPLATES, Make, by_name
 
 COLUMNS = OUTPUTS | {"next_follow_up": "Next follow-up", "problems": "Problems"}
 
@@ -26,10 +27,16 @@ SERIES = replace(
 )
 TEXTS = TEMPLATES | {"offer/01-intro.en.md": "---\nSubject: Offer\n---\nFor {{ lead.city }}.\n"}
 
+LADDER = replace(
+    QUALIFICATION,
+    stages=(*QUALIFICATION.stages, Stage(name="Out", when="=[@Budget]=1", off_ladder=True)),
+)
+
 KINDS: dict[str, tuple[CellValue, CellValue]] = {  #: city and budget, which decide the stage
     "Contact": ("Bandung", None),
     "MQL": ("Jakarta", None),
     "SQL": ("Jakarta", 100),
+    "Out": ("Jakarta", 1),
     "held": (None, 90),  # MQL, and its template asks for the city
 }
 
@@ -75,7 +82,9 @@ def test_a_second_sync_changes_nothing_in_whatever_order_they_stand(make: Make, 
         tab([row(f"{i}", kind, f"{who}@example.com" if who else "") for i, (kind, who) in rows], n)
         for n, rows in (("one", enumerate(one)), ("two", enumerate(two)))
     ]
-    workspace = make(*sources, followups=SERIES, templates=TEXTS, outputs=COLUMNS)
+    workspace = make(
+        *sources, qualification=LADDER, followups=SERIES, templates=TEXTS, outputs=COLUMNS
+    )
     assert sync(workspace).exit_code == 0
     grids = [source.grid for source in sources]
     for result in plan(workspace).results:
@@ -85,3 +94,20 @@ def test_a_second_sync_changes_nothing_in_whatever_order_they_stand(make: Make, 
     assert [source.grid for source in sources] == grids
     persons = [draft.person for draft in workspace.ledger.drafts()]
     assert len(persons) == len(set(persons))
+    out = {f"{who}@example.com" for kind, who in (*one, *two) if kind == "Out"}
+    assert not out & set(persons)
+
+
+def test_whoever_is_out_in_one_source_hears_nothing_through_an_earlier_or_later_one(
+    make: Make,
+) -> None:
+    sources = [tab([row("A", kind)], kind) for kind in ("MQL", "Out", "SQL")]
+    workspace = make(
+        *sources, qualification=LADDER, followups=SERIES, templates=TEXTS, outputs=COLUMNS
+    )
+    sync(workspace)
+    assert workspace.ledger.drafts() == []
+    assert [by_name(source, "Email status")["A"] for source in sources] == ["HELD", None, "HELD"]
+    assert by_name(sources[0], "Problems")["A"] == (
+        "welcome, step 1 is held: another row of the same person is Out (Out row 2)"
+    )

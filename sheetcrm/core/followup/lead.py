@@ -41,6 +41,7 @@ class LeadView:
     """One lead, cleaned, under the names that follow-ups know."""
 
     index: int  #: which row of the frame it is, from 0
+    row: int = 0  #: of the sheet, for people
     id: str
     name: str = ""
     first_name: str = ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 
 from sheetcrm.core.followup.history import persons
 from sheetcrm.core.followup.lead import LeadView
+from sheetcrm.core.followup.off_ladder import Beside, OffLadder
 from sheetcrm.core.followup.rows import Row, RowPlanner
 from sheetcrm.core.followup.rules import FollowUps
 from sheetcrm.core.followup.segments import segments
@@ -33,6 +35,8 @@ class FollowUpPlan:
     email_status: list[str]
     whatsapp: list[str | None]
     due: list[str]  #: what is next for the lead, or why nothing is, in words
+    off_ladder: Mapping[str, Sequence[Beside]] = field(default_factory=dict)
+    """Address → the rows in which this person is off the ladder."""
 
 
 def plan_followups(
@@ -48,6 +52,8 @@ def plan_followups(
     tables: Mapping[str, Frame],
     now: datetime,
     locale: Locale,
+    off_ladder: Collection[str] = (),
+    elsewhere: Mapping[str, Sequence[Beside]] = MappingProxyType({}),
 ) -> FollowUpPlan:
     """Plan the follow-ups of one source; nothing is touched, the same again gives the same.
 
@@ -66,23 +72,28 @@ def plan_followups(
         tables: for formulas.
         now: zoned.
         locale: the workspace's.
+        off_ladder: names of the stages that are no steps of the ladder.
+        elsewhere: address → rows of other sources in which this person is in such a stage.
 
     Raises:
         FormulaError: a formula cannot be understood (`check_followups` tells before).
     """
     local = now.astimezone(zone(locale.timezone)).replace(tzinfo=None)
     signals = Signals.evaluate(rules, frame, parameters=parameters, tables=tables, now=local)
+    beside = OffLadder(off_ladder, leads, source=source, elsewhere=elsewhere)
     planner = RowPlanner(
         rules=rules,
         signals=signals,
         people=persons(leads, messages, locale),
+        off_ladder=beside,
         standings=standings,
         writer=Writer(rules, templates, source=source, locale=locale),
         now=now,
         ids=frozenset(lead.id for lead in leads),
     )
     groups = segments(rules.segments, signals, leads)
-    return _in_columns(_rows(planner, list(zip(leads, groups, strict=True))))
+    rows = _rows(planner, list(zip(leads, groups, strict=True)))
+    return _in_columns(rows, off_ladder=beside.here)
 
 
 def _rows(planner: RowPlanner, leads: Sequence[tuple[LeadView, str]]) -> list[Row]:
@@ -100,8 +111,9 @@ def _rows(planner: RowPlanner, leads: Sequence[tuple[LeadView, str]]) -> list[Ro
     ]
 
 
-def _in_columns(rows: Sequence[Row]) -> FollowUpPlan:
+def _in_columns(rows: Sequence[Row], *, off_ladder: Mapping[str, Sequence[Beside]]) -> FollowUpPlan:
     return FollowUpPlan(
+        off_ladder=off_ladder,
         drafts=[row.draft for row in rows if row.draft],
         held=[problem for row in rows for problem in row.problems],
         segment=[row.segment for row in rows],

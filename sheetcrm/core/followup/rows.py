@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sheetcrm.core.followup.history import OPEN, Person, records, status_word
 from sheetcrm.core.followup.lead import LeadView
+from sheetcrm.core.followup.off_ladder import OffLadder
 from sheetcrm.core.followup.rules import FollowUps, Sequence
 from sheetcrm.core.followup.schedule import NOT_MEANT, Moment, Next, Outcome, look_ahead
 from sheetcrm.core.followup.signals import Signals
@@ -52,6 +53,7 @@ class RowPlanner:
     rules: FollowUps
     signals: Signals
     people: dict[str, Person]
+    off_ladder: OffLadder
     standings: Mapping[str, Standing]
     writer: Writer
     now: datetime
@@ -79,6 +81,8 @@ class RowPlanner:
         if due is None:
             if not row.words:
                 row.words.append("There are no sequences.")
+        elif other := self.off_ladder.other(lead, due[0].when):
+            self._hold(case, *due, row, other)
         elif lead.email and lead.email in self.served:
             row.status, row.day, row.whatsapp = DUPLICATE, None, None
             row.words.append("Another row of the same person gets the message.")
@@ -132,13 +136,7 @@ class RowPlanner:
         due: tuple[Sequence, Next] | None = None
         later: list[date] = []
         for sequence in self.rules.sequences:
-            found = look_ahead(
-                sequence,
-                self.signals.signal(sequence, case.lead.index),
-                case.person,
-                case.moment,
-                asks_stage=self.signals.asks_stage(sequence.when),
-            )
+            found = self._next(sequence, case)
             wait = _must_wait(sequence, found, case)
             row.words.append(f"{sequence.name}: {found.why}{wait}.")
             if found.fault:
@@ -151,6 +149,21 @@ class RowPlanner:
             row.day = min(later, default=None)
         return due
 
+    def _next(self, sequence: Sequence, case: _Case) -> Next:
+        found = look_ahead(
+            sequence,
+            self.signals.signal(sequence, case.lead.index),
+            case.person,
+            case.moment,
+            asks_stage=self.signals.asks_stage(sequence.when),
+        )
+        if found.outcome is Outcome.NOTHING:
+            return found
+        why = self.off_ladder.own(case.lead, sequence.when)
+        if not why and found.outcome is Outcome.LATER:
+            why = self.off_ladder.other(case.lead, sequence.when)
+        return Next(outcome=Outcome.NOTHING, why=why) if why else found
+
     def _serve(self, case: _Case, sequence: Sequence, upcoming: Next, row: Row) -> None:
         """Write what is due, or say why it is held."""
         self.served.add(case.lead.email)
@@ -160,13 +173,25 @@ class RowPlanner:
                 row.whatsapp = self._link(task, row)
             row.draft = self.writer.draft(task, refuses=case.person.refuses)
         except (LeadError, TemplateError) as error:
-            row.status, row.day = HELD, upcoming.on
-            message = f"{sequence.name}, step {task.step} is held: {reason_of(error)}"
-            row.problems.append(self._problem(case.lead, message, hint=error.hint))
-            row.words.append(f"It is held: {reason_of(error)}.")
+            self._hold(case, sequence, upcoming, row, reason_of(error), hint=error.hint)
         else:
             row.status, row.day = "DRAFT", task.due_on
             row.words.append(f"A draft is written: {row.draft.template}.")
+
+    def _hold(
+        self,
+        case: _Case,
+        sequence: Sequence,
+        upcoming: Next,
+        row: Row,
+        reason: str,
+        *,
+        hint: str = "",
+    ) -> None:
+        row.status, row.day = HELD, upcoming.on
+        message = f"{sequence.name}, step {upcoming.step} is held: {reason}"
+        row.problems.append(self._problem(case.lead, message, hint=hint))
+        row.words.append(f"It is held: {reason}.")
 
     def _task(self, case: _Case, sequence: Sequence, step: int, generation: str) -> Task:
         before = case.person.of(sequence.name, generation if sequence.yearly_on else "")

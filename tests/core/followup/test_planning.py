@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -364,3 +365,42 @@ def test_hostile_leads_never_stop_the_run():
     assert planned.email_status[5] == "HELD"
     assert not any(b"\nBcc:" in draft.raw for draft in planned.drafts)
     assert not any("b.example</a>" in draft.html for draft in planned.drafts)
+
+
+def test_whoever_is_off_the_ladder_in_one_row_is_written_to_through_none():
+    mail = "lead1@example.com"
+    leads = [
+        lead(0, row=9),
+        lead(1, row=10, email=mail, stage="Disqualified"),
+        lead(2, row=11, email=mail),
+    ]
+    why = "another row of the same person is Disqualified (row 10)"
+    for order in (leads, [replace(who, index=2 - who.index) for who in reversed(leads)]):
+        planned = plan(order)
+        assert not planned.drafts
+        assert planned.email_status == ["HELD", "", "HELD"]
+        assert {problem.message for problem in planned.held} == {f"welcome, step 1 is held: {why}"}
+        assert planned.next_follow_up[1] is None
+    later = plan(leads, sequences=[ON_DATE], Asked=[date(2026, 12, 14)] * 3)
+    assert later.next_follow_up == [None] * 3
+    assert later.due[0] == f"welcome: {why}."
+    assert later.due[1] == "welcome: is Disqualified, which is off the ladder."
+
+
+def test_what_is_meant_for_everybody_is_not_meant_for_those_off_the_ladder():
+    everybody = Series(name="welcome", when="=TRUE", steps=(INTRO,))
+    who = lead(stage="Disqualified", email="", phone="+6281234567890")
+    assert plan([who], sequences=[everybody]).email_status == [""]
+    but = Series(name="welcome", when='=[@Stage]<>"Customer"', steps=(INTRO,))
+    assert not plan([lead(stage="disqualified")], sequences=[but]).drafts
+
+
+def test_a_sequence_may_ask_for_a_stage_off_the_ladder():
+    series = Series(name="welcome", when='=[@Stage]="Disqualified"', steps=(INTRO,))
+    texts = TEXTS | {"news/01-intro.id.md": "---\nSubject: Kabar\n---\nHalo"}
+    other = Series(name="news", when='=[@Stage]="MQL"', steps=(INTRO,))
+    leads = [lead(), lead(1, stage="Disqualified", email="lead1@example.com")]
+    planned = plan(leads, sequences=[series, other], texts=texts)
+    assert [draft.lead for draft in planned.drafts] == ["L-2"]
+    assert planned.email_status == ["DUPLICATE", "DRAFT"]
+    assert planned.held == []

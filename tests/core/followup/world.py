@@ -90,6 +90,7 @@ def plan(
     now: datetime = NOW,
     sender: Sender = SENDER,
     locale: Locale = Locale(),  # noqa: B008  frozen
+    off_ladder: Sequence[str] = ("Disqualified",),
     **columns,
 ) -> FollowUpPlan:
     frame = Frame(
@@ -111,6 +112,7 @@ def plan(
         tables={},
         now=now,
         locale=locale,
+        off_ladder=off_ladder,
     )
 
 
