@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
+from sheetcrm.config.formulas import columns_named
 from sheetcrm.config.inspection import Inspection, key_text
 from sheetcrm.config.kinds import BAD, Choice, Kind, Text, YesNo, meant
 from sheetcrm.config.positions import KeyPath
@@ -44,7 +45,6 @@ SIMPLE = {
 }
 DEFAULT_OUTPUTS = {"id": "Lead ID", "score": "Score", "stage": "Stage", "why": "Why"}
 GROUPS = ("score", "framework")
-_COLUMN = re.compile(r"\[@?\[?@?([^\[\]]+)\]")
 _QUOTED = re.compile(r'"([^"]+)"')
 
 
@@ -177,7 +177,7 @@ def _in_the_teams_words(
 def _words_asked(run: Inspection) -> Iterator[tuple[KeyPath, set[str], str]]:
     """Where a formula stands, the columns that it names, and each text in it, folded."""
     for path, text in run.formulas:
-        columns = {fold(name) for name in _COLUMN.findall(text)}
+        columns = columns_named(text)
         for word in _QUOTED.findall(text) if columns else ():
             yield path, columns, fold(word)
 

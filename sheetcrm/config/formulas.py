@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from sheetcrm.config.inspection import Inspection
+from sheetcrm.core.table.names import fold
 from sheetcrm.errors import FormulaError
 
+_COLUMN = re.compile(r"\[@?\[?@?([^\[\]]+)\]")
 _WIDTH = 100  # characters of a formula that are shown around the fault
 
 
@@ -23,6 +27,11 @@ def check_formulas(run: Inspection) -> None:
                 run.fault(path, error.message, error.hint + picture)
             else:
                 run.fault(path, error.message + picture)
+
+
+def columns_named(text: str) -> set[str]:
+    """The columns that a formula names, folded."""
+    return {fold(name) for name in _COLUMN.findall(text)}
 
 
 def caret(text: str, offset: int) -> str:

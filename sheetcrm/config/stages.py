@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from sheetcrm.config.columns import DEFAULT_OUTPUTS
+from sheetcrm.config.formulas import columns_named
 from sheetcrm.config.inspection import Inspection
 from sheetcrm.config.kinds import Choice, Formula, Number, Text, YesNo
 from sheetcrm.config.shapes import Key, ListOf, Table
 from sheetcrm.core.qualify.rules import Back, Moves, Stage
+from sheetcrm.core.table.names import fold
 
 STAGE = Table(
     {
@@ -36,6 +39,8 @@ MOVES = Table(
     }
 )
 
+FOLLOW_UPS = ("segment", "sequence")
+
 KEYS = {
     "stage": Key(ListOf(STAGE, named=True), "The ladder, lowest first, and what is beside it."),
     "moves": Key(MOVES, "How leads may move between stages."),
@@ -44,6 +49,9 @@ KEYS = {
 
 def relate(tree: dict[str, Any], run: Inspection) -> None:
     """Check the ladder: every step but the first has a rule, and what is beside it a reason."""
+    faulty = ("stage",) in run.places and "stage" not in tree
+    if run.complete and not tree.get("stage") and not faulty:
+        _without_stages(tree, run)
     lowest = True
     for i, stage in enumerate(tree.get("stage", ())):
         beside = stage.get("off_ladder", False)
@@ -56,6 +64,19 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
         elif not beside and "reason" in stage:
             run.fault(("stage", i, "reason"), "only a stage with off_ladder = true has one")
         lowest = lowest and beside
+
+
+def _without_stages(tree: dict[str, Any], run: Inspection) -> None:
+    """What asks for stages where there are none would be blank or false for every lead."""
+    write = '[[stage]], name = "…" into config/stages.toml'
+    for what in ("stage", "stage_since"):
+        if what in tree.get("write", DEFAULT_OUTPUTS):
+            leave = "take the line out" if "write" in tree else "say in [write] what to write"
+            hint = f"write {write}, or {leave}"
+            run.fault(("write", what), "there is no [[stage]]", hint)
+    for path, text in run.formulas:
+        if path[0] in FOLLOW_UPS and fold("Stage") in columns_named(text):
+            run.fault(path, "names [@Stage], but there is no [[stage]]", f"write {write}")
 
 
 def stages(tree: dict[str, Any]) -> tuple[Stage, ...]:

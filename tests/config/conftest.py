@@ -1,11 +1,20 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sheetcrm.config import load
 from sheetcrm.errors import ConfigError
 
 SOURCE = '[[source]]\nname = "s"\nexcel = "leads.xlsx"\n'
+STAGE = "[[stage]]\nname = 'Contact'\n"
+
+
+def beside(text):
+    """A source, and a stage where the text has none of its own and writes none."""
+    own = re.search(r"^(\[+stage\b|stage = [1\[]|# no stages)", text, re.MULTILINE)
+    return SOURCE if own else SOURCE + STAGE
 
 
 @pytest.fixture
@@ -13,7 +22,7 @@ def write(tmp_path):
     """Write files under config/; a text alone is config/x.toml beside a source of its own."""
 
     def write(files):
-        given = {"a.toml": SOURCE, "x.toml": files} if isinstance(files, str) else files
+        given = {"a.toml": beside(files), "x.toml": files} if isinstance(files, str) else files
         (tmp_path / "config").mkdir(exist_ok=True)
         for name, text in given.items():
             data = text if isinstance(text, bytes) else text.encode()

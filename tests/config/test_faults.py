@@ -70,4 +70,4 @@ def test_nothing_is_called_missing_while_a_file_cannot_be_read(faults):
 
 def test_no_source(faults):
     told = 'required, but missing — write [[source]], name = "…", excel = "….xlsx"'
-    assert faults({"a.toml": ""}) == [f"config: source: {told}"]
+    assert faults({"a.toml": "[[stage]]\nname = 'A'"}) == [f"config: source: {told}"]

@@ -9,6 +9,7 @@ import pytest
 from sheetcrm.config import load
 from sheetcrm.errors import ConfigError
 
+STAGE = "[[stage]]\nname = 'A'\n"
 SOURCE = '[[source]]\nname = "s"\nexcel = "leads.xlsx"\n'
 
 
@@ -46,6 +47,7 @@ def test_entries_of_several_files_follow_each_other_with_their_places(loaded):
 def test_a_key_in_two_files_names_both(faults):
     files = {
         "1.toml": SOURCE + "[workspace]\ncountry = 'ID'\n",
+        "3.toml": STAGE,
         "2.toml": "[workspace]\n\ncountry = 'MX'\nlanguage = 5\n",
     }
     twice = "given twice, first at config/1.toml:5 — keep one of them"
@@ -57,7 +59,7 @@ def test_a_key_in_two_files_names_both(faults):
 
 def test_an_entry_in_two_files_names_both(faults):
     score = "[[score]]\nname = 'Fit'\nrule = [{ name = 'r', points = 1 }]\n"
-    assert faults({"1.toml": SOURCE + score, "2.toml": score}) == [
+    assert faults({"1.toml": SOURCE + score, "2.toml": score, "3.toml": STAGE}) == [
         'config/2.toml:2: score[2].name: "Fit" is given twice, first at config/1.toml:5'
     ]
 
