@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sheetcrm.config.inspection import Place, key_text
+from sheetcrm.config.kinds import read_float
 from sheetcrm.config.positions import KeyPath, locate, repeated
 from sheetcrm.errors import ConfigError, ConfigFault
 
@@ -22,6 +23,7 @@ _HINTS = (
     (re.compile(r"=\s*'=.*'"), "a formula that contains ' goes between three of them: '''=…'''"),
     (re.compile(r'=\s*"[^"]*\\'), "a text that contains \\ goes between single quotes: '…'"),
     (re.compile(r"=\s*(yes|no|on|off|True|False|TRUE|FALSE)\b"), "write true or false"),
+    (re.compile(r"=\s*[+-]?\d{1,3}([.,]\d{3})+\s*(#|$)"), "write thousands as 20_000"),
     (re.compile(r"=\s*[^\W\d]"), 'text goes between quotes: "…"'),
     (re.compile(r"^[^#=]*:"), "write key = value"),
 )
@@ -81,7 +83,7 @@ def _read_file(tree: Tree, path: Path) -> None:
         tree.refuse(ConfigFault(file=file, message=f"cannot be read: {error.strerror}"))
         return
     try:
-        values, lines = tomllib.loads(text), locate(text)
+        values, lines = tomllib.loads(text, parse_float=read_float), locate(text)
     except RecursionError:
         tree.refuse(ConfigFault(file=file, message="lists or tables nested too deeply"))
     except ValueError as error:

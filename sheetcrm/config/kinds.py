@@ -26,6 +26,24 @@ class WrongValueError(Exception):
         self.hint = hint
 
 
+class Figure(float):
+    """A number such as ``20.000``, which may have been meant as twenty thousand."""
+
+    text: str  #: as it was written
+
+
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
+
+
+def read_float(text: str) -> float:
+    """A float of a TOML file, so that `Number` can tell how it was written."""
+    if not _THOUSANDS.fullmatch(text):
+        return float(text)
+    figure = Figure(text)
+    figure.text = text
+    return figure
+
+
 class Kind(ABC):
     """A kind of value."""
 
@@ -125,9 +143,20 @@ class Number(Kind):
         )
         message = next((message for broken, message in limits if broken), None)
         if message is None:
-            return int(value) if self.whole else value
+            return self._found(value, path, run)
         run.fault(path, message)
         return BAD
+
+    def _found(self, value: float, path: KeyPath, run: Inspection) -> float:
+        if isinstance(value, Figure):
+            plain, meant = f"{float(value):.3f}".rstrip("0").rstrip("."), value.text
+            run.note(
+                path,
+                f"{meant} is read as {plain}; "
+                f"if the dot sets off thousands, write {meant.replace('.', '_')}",
+            )
+            value = float(value)
+        return int(value) if self.whole else value
 
     def _schema(self) -> dict[str, Any]:
         limits = {"minimum": self.least, "exclusiveMinimum": self.above, "maximum": self.most}

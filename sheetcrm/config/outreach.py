@@ -19,6 +19,7 @@ from sheetcrm.core.followup.rules import (
     Stop,
 )
 
+_SAMPLE = ("Surya Atap", "halo@example.com")  # of config/followups.toml, as it comes with us
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\[\]\\]+@[^\s@<>\"(),:;\[\]\\.]+(\.[^\s@<>\"(),:;\[\]\\.]+)+")
@@ -185,6 +186,10 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
         run.fault(("sender",), "required, but missing, as there are sequences", hint)
     elif tree.get("sequence") and not tree.get("sender", {}).get("postal_address"):
         run.note(("sender", "postal_address"), "missing; many countries' laws demand one")
+    sender = tree.get("sender", {})
+    if (sender.get("name"), sender.get("address")) == _SAMPLE:
+        name, mail = _SAMPLE
+        run.note(("sender",), f"is still the sample's: {name} <{mail}>")
 
 
 def followups(tree: dict[str, Any]) -> FollowUps:

@@ -119,6 +119,33 @@ def test_a_word_in_two_languages_is_two_values_and_noted(loaded):
     assert note.endswith("in formulas use one of them only")
 
 
+def test_a_dot_that_may_set_off_thousands_is_noted(loaded):
+    config = loaded(
+        "[parameters]\nmin_budget = 20.000\nlimits = [1.500, 2.5]\nrate = 0.125\nfine = 20_000\n"
+        "[[score]]\nname = 'Fit'\nmax = 100.000\nmin = -1.250\n"
+        "rule = [{ name = 'r', points = 10.000 }]\n[[table]]\nname = 'T'\nrows = [{ A = 3.000 }]\n"
+    )
+    then = "if the dot sets off thousands, write"
+    assert config.notes == (
+        f"config/x.toml:2: parameters.min_budget: 20.000 is read as 20; {then} 20_000",
+        f"config/x.toml:3: parameters.limits[1]: 1.500 is read as 1.5; {then} 1_500",
+        f"config/x.toml:8: score[1].max: 100.000 is read as 100; {then} 100_000",
+        f"config/x.toml:9: score[1].min: -1.250 is read as -1.25; {then} -1_250",
+        f"config/x.toml:10: score[1].rule[1].points: 10.000 is read as 10; {then} 10_000",
+        f"config/x.toml:13: table[1].rows[1].A: 3.000 is read as 3; {then} 3_000",
+    )
+    found = config.qualification.parameters
+    assert found == {"min_budget": 20, "limits": (1.5, 2.5), "rate": 0.125, "fine": 20_000}
+    assert type(found["min_budget"]) is float
+
+
+def test_the_samples_sender_is_noted_until_it_is_somebody_elses(loaded):
+    sender = "[sender]\nname = '{}'\naddress = 'halo@example.com'\n"
+    told = "config/x.toml:1: sender: is still the sample's: Surya Atap <halo@example.com>"
+    assert loaded(sender.format("Surya Atap")).notes == (told,)
+    assert loaded(sender.format("Casa Sol")).notes == ()
+
+
 def test_outputs_in_the_order_written_by_their_proper_names(loaded):
     config = loaded(
         "[[score]]\nname = 'Fit'\nrule = [{ name = 'r', points = 1 }]\n"
