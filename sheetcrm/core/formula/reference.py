@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sheetcrm.core.formula.registry import TOPICS, Entry, find, names
+from sheetcrm.core.formula.registry import Entry, find, names
+from sheetcrm.core.formula.topics import TOPICS
 
 MARK = "<!-- what follows is written by sheetcrm.core.formula.reference; a test keeps it true -->"
 

@@ -1,6 +1,6 @@
 """The table of functions: what each is called, what it takes, and what computes it.
 
-A function is one small entry in a module of `functions/`::
+A function is one small entry in a module of `functions/` (and a name in `topics`)::
 
     @elementwise("LEFT", text("text"), number("count", 1), gives="text",
                  summary="The first characters of a text.", example='=LEFT("Surabaya", 4)')
@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import import_module
-from itertools import chain
 from typing import Any, Final, Protocol, TypeAlias
 
 import polars as pl
@@ -40,23 +39,11 @@ from sheetcrm.core.formula.convert import constant
 from sheetcrm.core.formula.distinct import per_distinct
 from sheetcrm.core.formula.shapes import Value, lift
 from sheetcrm.core.formula.syntax import Node
+from sheetcrm.core.formula.topics import HOMES
 from sheetcrm.core.table.values import CellError, CellValue
 
 REQUIRED: Final = object()
 LONGEST_TEXT: Final = 32_767
-TOPICS: Final = {
-    "Logic": ("logic", "truth"),
-    "Kinds of value": ("information",),
-    "Text": ("text", "joining", "search", "formatting"),
-    "Regular expressions": ("patterns",),
-    "Numbers": ("numeric", "rounding"),
-    "Dates and times": ("dates", "calendar"),
-    "Totals and statistics": ("aggregate", "statistics"),
-    "Totals under conditions": ("conditional",),
-    "Lookups": ("lookup", "position"),
-    "For leads": ("leads",),
-}
-"""Heading in docs/formulas.md → modules of `functions/`; all of them are loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,20 +147,18 @@ _ENTRIES: dict[str, Entry] = {}
 
 
 @cache
-def _load() -> dict[str, Entry]:
-    for module in chain.from_iterable(TOPICS.values()):
-        import_module(f"sheetcrm.core.formula.functions.{module}")
-    return _ENTRIES
-
-
 def find(name: str) -> Entry | None:
-    """The function of this name (in capitals), or None."""
-    return _load().get(name)
+    """The function of this name (in capitals), or None; its module is imported when it is named."""
+    home = HOMES.get(name)
+    if home is None:
+        return None
+    import_module(f"sheetcrm.core.formula.functions.{home}")
+    return _ENTRIES[name]
 
 
 def names() -> list[str]:
     """The names of all functions that run vectorised."""
-    return sorted(_load())
+    return sorted(HOMES)
 
 
 def whole(
