@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 import formualizer
@@ -84,6 +85,7 @@ class Formula:
         return frozenset(name for name in self.functions if registry.find(name) is None)
 
 
+@lru_cache(maxsize=1024)  # a run asks for each of its formulas several times
 def parse(text: str) -> Formula:
     """Understand one formula.
 
