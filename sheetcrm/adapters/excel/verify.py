@@ -24,13 +24,13 @@ from sheetcrm.adapters.excel.rows import SheetStream, view
 from sheetcrm.adapters.excel.scan import IRREGULAR
 from sheetcrm.adapters.excel.strings import SharedStrings, Unsuitable
 from sheetcrm.adapters.excel.styles import Styles
+from sheetcrm.adapters.excel.tails import Tails
 from sheetcrm.adapters.excel.update import Change, Update, open_sheet, part_name
 from sheetcrm.adapters.excel.values import as_read, read_back
 from sheetcrm.adapters.excel.widths import without_widths
 from sheetcrm.core.table.values import CellValue
 
 _OPENING = 512  # bytes: a row's start tag is shorter
-_MOST_KNOWN = 65_536  # contents of cells that are not read again
 _SPANS = re.compile(rb'\sspans="[^"]*"')
 _KIND = re.compile(rb'\st="([A-Za-z]+)"')
 _FRAME = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:dimension|autoFilter)\s[^<>]*>")
@@ -110,9 +110,8 @@ class _SheetCheck:
         self._before = update.before or open_sheet(package, change)
         self._shared = shared
         self._date1904 = package.date1904
-        self._known: dict[tuple[bytes, bytes | None], CellValue] = {}
         self._patterns: dict[tuple[int, ...], re.Pattern[bytes]] = {}
-        self._tails: dict[tuple[int, ...], re.Pattern[bytes]] = {}
+        self._last_column = change.scan.last_column
 
     def run(self, new: Archive) -> None:
         """Raise a `Refusal` where the new sheet is not the old one with the change made."""
@@ -120,6 +119,7 @@ class _SheetCheck:
         before = self._before
         after = SheetStream(ahead(new.chunks(name)), careful=careful)
         self._rules = before.grammar
+        self._tails = Tails(before.grammar, self._change.cells, self._judge, _different)
         old = chain(_numbered(before), [(0, b"")])
         old_number, old_row = next(old)
         for number, row in _numbered(after):
@@ -129,6 +129,7 @@ class _SheetCheck:
                 old_number, old_row = next(old)
             else:
                 self._check_row(number, b"", row)
+        self._tails.flush()
         _require(not old_number, "the number of rows")
         skeleton = after.head + after.tail
         skeleton = without_widths(skeleton, markup.parse(skeleton), self._widths)
@@ -146,7 +147,7 @@ class _SheetCheck:
             rest, found = self._cut_slow(after, values)
             expected = self._cut_slow(before, values)[0]
         elif self._is_appended(before, after, values):
-            self._check_tail(number, after, len(before) - len(end))
+            self._tails.add(number, values, after[len(before) - len(end) :])
             return
         else:
             rest, found = self._cut_fast(after, values)
@@ -156,26 +157,9 @@ class _SheetCheck:
         for column, value in values.items():
             self._check_value(number, column, found.get(column), value)
 
-    def _check_tail(self, number: int, row: bytes, at: int) -> None:
-        """From `at` on, a row must hold the owned cells from left to right, and nothing else."""
-        values, known = self._change.cells[number], self._known
-        columns, digits = tuple(sorted(values)), b"%d" % number
-        match = self._tail(columns).fullmatch(row, at)
-        if match is None:
-            raise _different(f"row {number}")
-        groups = iter(match.groups())
-        for column, address, attributes, value, inline in zip(
-            columns, groups, groups, groups, groups, strict=True
-        ):
-            said: CellValue = None
-            if address is not None:
-                content = inline if value is None else value
-                said = known.get((attributes, content)) or self._read(attributes, content)
-                if address != digits:
-                    raise _different(f"row {number}")
-            wanted = values[column]
-            if said != wanted or type(said) is not type(wanted):
-                self._check_value(number, column, said, wanted)
+    def _judge(self, attributes: bytes | None, content: bytes | None, value: CellValue) -> bool:
+        said = None if attributes is None else self._read(attributes, content)
+        return _says(said, value, date1904=self._date1904)
 
     def _check_value(self, number: int, column: int, said: CellValue, value: CellValue) -> None:
         if not _says(said, value, date1904=self._date1904):
@@ -191,11 +175,14 @@ class _SheetCheck:
 
     def _is_appended(self, before: bytes, after: bytes, columns: Collection[int]) -> bool:
         """Whether a regular row only got cells behind its last one."""
+        if not columns or not after.startswith(before[: -len(self._rules.row_end)]):
+            return False
+        first = min(columns)
+        if self._last_column < first:
+            return True
         at = before.rfind(self._rules.cell_start)
         match = self._rules.letters.match(before, at) if at >= 0 else None
-        last = _column(match[1]) if match else 0
-        body = before[: -len(self._rules.row_end)]
-        return bool(columns) and last < min(columns) and after.startswith(body)
+        return not match or _column(match[1]) < first
 
     def _cut_fast(self, row: bytes, columns: Collection[int]) -> tuple[bytes, Found]:
         """A regular row without the cells of those columns, and what these say."""
@@ -211,10 +198,7 @@ class _SheetCheck:
     def _read(self, attributes: bytes, content: bytes | None) -> CellValue:
         """What a cell with these attributes and this content says."""
         match = _KIND.search(attributes)
-        said = self._value(match[1].decode() if match else "n", content)
-        if len(self._known) < _MOST_KNOWN:
-            self._known[attributes, content] = said
-        return said
+        return self._value(match[1].decode() if match else "n", content)
 
     def _cut_slow(self, row: bytes, columns: Collection[int]) -> tuple[bytes, Found]:
         """The same of any row."""
@@ -230,12 +214,6 @@ class _SheetCheck:
         if columns not in self._patterns:
             self._patterns[columns] = self._rules.cells_of(map(letters, columns))
         return self._patterns[columns]
-
-    def _tail(self, columns: tuple[int, ...]) -> re.Pattern[bytes]:
-        """The end of a row with some of those cells."""
-        if columns not in self._tails:
-            self._tails[columns] = self._rules.end_with(map(letters, columns))
-        return self._tails[columns]
 
     def _value(self, kind: str, content: bytes | None) -> CellValue:
         return read_back(kind, content, self._shared) if content else None
