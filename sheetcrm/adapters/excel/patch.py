@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from sheetcrm.adapters.excel import markup
-from sheetcrm.adapters.excel.addresses import column_number, letters
+from sheetcrm.adapters.excel.addresses import MAX_COLUMN, column_number, letters
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.grammar import Grammar
 from sheetcrm.adapters.excel.markup import Splice
@@ -22,6 +22,7 @@ from sheetcrm.adapters.excel.values import read_text
 from sheetcrm.core.table.values import CellValue
 
 _MOST_KNOWN = 65_536  # cells that are kept for the next row with the same value
+_NUMBER = b"\0"  # no content holds it, as XML cannot
 _SPANS = re.compile(rb'(\sspans=")(\d+):(\d+)(")')
 _ROW_STYLE = re.compile(rb'\ss="(\d+)"')
 _CUSTOM = b' customFormat="1"', b' customFormat="true"'
@@ -52,6 +53,7 @@ class Patch:
     irregular: Callable[[int], bool]  #: whether a row needs expat
     style: Callable[[int | None, int | None, Target], int | None]
     """(an existing cell's style, the row's own style, target) → the style to be written."""
+    last_column: int = MAX_COLUMN  #: beyond it no regular row has a cell
 
 
 class Patcher:
@@ -63,7 +65,7 @@ class Patcher:
         self.cells = 0  #: cells that became different
         self.references = 0  #: how many more cells use shared strings than before
         self._frames: dict[tuple[int, int | None, bytes], tuple[bytes, bytes, bytes]] = {}
-        self._new: dict[tuple[Target, int | None], tuple[bytes, bytes]] = {}
+        self._new: dict[Target, bytes] = {}  #: for rows without a style of their own
 
     def run(self, rows: Iterable[bytes]) -> Iterator[bytes]:
         """The rows as they should be; missing ones are created where they belong.
@@ -118,34 +120,34 @@ class Patcher:
     def _grown(self, row: bytes, number: int) -> bytes | None:
         """A regular row with all its targets behind its last cell; None where some are not."""
         targets, rules = self._patch.targets[number], self._rules
-        match = rules.letters.match(row, max(row.rfind(rules.cell_start), 0))
-        if match is None or _column(match[1]) >= targets[0].column:
+        if not row.endswith(rules.row_end):
             return None
-        inside = row.index(b">") + 1
-        opening = row[:inside]
-        row_style = _own_style(opening)
-        digits = b"%d" % number
-        pieces: list[bytes] = []
-        last = 0
-        for target in targets:
-            if target.kind:
-                made = self._new.get((target, row_style)) or self._make(target, row_style)
-                pieces += made[0], digits, made[1]
-                self.references += target.kind == b"s"
-                last = target.column
-        if not pieces:
+        if self._patch.last_column >= targets[0].column:
+            match = rules.letters.match(row, max(row.rfind(rules.cell_start), 0))
+            if match is None or _column(match[1]) >= targets[0].column:
+                return None
+        opening = row[: row.index(b">") + 1]
+        known = self._new if b"customFormat" not in opening else {}
+        cells = b"".join([known.get(one) or self._make(one, opening, known) for one in targets])
+        if not cells:
             return row
-        self.cells += len(pieces) // 3
-        body = row[inside : -len(rules.row_end)]
-        return b"".join((_wider(opening, last), body, *pieces, rules.row_end))
+        self.cells += cells.count(_NUMBER)
+        self.references += [one.kind for one in targets].count(b"s")
+        body = row[: -len(rules.row_end)]
+        if b" spans=" in opening:
+            last = max(one.column for one in targets if one.kind)
+            body = _wider(opening, last) + body[len(opening) :]
+        return b"".join((body, cells.replace(_NUMBER, b"%d" % number), rules.row_end))
 
-    def _make(self, target: Target, row_style: int | None) -> tuple[bytes, bytes]:
-        """A new cell: what stands before its row number, and after it."""
-        style = self._patch.style(None, row_style, target)
+    def _make(self, target: Target, opening: bytes, known: dict[Target, bytes]) -> bytes:
+        """A new cell of a row that begins so, with `_NUMBER` for its row's; "" for a blank one."""
+        if not target.kind:
+            return b""
+        style = self._patch.style(None, _own_style(opening), target)
         before, between, after = self._frame(target.column, style, target.kind)
-        made = before, between + target.content + after
-        if len(self._new) < _MOST_KNOWN:
-            self._new[target, row_style] = made
+        made = b"".join((before, _NUMBER, between, target.content, after))
+        if len(known) < _MOST_KNOWN:
+            known[target] = made
         return made
 
     def _appended(

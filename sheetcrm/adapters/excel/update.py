@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from sheetcrm.adapters.excel import markup
 from sheetcrm.adapters.excel.addresses import Area, letters, parse_area
@@ -28,7 +29,7 @@ from sheetcrm.adapters.excel.values import payload, string_element
 from sheetcrm.adapters.excel.widths import added_widths, fitting_widths
 from sheetcrm.core.table.values import CellValue, Problem, Severity
 
-_BATCH = 256
+_BATCH = 512  # rows
 _MOST_KEPT = 32 << 20  # bytes of a sheet whose rows are read only once
 _MOST_KNOWN = 65_536  # targets that are kept for the next row with the same value
 _MOST_TEXTS = 50_000  # different ones; more would swell the shared strings that all tabs read
@@ -94,6 +95,7 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
             targets=_targets(package, change, strings, stream.grammar.prefix),
             irregular=_is_irregular(change.scan),
             style=looks,
+            last_column=change.scan.last_column,
         )
     )
     rows = patcher.run(stream.rows())
@@ -195,13 +197,9 @@ def _sheet(
     """The sheet's XML with its head, its patched rows and its tail."""
     cut = len(change.scan.head)
     yield markup.apply(change.scan.head, [one for one in splices if one.start < cut])
-    batch: list[bytes] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) >= _BATCH:
-            yield b"".join(batch)
-            batch.clear()
-    yield b"".join(batch)
+    left = iter(rows)
+    while batch := list(islice(left, _BATCH)):
+        yield b"".join(batch)
     after = [
         markup.Splice(one.start - cut, one.end - cut, one.text)
         for one in splices
