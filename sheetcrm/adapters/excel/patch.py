@@ -25,7 +25,7 @@ _MOST_KNOWN = 65_536  # cells that are kept for the next row with the same value
 _NUMBER = b"\0"  # no content holds it, as XML cannot
 _SPANS = re.compile(rb'(\sspans=")(\d+):(\d+)(")')
 _ROW_STYLE = re.compile(rb'\ss="(\d+)"')
-_CUSTOM = b' customFormat="1"', b' customFormat="true"'
+_CUSTOM = re.compile(rb'\scustomFormat="(?:1|true)"')
 
 
 @dataclass(eq=False, slots=True)
@@ -127,8 +127,9 @@ class Patcher:
             if match is None or _column(match[1]) >= targets[0].column:
                 return None
         opening = row[: row.index(b">") + 1]
-        known = self._new if b"customFormat" not in opening else {}
-        cells = b"".join([known.get(one) or self._make(one, opening, known) for one in targets])
+        style = _own_style(opening)
+        known = self._new if style is None else {}
+        cells = b"".join([known.get(one) or self._make(one, style, known) for one in targets])
         if not cells:
             return row
         self.cells += cells.count(_NUMBER)
@@ -139,11 +140,11 @@ class Patcher:
             body = _wider(opening, last) + body[len(opening) :]
         return b"".join((body, cells.replace(_NUMBER, b"%d" % number), rules.row_end))
 
-    def _make(self, target: Target, opening: bytes, known: dict[Target, bytes]) -> bytes:
-        """A new cell of a row that begins so, with `_NUMBER` for its row's; "" for a blank one."""
+    def _make(self, target: Target, row_style: int | None, known: dict[Target, bytes]) -> bytes:
+        """A new cell, with `_NUMBER` for the number of its row; nothing for a blank one."""
         if not target.kind:
             return b""
-        style = self._patch.style(None, _own_style(opening), target)
+        style = self._patch.style(None, row_style, target)
         before, between, after = self._frame(target.column, style, target.kind)
         made = b"".join((before, _NUMBER, between, target.content, after))
         if len(known) < _MOST_KNOWN:
@@ -279,7 +280,7 @@ def _holds(cell: Cell, target: Target) -> bool:
 
 
 def _own_style(opening: bytes) -> int | None:
-    if not any(mark in opening for mark in _CUSTOM):
+    if b"customFormat" not in opening or not _CUSTOM.search(opening):
         return None
     match = _ROW_STYLE.search(opening)
     return int(match[1]) if match else 0
