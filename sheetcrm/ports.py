@@ -88,7 +88,8 @@ class Ledger(Protocol):
     def commit(self, run: str, plan: Plan, *, at: datetime) -> None:
         """The source has been written: remember leads, values, overrides, moves and drafts.
 
-        One transaction. A draft whose key is already known is left as it was.
+        One transaction. A draft whose key is already known is left as it was. What the plan
+        withdraws is cancelled, for good, where it still is a draft.
         """
 
     def finish_run(
@@ -127,6 +128,9 @@ class Outbox(Protocol):
 
     def place(self, draft: MessageDraft) -> str:
         """Where the message lies or would lie, for people."""
+
+    def withdraw(self, draft: MessageDraft) -> bool:
+        """Take the message away; False where it lies there no longer."""
 
 
 class TemplateStore(Protocol):

@@ -44,6 +44,7 @@ def show_plan(result: SourceResult, ladder: Sequence[str], *, everything: bool =
         title = f"{len(plan.drafts)} follow-ups would be written"
         output.table(title, ["due", "to", "subject", "template"], rows)
         more(plan.drafts, everything)
+    show_withdrawn(plan, "would be withdrawn", everything=everything)
     show_problems(plan.problems, everything=everything)
 
 
@@ -62,6 +63,7 @@ def show_result(result: SourceResult, ladder: Sequence[str]) -> None:
         output.say(f"  the workbook as it was: {result.receipt.backup}")
     if plan.drafts:
         output.say(f"  {len(plan.drafts)} new follow-ups in the outbox")
+    show_withdrawn(plan, "withdrawn")
     show_overrides(plan)
     refused = [move for move in plan.moves if move.refused]
     if refused:
@@ -94,6 +96,20 @@ def show_moves(plan: Plan, *, everything: bool) -> None:
     if rows:
         output.table("stages", ["lead", "from", "to", "score", "why"], rows)
         more(plan.moves, everything)
+
+
+def show_withdrawn(plan: Plan, what: str, *, everything: bool = False) -> None:
+    """The drafts whose leads may no longer get them."""
+    if not plan.withdrawn:
+        return
+    names = {lead.lead: lead.name or lead.email or lead.lead for lead in plan.leads}
+    shown = [
+        f"{names.get(one.lead, one.lead)} ({one.reason})"
+        for one in some(plan.withdrawn, everything)
+    ]
+    count = len(plan.withdrawn)
+    output.say(f"  {count} draft{'s' * (count > 1)} {what}: {', '.join(shown)}", style="yellow")
+    more(plan.withdrawn, everything)
 
 
 def show_overrides(plan: Plan) -> None:
@@ -152,6 +168,7 @@ def report_json(report: Report) -> dict[str, Any]:
                     "moves": plan.moves,
                     "overrides": plan.overrides,
                     "drafts": plan.drafts,
+                    "withdrawn": plan.withdrawn,
                     "problems": plan.problems,
                 }
                 if plan

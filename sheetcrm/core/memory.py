@@ -87,6 +87,22 @@ class MessageRecord:
     message_id: str
     subject: str
     created_at: datetime
+    source: str = ""
+    note: str = ""  #: why it is in its state, where somebody or something decided so
+
+    @property
+    def generation(self) -> str:
+        """Which time the step is written to this person: a number, or the year."""
+        return self.key.rpartition("|")[2]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withdrawal:
+    """A draft that waits, and whose lead may no longer get it."""
+
+    key: str
+    lead: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sheetcrm.core.memory import LeadRecord, MessageDraft, StageMove
+from sheetcrm.core.memory import LeadRecord, MessageDraft, StageMove, Withdrawal
 from sheetcrm.core.table.values import CellValue, Edit, Override, Problem, Tab
 
 
@@ -25,6 +25,7 @@ class Plan:
     overrides: Sequence[Override] = ()
     moves: Sequence[StageMove] = ()
     drafts: Sequence[MessageDraft] = ()
+    withdrawn: Sequence[Withdrawal] = ()  #: drafts of earlier runs that must not go out
     held: Sequence[Problem] = ()  #: follow-ups that are due but cannot be written, and why
     problems: Sequence[Problem] = ()
     written: Mapping[tuple[str, str], CellValue] = field(default_factory=dict)
@@ -33,4 +34,4 @@ class Plan:
     @property
     def changes_nothing(self) -> bool:
         """Whether executing it would leave sheet and outbox as they are."""
-        return not self.edits and not self.drafts
+        return not (self.edits or self.drafts or self.withdrawn)

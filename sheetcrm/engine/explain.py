@@ -49,8 +49,9 @@ def explain(workspace: Workspace, who: str, *, only: Sequence[str] = ()) -> list
     sources = chosen(workspace, only)
     plans = [planner.plan(source) for source in sources]
     found = []
+    settled = planner.settle()
     for source, plan in zip(sources, plans, strict=True):
-        planned = planner.again(source) or plan
+        planned = settled.get(source.name, plan)
         found += [_explain(workspace, planned, index) for index in matches(planned, who)]
     if not found:
         raise UsageError(

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from sheetcrm.core.followup import (
     FollowUpPlan,
+    OffLadder,
     TemplateSet,
     check_followups,
     plan_followups,
@@ -68,7 +69,7 @@ class Planner:
     """Plans the sources of a workspace at one moment, one after the other.
 
     A person for whom an earlier source of the same run planned a message gets none from a
-    later one; `again` tells the earlier ones of what the later ones planned.
+    later one; `settle` tells the earlier ones of what the later ones planned.
     """
 
     def __init__(self, workspace: Workspace, now: datetime) -> None:
@@ -126,15 +127,23 @@ class Planner:
             raise ConfigError([replace(f, hint=in_source(f, source.name)) for f in faults])
         return self._decide(reading, self._qualify(reading))
 
-    def again(self, source: TabSource) -> Planned | None:
-        """The plan once more, where what other sources planned for its persons changes it.
+    def settle(self) -> dict[str, Planned]:
+        """Decide anew where what other sources planned changes it, until nothing does.
 
-        None where it is as good as it was, or where the source could not be planned.
+        Returns:
+            Source → its plan, for those whose plan is no longer the one that `plan` gave.
         """
-        decided = self._decided.get(source.name)
-        if decided is None or decided.news == self._news(decided.reading):
-            return None
-        return self._decide(decided.reading, decided.qualified)
+        found: dict[str, Planned] = {}
+        for _ in self._decided:
+            changed = {
+                name: self._decide(decided.reading, decided.qualified)
+                for name, decided in list(self._decided.items())
+                if decided.news != self._news(decided.reading)
+            }
+            if not changed:
+                break
+            found |= changed
+        return found
 
     def read(self, source: TabSource) -> Reading:
         """Read a source and find out who its leads are.
@@ -242,24 +251,32 @@ class Planner:
         """What the other sources of this run mean for the persons of this one."""
         own = reading.source.name
         others = [other.followups for name, other in self._decided.items() if name != own]
-        return news(others, texts(reading.leads, "email"), self._now) if others else News()
+        if not others:
+            return News()
+        persons = texts(reading.leads, "email")
+        return news(others, persons, reading.memory.messages, self._now)
 
     def _followups(self, reading: Reading, qualified: Qualified, heard: News) -> FollowUpPlan:
         rules = self._rules
+        leads = lead_views(reading.leads, reading.identities.ids, qualified.stages)
         return plan_followups(
             rules.followups,
             self.templates,
             qualified.frame,
-            lead_views(reading.leads, reading.identities.ids, qualified.stages),
+            leads,
             source=reading.source.name,
-            messages=[*reading.memory.messages, *heard.messages],
+            messages=heard.of(reading.memory.messages),
             standings=reading.memory.standings,
             parameters=rules.qualification.parameters,
             tables=self.tables,
             now=self._now,
             locale=rules.locale,
-            off_ladder=[stage.name for stage in rules.qualification.stages if stage.off_ladder],
-            elsewhere=heard.off_ladder,
+            off_ladder=OffLadder(
+                [stage.name for stage in rules.qualification.stages if stage.off_ladder],
+                leads,
+                source=reading.source.name,
+                elsewhere=heard.off_ladder,
+            ),
         )
 
     def _merge(self, reading: Reading, qualified: Qualified, followups: FollowUpPlan) -> Planned:
@@ -295,6 +312,7 @@ class Planner:
             overrides=merged.overrides,
             moves=qualified.moves,
             drafts=followups.drafts,
+            withdrawn=followups.withdrawn,
             held=held,
             problems=problems,
             written=merged.written,

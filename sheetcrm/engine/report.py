@@ -47,13 +47,14 @@ class Report:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many leads, cells, moves, drafts, overrides and problems."""
+        """How many leads, cells, moves, drafts, withdrawn drafts, overrides and problems."""
         plans = [result.plan for result in self.results if result.plan]
         return {
             "leads": sum(len(plan.leads) for plan in plans),
             "cells": sum(len(plan.edits) for plan in plans),
             "moves": sum(1 for plan in plans for move in plan.moves if not move.refused),
             "drafts": sum(len(plan.drafts) for plan in plans),
+            "withdrawn": sum(len(plan.withdrawn) for plan in plans),
             "overrides": sum(len(plan.overrides) for plan in plans),
             "held": sum(len(plan.held) for plan in plans),
             "problems": sum(len(plan.problems) for plan in plans),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sheetcrm.core.memory import Withdrawal
 from sheetcrm.core.plan import Plan
 from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.report import Report, SourceResult
@@ -126,9 +127,12 @@ class _Run:
         for index, source in enumerate(sources):
             progress(f"reading {source.locator}", index, parts)
             results.append(self.plan(source))
+        settled = self._planner.settle()
         return [
-            replace(result, plan=again.plan) if (again := self._planner.again(source)) else result
-            for source, result in zip(sources, results, strict=True)
+            replace(result, plan=settled[result.source].plan)
+            if result.source in settled
+            else result
+            for result in results
         ]
 
     def plan(self, source: TabSource) -> SourceResult:
@@ -160,7 +164,19 @@ class _Run:
         workspace = self._workspace
         workspace.ledger.intend(self.id, plan)
         receipt = source.write(plan.tab, plan.edits, append=plan.append)
+        withdrawn = self._withdraw(plan.withdrawn)
         drafts = [replace(draft, place=workspace.outbox.put(draft)) for draft in plan.drafts]
-        plan = replace(plan, drafts=drafts)
+        plan = replace(plan, drafts=drafts, withdrawn=withdrawn)
         workspace.ledger.commit(self.id, plan, at=self._now)
         return SourceResult(source=source.name, locator=source.locator, plan=plan, receipt=receipt)
+
+    def _withdraw(self, withdrawn: Sequence[Withdrawal]) -> list[Withdrawal]:
+        """Take the files away; where one is gone already, the reason says so."""
+        workspace = self._workspace
+        waiting = {draft.key: draft for draft in workspace.ledger.drafts()} if withdrawn else {}
+        return [
+            one
+            if one.key in waiting and workspace.outbox.withdraw(waiting[one.key])
+            else replace(one, reason=f"{one.reason}; its file was gone already, sent or deleted")
+            for one in withdrawn
+        ]

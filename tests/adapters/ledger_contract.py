@@ -20,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sheetcrm.core.memory import LeadRecord, Memory, MessageDraft, StageMove
+from sheetcrm.core.memory import LeadRecord, Memory, MessageDraft, StageMove, Withdrawal
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue, Edit, Override, Tab
 from sheetcrm.errors import UsageError
@@ -519,3 +519,25 @@ class LedgerContract:
         for at in (T0, T1):
             run(ledger, plan(leads=leads, drafts=[draft()]), at=at)
         assert [m.key for m in ledger.lead("expo", "L2").messages] == [draft().key]
+
+    def test_a_withdrawn_draft_is_cancelled_with_the_reason_and_stays_so(
+        self, ledger: Ledger
+    ) -> None:
+        leads = [record("L1"), record("L2")]
+        drafts = [draft("a", "L1"), draft("b", "L2")]
+        run(ledger, plan(leads=leads, drafts=drafts))
+        edits = [edit("L1", "Email status", "DRAFT", "CANCELLED")]
+        gone = Withdrawal(key="a", lead="L1", reason="is a customer ☀️")
+        unknown = Withdrawal(key="zzz", lead="L1", reason="never heard of")
+        decided = plan(leads=leads, withdrawn=[gone, unknown], edits=edits, written=written(edits))
+        name = run(ledger, decided, at=T1)
+        assert [one.key for one in ledger.drafts()] == ["b"]
+        found = {one.key: one for one in ledger.remember("expo").messages}
+        assert (found["a"].state, found["a"].note) == ("cancelled", "is a customer ☀️")
+        assert (found["b"].state, found["b"].note) == ("draft", "")
+        assert {one.source for one in found.values()} == {"expo"}
+        again = Withdrawal(key="a", lead="L1", reason="another reason")
+        run(ledger, plan(leads=leads, drafts=drafts, withdrawn=[again]), at=T2)
+        ledger.undone(name, "expo", edits, by=ledger.start_run("undo", T2))
+        (message,) = ledger.lead("expo", "L1").messages
+        assert (message.state, message.note) == ("cancelled", "is a customer ☀️")

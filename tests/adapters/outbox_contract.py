@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sheetcrm.core.memory import MessageDraft
@@ -50,6 +52,17 @@ class OutboxContract:
         places = [outbox.put(one) for one in drafts]
         assert len(set(places)) == len(drafts)
         assert all(self.stored(outbox, place) is not None for place in places)
+
+    def test_a_message_can_be_taken_away(self, outbox: Outbox) -> None:
+        kept = replace(draft(), place=outbox.put(draft()))
+        other = draft("sari/welcome/1/2", text="another")
+        place = outbox.put(other)
+        assert outbox.withdraw(kept)
+        assert self.stored(outbox, kept.place) is None
+        assert not outbox.withdraw(kept)
+        assert not outbox.withdraw(draft("sari/welcome/2/1", step=2, place=""))
+        assert self.stored(outbox, place) == other.raw
+        assert outbox.withdraw(replace(other, place=place))
 
     @pytest.mark.parametrize(
         "name",

@@ -14,6 +14,7 @@ from sheetcrm.core.qualify.rules import Stage
 from sheetcrm.core.table.values import CellValue
 from sheetcrm.engine.explain import explain
 from sheetcrm.engine.sync import plan, sync
+from sheetcrm.engine.undo import undo
 from tests.engine.team import FOLLOWUPS, GRID, OUTPUTS, QUALIFICATION, TEMPLATES, Make, by_name
 
 COLUMNS = OUTPUTS | {"next_follow_up": "Next follow-up", "problems": "Problems"}
@@ -111,3 +112,54 @@ def test_whoever_is_out_in_one_source_hears_nothing_through_an_earlier_or_later_
     assert by_name(sources[0], "Problems")["A"] == (
         "welcome, step 1 is held: another row of the same person is Out (Out row 2)"
     )
+
+
+def test_a_draft_whose_lead_moved_on_is_withdrawn_and_stays_so(make: Make) -> None:
+    source = tab([row("Ana", "MQL"), row("Budi", "MQL", "budi@example.com")])
+    workspace = make(source, qualification=LADDER)
+    sync(workspace)
+    [ana, budi] = workspace.ledger.drafts()
+    source.set_cell("D2", 1)  # Ana is out now
+    shown = plan(workspace)
+    assert shown.counts["withdrawn"] == 1
+    assert not shown.results[0].plan.changes_nothing
+    assert ana.place in workspace.outbox.messages
+    run = sync(workspace).run
+    assert list(workspace.outbox.messages) == [budi.place]
+    assert workspace.ledger.drafts() == [budi]
+    assert by_name(source, "Email status") == {"Ana": "CANCELLED", "Budi": "DRAFT"}
+    assert plan(workspace).results[0].plan.changes_nothing
+    [told] = explain(workspace, "Ana")
+    reason = "is Out, which is off the ladder"
+    assert [message.note for message in told.state.messages] == [reason]
+    assert reason in told.follow_up
+    undo(workspace, run)
+    source.set_cell("D2", None)  # and is back again
+    sync(workspace)
+    assert list(workspace.outbox.messages) == [budi.place]
+    assert by_name(source, "Email status")["Ana"] == "CANCELLED"
+
+
+def test_a_draft_whose_file_is_gone_is_withdrawn_all_the_same(make: Make) -> None:
+    source = tab([row("Ana", "MQL")])
+    workspace = make(source, qualification=LADDER)
+    sync(workspace)
+    workspace.outbox.messages.clear()
+    source.set_cell("D2", 1)
+    sync(workspace)
+    [message] = explain(workspace, "Ana")[0].state.messages
+    assert message.state == "cancelled"
+    assert message.note.endswith("its file was gone already, sent or deleted")
+
+
+def test_another_source_learns_of_a_withdrawn_draft_in_the_same_run(make: Make) -> None:
+    first, second = tab([row("A", "Contact")], "first"), tab([row("B", "MQL")], "second")
+    third = tab([row("C", "Contact")], "third")
+    workspace = make(first, second, third, qualification=LADDER)
+    sync(workspace)
+    third.set_cell("D2", 1)
+    third.set_cell("C2", "Jakarta")
+    sync(workspace)
+    for source in (first, second, third):
+        assert set(by_name(source, "Email status").values()) == {"CANCELLED"}
+    assert all(result.plan.changes_nothing for result in plan(workspace).results)

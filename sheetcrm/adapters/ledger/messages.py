@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from sheetcrm.adapters.ledger.database import AnyRow, chunks, insert
-from sheetcrm.adapters.ledger.schema import leads, messages, sources
-from sheetcrm.core.memory import MessageDraft, MessageRecord
+from sheetcrm.adapters.ledger.database import AnyRow, chunks, insert, update_where
+from sheetcrm.adapters.ledger.schema import leads, message_events, messages, sources
+from sheetcrm.core.memory import MessageDraft, MessageRecord, Withdrawal
 
 
 def to_source(connection: Connection, source_id: int) -> list[MessageRecord]:
@@ -66,10 +66,30 @@ def keep(
     insert(connection, messages, columns, rows, key=(messages.c.key,))
 
 
+def cancel(connection: Connection, withdrawn: Sequence[Withdrawal], *, at: datetime) -> None:
+    """Cancel those of these messages that are drafts, with the reason as an event."""
+    reasons = {one.key: one.reason for one in withdrawn}
+    drafts = _drafts(connection, list(reasons))
+    update_where(connection, messages.c.id, list(drafts), state="cancelled")
+    columns = [column for column in message_events.c if column.name != "id"]
+    rows = [(id_, "cancelled", at, reasons[key]) for id_, key in drafts.items()]
+    insert(connection, message_events, columns, rows)
+
+
 _SAME = (  # columns that are called as the draft's own parts
     *("key", "state", "person", "sequence", "step", "template", "language", "segment", "why"),
     *("to_name", "subject", "text", "html", "raw", "message_id", "due_on", "place"),
 )
+
+
+def _drafts(connection: Connection, keys: Sequence[str]) -> dict[int, str]:
+    """Number → key of those messages that are drafts."""
+    query = select(messages.c.id, messages.c.key).where(messages.c.state == "draft")
+    return {
+        id_: key
+        for part in chunks(keys)
+        for id_, key in connection.execute(query.where(messages.c.key.in_(part))).all()
+    }
 
 
 def _persons(connection: Connection, lead_ids: Sequence[int]) -> dict[int, int | None]:
@@ -99,13 +119,19 @@ def _draft(row: AnyRow) -> MessageDraft:
 
 
 def _records(connection: Connection, condition: ColumnElement[bool]) -> list[MessageRecord]:
+    event = message_events.c
+    newest = select(event.evidence).where(event.message == messages.c.id)
+    note = newest.order_by(event.id.desc()).limit(1).scalar_subquery()
     query = (
         select(
             leads.c.key.label("lead"),
+            sources.c.key.label("source"),
+            func.coalesce(note, "").label("note"),
             *(messages.c[name] for name in ("key", "person", "sequence", "step", "state")),
             *(messages.c[name] for name in ("message_id", "subject", "created_at")),
         )
         .join_from(messages, leads)
+        .join(sources)
         .where(condition)
         .order_by(messages.c.created_at, messages.c.id)
     )

@@ -70,13 +70,18 @@ class UtcDateTime(TypeDecorator[datetime]):
     ) -> datetime | None:
         """Back to a zoned time in UTC."""
         if isinstance(value, str):
-            return datetime.fromisoformat(value)
+            return _from_text(value)
         return value.astimezone(UTC) if value else None
 
 
 @lru_cache(maxsize=16)  # thousands of rows of one transaction share their time
 def _as_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+@lru_cache(maxsize=1024)
+def _from_text(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 _Id = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers only an INTEGER by itself

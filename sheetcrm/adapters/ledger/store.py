@@ -87,8 +87,9 @@ class SqlLedger:
         """The source has been written: remember leads, values, overrides, moves and drafts.
 
         One transaction; only what differs is written. A draft whose key is already known is left
-        as it was. What earlier runs intended for the source is dropped, but for edits whose
-        values stand there now: those are confirmed as theirs.
+        as it was, and what the plan withdraws is cancelled where it is a draft. What earlier runs
+        intended for the source is dropped, but for edits whose values stand there now: those are
+        confirmed as theirs.
         """
         with self._database.writing() as connection:
             run_id = runs.number(connection, run)
@@ -98,6 +99,7 @@ class SqlLedger:
             outputs.keep_overrides(connection, source.id, plan, ids, at=at)
             history.keep_scores(connection, run_id, source.id, plan.leads, ids)
             history.keep_moves(connection, run_id, plan.moves, ids, at=at)
+            messages.cancel(connection, plan.withdrawn, at=at)
             messages.keep(connection, run_id, plan.drafts, ids, at=at)
             kept_edits.confirm(connection, run_id, source, plan)
             runs.confirm_source(connection, source, run_id, at)

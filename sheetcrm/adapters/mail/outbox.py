@@ -56,6 +56,30 @@ class EmlOutbox:
                     return str(path)
         raise AssertionError("names without end")
 
+    def withdraw(self, draft: MessageDraft) -> bool:
+        """Take the message away; False where it lies there no longer.
+
+        Raises:
+            MailerError: the folder cannot be written.
+        """
+        with _failures(self._folder):
+            path = self._find(draft)
+            if path is None:
+                return False
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                return False
+            return True
+
+    def _find(self, draft: MessageDraft) -> Path | None:
+        """The file that is this message, at the place that `put` gave it."""
+        kept = Path(draft.place) if draft.place else Path(f"{file_stem(draft)}.eml")
+        for path in (kept, self._folder / kept.name):  # the second where the workspace has moved
+            if _holds(path, draft.message_id):
+                return path
+        return None
+
     def _candidates(self, draft: MessageDraft) -> Iterator[Path]:
         stem = file_stem(draft)
         yield self._folder / f"{stem}.eml"

@@ -47,6 +47,7 @@ class _Message:
     draft: MessageDraft
     person: Person | None
     created_at: datetime
+    note: str = ""
 
 
 class MemoryLedger:
@@ -105,6 +106,11 @@ class MemoryLedger:
                 created_at=created,
             )
             self._messages.setdefault(draft.key, message)
+        for one in plan.withdrawn:
+            known = self._messages.get(one.key)
+            if known and known.draft.state == "draft":
+                cancelled = replace(known.draft, state="cancelled")
+                self._messages[one.key] = replace(known, draft=cancelled, note=one.reason)
 
     def finish_run(
         self, run: str, *, at: datetime, outcome: str, counts: Mapping[str, int]
@@ -261,4 +267,6 @@ def _message_record(message: _Message) -> MessageRecord:
         message_id=draft.message_id,
         subject=draft.subject,
         created_at=message.created_at,
+        source=draft.source,
+        note=message.note,
     )

@@ -80,6 +80,5 @@ def show_history(lead: Explanation) -> None:
         output.say(f"  {at} {move.before or 'new'} → {move.after} ({move.by}: {move.why})")
     for message in state.messages:
         at = f"{message.created_at:%Y-%m-%d}"
-        output.say(
-            f"  {at} {message.sequence} step {message.step}: {message.subject} ({message.state})"
-        )
+        came = f"{message.state}: {message.note}" if message.note else message.state
+        output.say(f"  {at} {message.sequence} step {message.step}: {message.subject} ({came})")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sheetcrm.core.followup.check import FollowUpFault, check_followups
 from sheetcrm.core.followup.history import records
 from sheetcrm.core.followup.lead import LeadView
-from sheetcrm.core.followup.off_ladder import Beside
+from sheetcrm.core.followup.off_ladder import Beside, OffLadder
 from sheetcrm.core.followup.planning import FollowUpPlan, plan_followups
 from sheetcrm.core.followup.templates import TemplateSet
 
@@ -18,6 +18,7 @@ __all__ = [
     "FollowUpFault",
     "FollowUpPlan",
     "LeadView",
+    "OffLadder",
     "TemplateSet",
     "check_followups",
     "plan_followups",

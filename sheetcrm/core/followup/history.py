@@ -60,6 +60,11 @@ class Person:
         """The newest message."""
         return self.messages[-1] if self.messages else None
 
+    @property
+    def last_heard(self) -> MessageRecord | None:
+        """The newest message that the person has had, or may yet get."""
+        return next((m for m in reversed(self.messages) if m.state != "cancelled"), None)
+
     def of(self, sequence: str, generation: str = "") -> list[MessageRecord]:
         """The messages of one sequence, in the order of its steps."""
         end = f"|{generation}"
@@ -121,6 +126,7 @@ def records(drafts: Iterable[MessageDraft], now: datetime) -> list[MessageRecord
             message_id=draft.message_id,
             subject=draft.subject,
             created_at=draft.created_at or now,
+            source=draft.source,
         )
         for draft in drafts
     ]
@@ -150,11 +156,8 @@ def stop_reason(
         since: since when.
         asks_stage: whether the sequence's `when` looks at the stage.
     """
-    states = {message.state for message in person.messages}
-    if person.unsubscribed or states & {"unsubscribed", "complained"}:
-        return "unsubscribed"
-    if "bounced" in states:
-        return "the address bounced"
+    if never := silence_reason(person):
+        return never
     dated = bool(sequence.start_on or sequence.yearly_on)
     if Stop.REPLY in sequence.stop and (
         any(message.state == "replied" for message in begun)
@@ -168,6 +171,14 @@ def stop_reason(
     if Stop.STAGE in sequence.stop and begun and since > begun[0].created_at:
         return f"now in stage {stage}"
     return ""
+
+
+def silence_reason(person: Person) -> str:
+    """Why nothing at all may go to this person any more, or ""."""
+    states = {message.state for message in person.messages}
+    if person.unsubscribed or states & {"unsubscribed", "complained"}:
+        return "unsubscribed"
+    return "the address bounced" if "bounced" in states else ""
 
 
 def status_word(state: str) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
 
 from sheetcrm.core.followup.history import persons
 from sheetcrm.core.followup.lead import LeadView
@@ -19,7 +18,7 @@ from sheetcrm.core.followup.writing import Writer
 from sheetcrm.core.followup.zones import zone
 from sheetcrm.core.formula import Frame
 from sheetcrm.core.formula.evaluate import ParameterValue
-from sheetcrm.core.memory import MessageDraft, MessageRecord, Standing
+from sheetcrm.core.memory import MessageDraft, MessageRecord, Standing, Withdrawal
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.values import Problem
 
@@ -35,6 +34,7 @@ class FollowUpPlan:
     email_status: list[str]
     whatsapp: list[str | None]
     due: list[str]  #: what is next for the lead, or why nothing is, in words
+    withdrawn: Sequence[Withdrawal] = ()  #: drafts that wait and must not go out any more
     off_ladder: Mapping[str, Sequence[Beside]] = field(default_factory=dict)
     """Address → the rows in which this person is off the ladder."""
 
@@ -52,8 +52,7 @@ def plan_followups(
     tables: Mapping[str, Frame],
     now: datetime,
     locale: Locale,
-    off_ladder: Collection[str] = (),
-    elsewhere: Mapping[str, Sequence[Beside]] = MappingProxyType({}),
+    off_ladder: OffLadder,
 ) -> FollowUpPlan:
     """Plan the follow-ups of one source; nothing is touched, the same again gives the same.
 
@@ -72,28 +71,40 @@ def plan_followups(
         tables: for formulas.
         now: zoned.
         locale: the workspace's.
-        off_ladder: names of the stages that are no steps of the ladder.
-        elsewhere: address → rows of other sources in which this person is in such a stage.
+        off_ladder: the rows that stand beside the ladder.
 
     Raises:
         FormulaError: a formula cannot be understood (`check_followups` tells before).
     """
     local = now.astimezone(zone(locale.timezone)).replace(tzinfo=None)
     signals = Signals.evaluate(rules, frame, parameters=parameters, tables=tables, now=local)
-    beside = OffLadder(off_ladder, leads, source=source, elsewhere=elsewhere)
     planner = RowPlanner(
         rules=rules,
         signals=signals,
         people=persons(leads, messages, locale),
-        off_ladder=beside,
+        off_ladder=off_ladder,
         standings=standings,
         writer=Writer(rules, templates, source=source, locale=locale),
         now=now,
         ids=frozenset(lead.id for lead in leads),
     )
-    groups = segments(rules.segments, signals, leads)
+    return _planned(planner, leads, segments(rules.segments, signals, leads))
+
+
+def _planned(planner: RowPlanner, leads: Sequence[LeadView], groups: Sequence[str]) -> FollowUpPlan:
+    withdrawn = planner.withdraw(leads)
     rows = _rows(planner, list(zip(leads, groups, strict=True)))
-    return _in_columns(rows, off_ladder=beside.here)
+    return FollowUpPlan(
+        withdrawn=withdrawn,
+        off_ladder=planner.off_ladder.here,
+        drafts=[row.draft for row in rows if row.draft],
+        held=[problem for row in rows for problem in row.problems],
+        segment=[row.segment for row in rows],
+        next_follow_up=[row.day for row in rows],
+        email_status=[row.status for row in rows],
+        whatsapp=[row.whatsapp for row in rows],
+        due=[" ".join(row.words) for row in rows],
+    )
 
 
 def _rows(planner: RowPlanner, leads: Sequence[tuple[LeadView, str]]) -> list[Row]:
@@ -109,16 +120,3 @@ def _rows(planner: RowPlanner, leads: Sequence[tuple[LeadView, str]]) -> list[Ro
         row if row.draft or lead.email not in served else planner.row(lead, segment)
         for row, (lead, segment) in zip(rows, leads, strict=True)
     ]
-
-
-def _in_columns(rows: Sequence[Row], *, off_ladder: Mapping[str, Sequence[Beside]]) -> FollowUpPlan:
-    return FollowUpPlan(
-        off_ladder=off_ladder,
-        drafts=[row.draft for row in rows if row.draft],
-        held=[problem for row in rows for problem in row.problems],
-        segment=[row.segment for row in rows],
-        next_follow_up=[row.day for row in rows],
-        email_status=[row.status for row in rows],
-        whatsapp=[row.whatsapp for row in rows],
-        due=[" ".join(row.words) for row in rows],
-    )

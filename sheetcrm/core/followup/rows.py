@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -11,11 +12,12 @@ from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.off_ladder import OffLadder
 from sheetcrm.core.followup.rules import FollowUps, Sequence
 from sheetcrm.core.followup.schedule import NOT_MEANT, Moment, Next, Outcome, look_ahead
-from sheetcrm.core.followup.signals import Signals
+from sheetcrm.core.followup.signals import Signal, Signals
+from sheetcrm.core.followup.withdrawing import withdrawal_reason
 from sheetcrm.core.followup.workdays import Workdays
 from sheetcrm.core.followup.writing import Task, Writer, reason_of
 from sheetcrm.core.followup.zones import country_of, zone_of
-from sheetcrm.core.memory import MessageDraft, MessageRecord, Standing
+from sheetcrm.core.memory import MessageDraft, MessageRecord, Standing, Withdrawal
 from sheetcrm.core.table.values import Problem, Severity
 from sheetcrm.errors import LeadError, TemplateError
 
@@ -90,6 +92,41 @@ class RowPlanner:
             self._serve(case, *due, row)
         return row
 
+    def withdraw(self, leads: Iterable[LeadView]) -> list[Withdrawal]:
+        """Take back the drafts that may no longer go out; all rows are looked at without them."""
+        waiting: defaultdict[str, list[MessageRecord]] = defaultdict(list)
+        for person in self.people.values():
+            for message in person.messages:
+                if message.state == "draft" and message.source == self.writer.source:
+                    waiting[message.lead].append(message)
+        found = []
+        for lead in leads if waiting else ():
+            for message in waiting.get(lead.id, ()):
+                if reason := self._why_withdrawn(lead, message):
+                    found.append(Withdrawal(key=message.key, lead=lead.id, reason=reason))
+                    self._cancel(message, reason)
+        return found
+
+    def _why_withdrawn(self, lead: LeadView, message: MessageRecord) -> str:
+        sequence = self._sequence(message)
+        when = sequence.when if sequence else ""
+        if reason := self.off_ladder.own(lead, when) or self.off_ladder.other(lead, when):
+            return reason
+        return withdrawal_reason(
+            message,
+            self.people[message.person],
+            sequence,
+            self.signals.signal(sequence, lead.index) if sequence else Signal(),
+            self._moment(lead),
+            asks_stage=self.signals.asks_stage(when),
+        )
+
+    def _cancel(self, message: MessageRecord, reason: str) -> None:
+        person = self.people[message.person]
+        cancelled = replace(message, state="cancelled", note=reason)
+        messages = tuple(cancelled if m.key == message.key else m for m in person.messages)
+        self.people[message.person] = replace(person, messages=messages)
+
     def know(self, drafts: Iterable[MessageDraft]) -> None:
         """Look at all further rows as the next run will: these drafts wait."""
         for message in records(drafts, self.now):
@@ -122,14 +159,19 @@ class RowPlanner:
             row.day = case.moment.days.slot(last.created_at)
             row.words.append(f"{last.sequence}: the draft of step {last.step} waits.")
             row.whatsapp = self._link_again(case, last, row)
+        elif last.state == "cancelled":
+            row.words.append(f"{last.sequence}: the draft of step {last.step} was withdrawn")
+            row.words[-1] += f": {last.note}." if last.note else "."
 
     def _link_again(self, case: _Case, waiting: MessageRecord, row: Row) -> str | None:
         """The WhatsApp link of a draft that waits stays in the sheet."""
-        generation = waiting.key.rpartition("|")[2]
-        for sequence in self.rules.sequences:
-            if sequence.name == waiting.sequence and waiting.step <= len(sequence.steps):
-                return self._link(self._task(case, sequence, waiting.step, generation), row)
-        return None
+        sequence = self._sequence(waiting)
+        if sequence is None or waiting.step > len(sequence.steps):
+            return None
+        return self._link(self._task(case, sequence, waiting.step, waiting.generation), row)
+
+    def _sequence(self, message: MessageRecord) -> Sequence | None:
+        return next((s for s in self.rules.sequences if s.name == message.sequence), None)
 
     def _look_ahead(self, case: _Case, row: Row) -> tuple[Sequence, Next] | None:
         """The first sequence with a step due; what the others say goes into the row."""
@@ -234,7 +276,7 @@ def _must_wait(sequence: Sequence, found: Next, case: _Case) -> str:
     for message in case.person.messages:
         if message.sequence != sequence.name and message.state in OPEN:
             return f", but waits for {message.sequence} step {message.step}"
-    last, days = case.person.last, case.moment.days
+    last, days = case.person.last_heard, case.moment.days
     if last and days.today(last.created_at) >= days.today(case.moment.now):
         return ", but not on the day of another message"
     return ""

@@ -93,6 +93,8 @@ def _refusal(
         return f"stopped: {reason}" if begun else reason
     if signal.applies is not True:
         return "over: its rule no longer holds" if begun else NOT_MEANT
+    if begun and begun[-1].state == "cancelled":
+        return f"over: the draft of step {begun[-1].step} was withdrawn"
     if begun and begun[-1].state in BLOCKING:
         return f"waits for step {begun[-1].step}, which is {begun[-1].state}"
     return ""

@@ -123,3 +123,13 @@ def test_days_sort(folder, draft):
     for number, day in enumerate((date(2026, 12, 1), date(2026, 9, 30))):
         outbox.put(replace(draft, due_on=day, message_id=f"<{number}@example.com>"))
     assert [path.name[:10] for path in sorted(folder.iterdir())] == ["2026-09-30", "2026-12-01"]
+
+
+def test_a_draft_is_withdrawn_after_the_workspace_moved_and_never_another_file(folder, draft):
+    outbox = EmlOutbox(folder)
+    place = Path(outbox.put(draft))
+    moved = replace(draft, place=f"/somewhere/else/{place.name}")
+    assert outbox.withdraw(moved)
+    place.write_text("Message-ID: <mine@example.com>\n\na letter of my own")
+    assert not outbox.withdraw(moved)
+    assert place.exists()

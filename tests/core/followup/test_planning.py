@@ -404,3 +404,91 @@ def test_a_sequence_may_ask_for_a_stage_off_the_ladder():
     assert [draft.lead for draft in planned.drafts] == ["L-2"]
     assert planned.email_status == ["DUPLICATE", "DRAFT"]
     assert planned.held == []
+
+
+def waiting(**parts):
+    """The first step's draft, as it lies in the outbox, and whom it is for."""
+    who = lead(**parts)
+    return record(plan([who]).drafts[0]), who
+
+
+@pytest.mark.parametrize(
+    ("now", "reason"),
+    [
+        ({"stage": "Disqualified"}, "is Disqualified, which is off the ladder"),
+        ({"stage": "Customer"}, "is a customer"),
+        ({"stage": "SQL"}, "now in stage SQL"),
+        ({"values": {"unsubscribed": "ya"}}, "unsubscribed"),
+        ({"values": {"replied": "sí"}}, "replied"),
+        ({"values": {"consent": False}}, "the sheet says that the lead does not consent"),
+    ],
+)
+def test_a_waiting_draft_is_withdrawn_where_its_lead_may_no_longer_get_it(now, reason):
+    message, who = waiting()
+    changed = replace(who, **now)
+    moved = standing(who) if changed.stage == who.stage else standing(changed, since=NOW + DAY)
+    planned = plan([changed], messages=[message], standings=moved, now=NOW + DAY)
+    assert [(one.key, one.lead, one.reason) for one in planned.withdrawn] == [
+        (message.key, "L-1", reason)
+    ]
+    assert planned.email_status == ["CANCELLED"]
+    assert planned.next_follow_up == [None]
+    assert planned.due[0].startswith(f"welcome: the draft of step 1 was withdrawn: {reason}.")
+    cancelled = [replace(message, state="cancelled", note=reason)]
+    again = plan([changed], messages=cancelled, standings=moved, now=NOW + DAY)
+    assert not again.withdrawn
+    assert (again.email_status, again.due) == (planned.email_status, planned.due)
+
+
+def test_a_draft_is_withdrawn_when_its_rule_no_longer_holds_and_never_written_again():
+    stays = [Series(name="welcome", when=WELCOME.when, steps=(INTRO, CASE), stop=())]
+    message, who = waiting()
+    planned = plan([replace(who, stage="Lead")], messages=[message], sequences=stays)
+    assert [one.reason for one in planned.withdrawn] == ["its rule does not hold"]
+    back = after(9, [replace(message, state="cancelled")], sequences=stays)
+    assert not back.drafts
+    assert back.due[0].endswith("welcome: over: the draft of step 1 was withdrawn.")
+
+
+def test_a_draft_is_withdrawn_for_another_rows_sake():
+    message, who = waiting()
+    other = lead(1, row=10, email=who.email, stage="Disqualified")
+    planned = plan([who, other], messages=[message], standings=standing(who))
+    assert [(one.lead, one.reason) for one in planned.withdrawn] == [
+        ("L-1", "another row of the same person is Disqualified (row 10)")
+    ]
+
+
+def test_a_draft_is_not_withdrawn_without_a_reason():
+    message, who = waiting()
+    texts = {"welcome/01-intro.id.md": "---\nSubject: x\n---\n{{ lead.city }}"}
+    calm = {"messages": [message], "standings": standing(who), "now": NOW + DAY}
+    assert not plan([who], texts=texts, **calm).withdrawn
+    assert not plan([who], sequences=[], **calm).withdrawn
+    assert not plan([who], Stage=[CellError("#N/A")], **calm).withdrawn
+    elsewhere = replace(message, source="web")
+    assert not plan([replace(who, stage="Lead")], **calm | {"messages": [elsewhere]}).withdrawn
+    sent = replace(message, state="sent")
+    assert not plan([replace(who, stage="Lead")], **calm | {"messages": [sent]}).withdrawn
+
+
+def test_whoever_asked_for_a_date_keeps_the_draft_that_a_reply_did_not_prevent():
+    who = lead(values={"replied": True})
+    columns = {"sequences": [ON_DATE], "Asked": [date(2026, 11, 24)]}
+    (draft,) = plan([who], **columns).drafts
+    again = plan([who], messages=[record(draft)], standings=standing(who), **columns)
+    assert not again.withdrawn
+    assert again.email_status == ["DRAFT"]
+
+
+def test_a_withdrawn_draft_makes_room_for_another_sequence_in_the_same_run():
+    other = Series(name="news", when='=[@Stage]="SQL"', steps=(INTRO,))
+    texts = TEXTS | {"news/01-intro.id.md": "---\nSubject: Kabar\n---\nHalo"}
+    message, who = waiting()
+    moved = replace(who, stage="SQL")
+    known = standing(moved, since=NOW + timedelta(minutes=1))
+    planned = plan(
+        [moved], sequences=[WELCOME, other], texts=texts, messages=[message], standings=known
+    )
+    assert [one.key for one in planned.withdrawn] == [message.key]
+    assert [draft.sequence for draft in planned.drafts] == ["news"]

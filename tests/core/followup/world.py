@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sheetcrm.core.followup import FollowUpPlan, LeadView, TemplateSet, plan_followups
+from sheetcrm.core.followup import FollowUpPlan, LeadView, OffLadder, TemplateSet, plan_followups
 from sheetcrm.core.followup.footer import leaving
 from sheetcrm.core.followup.render import Rendered, Setting, render
 from sheetcrm.core.followup.rules import FollowUps, Segment, Sender, Step
@@ -112,7 +112,7 @@ def plan(
         tables={},
         now=now,
         locale=locale,
-        off_ladder=off_ladder,
+        off_ladder=OffLadder(off_ladder, leads, source="expo", elsewhere={}),
     )
 
 
@@ -122,7 +122,7 @@ def record(draft: MessageDraft, **changes) -> MessageRecord:
         name: getattr(draft, name)
         for name in (
             *("key", "lead", "person", "sequence", "step"),
-            *("state", "message_id", "subject", "created_at"),
+            *("state", "message_id", "subject", "created_at", "source"),
         )
     }
     return MessageRecord(**known | changes)
