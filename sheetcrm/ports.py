@@ -116,6 +116,9 @@ class Ledger(Protocol):
     def drafts(self) -> list[MessageDraft]:
         """All messages that wait for a person, oldest first."""
 
+    def discard(self, keys: Collection[str]) -> None:
+        """Forget these messages as if they had never been written; only drafts."""
+
     def close(self) -> None:
         """Let go of files and connections."""
 
@@ -128,6 +131,9 @@ class Outbox(Protocol):
 
     def place(self, draft: MessageDraft) -> str:
         """Where the message lies or would lie, for people."""
+
+    def holds(self, draft: MessageDraft) -> bool:
+        """Whether the message still lies where `put` stored it."""
 
     def withdraw(self, draft: MessageDraft) -> bool:
         """Take the message away; False where it lies there no longer."""

@@ -541,3 +541,16 @@ class LedgerContract:
         ledger.undone(name, "expo", edits, by=ledger.start_run("undo", T2))
         (message,) = ledger.lead("expo", "L1").messages
         assert (message.state, message.note) == ("cancelled", "is a customer ☀️")
+
+    def test_discarded_drafts_are_forgotten_and_may_be_written_anew(self, ledger: Ledger) -> None:
+        leads = [record("L1"), record("L2")]
+        run(ledger, plan(leads=leads, drafts=[draft("a", "L1"), draft("b", "L2")]))
+        gone = Withdrawal(key="b", lead="L2", reason="is a customer")
+        run(ledger, plan(leads=leads, withdrawn=[gone]), at=T1)
+        ledger.discard(["a", "b", "zzz"])
+        ledger.discard([])
+        assert ledger.drafts() == []
+        assert [(m.key, m.state) for m in ledger.remember("expo").messages] == [("b", "cancelled")]
+        anew = draft("a", "L1", subject="changed")
+        run(ledger, plan(leads=leads, drafts=[anew]), at=T2)
+        assert ledger.drafts() == [replace(anew, created_at=T2)]

@@ -57,7 +57,9 @@ class OutboxContract:
         kept = replace(draft(), place=outbox.put(draft()))
         other = draft("sari/welcome/1/2", text="another")
         place = outbox.put(other)
+        assert outbox.holds(kept)
         assert outbox.withdraw(kept)
+        assert not outbox.holds(kept)
         assert self.stored(outbox, kept.place) is None
         assert not outbox.withdraw(kept)
         assert not outbox.withdraw(draft("sari/welcome/2/1", step=2, place=""))

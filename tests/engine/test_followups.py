@@ -13,6 +13,7 @@ from sheetcrm.core.followup.rules import Sequence, Step
 from sheetcrm.core.qualify.rules import Stage
 from sheetcrm.core.table.values import CellValue
 from sheetcrm.engine.explain import explain
+from sheetcrm.engine.renew import renew
 from sheetcrm.engine.sync import plan, sync
 from sheetcrm.engine.undo import undo
 from tests.engine.team import FOLLOWUPS, GRID, OUTPUTS, QUALIFICATION, TEMPLATES, Make, by_name
@@ -163,3 +164,21 @@ def test_another_source_learns_of_a_withdrawn_draft_in_the_same_run(make: Make) 
     for source in (first, second, third):
         assert set(by_name(source, "Email status").values()) == {"CANCELLED"}
     assert all(result.plan.changes_nothing for result in plan(workspace).results)
+
+
+def test_renewed_drafts_are_written_anew_and_what_may_have_been_sent_is_not(make: Make) -> None:
+    source = tab([row("Ana", "MQL"), row("Budi", "MQL", "budi@example.com")])
+    workspace = make(source)
+    sync(workspace)
+    [ana, budi] = workspace.ledger.drafts()
+    del workspace.outbox.messages[budi.place]
+    source.set_cell("A2", "Anita")
+    found = renew(workspace)
+    assert (found.here, found.gone) == ([ana], [budi])
+    assert workspace.outbox.messages == {}
+    assert workspace.ledger.drafts() == [budi]
+    report = sync(workspace)
+    [anew] = report.results[0].plan.drafts
+    assert (anew.key, anew.subject, ana.subject) == (ana.key, "Hello Anita", "Hello Ana")
+    assert list(workspace.outbox.messages) == [anew.place]
+    assert plan(workspace).results[0].plan.changes_nothing

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from sheetcrm.adapters.ledger.database import AnyRow, chunks, insert, update_where
+from sheetcrm.adapters.ledger.database import AnyRow, chunks, delete_where, insert, update_where
 from sheetcrm.adapters.ledger.schema import leads, message_events, messages, sources
 from sheetcrm.core.memory import MessageDraft, MessageRecord, Withdrawal
 
@@ -74,6 +74,13 @@ def cancel(connection: Connection, withdrawn: Sequence[Withdrawal], *, at: datet
     columns = [column for column in message_events.c if column.name != "id"]
     rows = [(id_, "cancelled", at, reasons[key]) for id_, key in drafts.items()]
     insert(connection, message_events, columns, rows)
+
+
+def discard(connection: Connection, keys: Collection[str]) -> None:
+    """Forget those of these messages that are drafts."""
+    ids = list(_drafts(connection, list(keys)))
+    delete_where(connection, message_events.c.message, ids)
+    delete_where(connection, messages.c.id, ids)
 
 
 _SAME = (  # columns that are called as the draft's own parts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sheetcrm.adapters.ledger import edits as kept_edits
@@ -184,6 +184,11 @@ class SqlLedger:
         """All messages that wait for a person, oldest first."""
         with self._database.reading() as connection:
             return messages.waiting(connection)
+
+    def discard(self, keys: Collection[str]) -> None:
+        """Forget these messages as if they had never been written; only drafts."""
+        with self._database.writing() as connection:
+            messages.discard(connection, keys)
 
     def close(self) -> None:
         """Let go of files and connections."""

@@ -56,6 +56,15 @@ class EmlOutbox:
                     return str(path)
         raise AssertionError("names without end")
 
+    def holds(self, draft: MessageDraft) -> bool:
+        """Whether the message still lies there.
+
+        Raises:
+            MailerError: the folder cannot be read.
+        """
+        with _failures(self._folder):
+            return self._find(draft) is not None
+
     def withdraw(self, draft: MessageDraft) -> bool:
         """Take the message away; False where it lies there no longer.
 

@@ -167,6 +167,12 @@ class MemoryLedger:
         messages = sorted(self._messages.values(), key=lambda message: message.created_at)
         return [message.draft for message in messages if message.draft.state == "draft"]
 
+    def discard(self, keys: Collection[str]) -> None:
+        """Forget these messages as if they had never been written; only drafts."""
+        for key in keys:
+            if key in self._messages and self._messages[key].draft.state == "draft":
+                del self._messages[key]
+
     def close(self) -> None:
         """There is nothing to let go of."""
 

@@ -23,6 +23,10 @@ class MemoryOutbox:
         """Where the message lies or would lie."""
         return f"memory › {draft.key}"
 
+    def holds(self, draft: MessageDraft) -> bool:
+        """Whether the message still lies there."""
+        return self.place(draft) in self.messages
+
     def withdraw(self, draft: MessageDraft) -> bool:
         """Take the message away; False where it lies there no longer."""
         return self.messages.pop(self.place(draft), None) is not None

@@ -15,15 +15,19 @@ from sheetcrm.cli import output
 def preview(workspace: str, *, open_it: bool, as_json: bool) -> int:
     """Make one page that shows every draft as on a desktop and on a phone."""
     from sheetcrm.core.followup.gallery import gallery
+    from sheetcrm.engine.renew import waiting
 
     root = find_root(workspace)
     with open_workspace(root) as opened:
-        waiting = opened.ledger.drafts()
-    path = write_preview(root, gallery(waiting, f"{len(waiting)} drafts"))
+        found = waiting(opened)
+    drafts = found.here
+    path = write_preview(root, gallery(drafts, f"{len(drafts)} drafts"))
     if as_json:
-        output.json_out({"page": str(path), "drafts": len(waiting)})
+        output.json_out({"page": str(path), "drafts": len(drafts), "left_out": len(found.gone)})
         return 0
-    output.say(f"{len(waiting)} drafts on one page: {path}")
+    output.say(f"{len(drafts)} drafts on one page: {path}")
+    if found.gone:
+        output.say(f"{len(found.gone)} left out: their files are gone, sent or deleted")
     if open_it:
         click.launch(path.as_uri())
     else:
