@@ -174,8 +174,11 @@ def _changes(
             raise ValueError(f"{header!r} is neither a header of the tab nor appended")
         values = columns.get(header)
         stands = values[index[row]] if values is not None and row in index else None
-        if not same(stands, after):
-            cells.setdefault(row, {})[numbers[header]] = after
+        if (stands is None and after) or not same(stands, after):
+            if row in cells:
+                cells[row][numbers[header]] = after
+            else:
+                cells[row] = {numbers[header]: after}
             headers[header] = None
     return cells, list(headers)
 

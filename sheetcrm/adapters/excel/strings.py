@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cached_property
 
 from sheetcrm.adapters.excel import markup
@@ -100,11 +99,11 @@ class SharedStrings:
         """The ``<si>`` elements as bytes; their place is their index."""
         opening, closing = b"<%bsi>" % self._prefix, b"</%bsi>" % self._prefix
         parts = body.split(closing)[:-1]
+        if body.count(opening[:-1]) != len(parts):
+            raise Unsuitable
+        if body.startswith(opening) and body.count(closing + opening) == len(parts) - 1:
+            return [part + closing for part in parts]
         items = [part[part.find(opening) :] + closing for part in parts]
-        if body.count(opening[:-1]) != len(items) or not all(map(_starts(opening), items)):
+        if not all(item.startswith(opening) for item in items):
             raise Unsuitable
         return items
-
-
-def _starts(opening: bytes) -> Callable[[bytes], bool]:
-    return lambda item: item.startswith(opening)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 
 from sheetcrm.adapters.excel import markup
 from sheetcrm.adapters.excel.addresses import Area, letters, parse_area
@@ -156,8 +157,7 @@ def _targets(
 
     for row, values in change.cells.items():
         made = targets[row] = []
-        for column in sorted(values):
-            value = values[column]
+        for column, value in sorted(values.items(), key=itemgetter(0)):
             key = column, type(value), value
             target = known.get(key) if row != header else None
             if target is None:
