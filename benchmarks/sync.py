@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import compileall
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -34,7 +35,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         original = chosen.workbook or made_up(work / "made.xlsx")
-        seconds: dict[str, list[float]] = {"sync": [], "sync, nothing new": [], "openpyxl": []}
+        seconds: dict[str, list[tuple[float, float]]] = {
+            "sync": [],
+            "sync, nothing new": [],
+            "openpyxl": [],
+        }
         for pair in range(chosen.pairs):
             workspace = work / f"w{pair}"
             shutil.copytree(EXAMPLE, workspace)
@@ -52,19 +57,27 @@ def main() -> None:
     report(seconds)
 
 
-def timed(command: list[str]) -> float:
+def timed(command: list[str]) -> tuple[float, float]:
+    """Wall and CPU seconds of a whole process."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - start
+    wall = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def report(seconds: dict[str, list[float]]) -> None:
-    yardstick = statistics.median(seconds["openpyxl"])
-    print("| whole process | median s | of openpyxl's load and save |")
-    print("| --- | --- | --- |")
-    for name, values in seconds.items():
-        median = statistics.median(values)
-        print(f"| {name} | {median:.2f} | {median / yardstick:.2f} |")
+def report(seconds: dict[str, list[tuple[float, float]]]) -> None:
+    medians = {
+        name: [statistics.median(side) for side in zip(*values, strict=True)]
+        for name, values in seconds.items()
+    }
+    wall_of_openpyxl, cpu_of_openpyxl = medians["openpyxl"]
+    print("| whole process | wall s | CPU s | wall, of openpyxl | CPU, of openpyxl |")
+    print("| --- | --- | --- | --- | --- |")
+    for name, (wall, cpu) in medians.items():
+        ratios = f"{wall / wall_of_openpyxl:.2f} | {cpu / cpu_of_openpyxl:.2f}"
+        print(f"| {name} | {wall:.2f} | {cpu:.2f} | {ratios} |")
 
 
 def made_up(path: Path, leads: int = 9_240, width: int = 37) -> Path:
