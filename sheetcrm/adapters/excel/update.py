@@ -69,19 +69,14 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
     Args:
         package: the workbook.
         change: what is to be written.
-        keep: is given all new contents, so that they can be closed at the end.
+        keep: is given all new contents, to be closed at the end.
 
     Raises:
         Refusal: it cannot be made safely.
     """
     skeleton = change.scan.head + change.scan.tail
     root = markup.parse(skeleton)
-    protected = change.write_protected
-    check_sheet(package, change.sheet, change.scan, root, write_protected=protected)
-    check_cells(package, change.sheet, change.scan, root, change.cells)
-    if change.new and change.area:
-        others = [t for t in package.tables(change.sheet) if t != change.table]
-        check_room(change.new, change.area, change.occupied, others, change.table)
+    _check(package, change, root)
     strings = _strings(package, change)
     styles = Styles(_part(package, "styles"))
     widths = fitting_widths(root, change.new, change.cells) if change.new else {}
@@ -114,6 +109,16 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
         before=stream if kept else None,
         problems=[*_hidden(change, looks), *_stale(package, change)],
     )
+
+
+def _check(package: Package, change: Change, root: markup.Element) -> None:
+    """Refuse what cannot be written safely, before anything is worked out."""
+    protected = change.write_protected
+    check_sheet(package, change.sheet, change.scan, root, write_protected=protected)
+    check_cells(package, change.sheet, change.scan, root, change.cells)
+    if change.new and change.area:
+        others = [t for t in package.tables(change.sheet) if t != change.table]
+        check_room(change.new, change.area, change.occupied, others, change.table)
 
 
 def open_sheet(package: Package, change: Change) -> SheetStream:
