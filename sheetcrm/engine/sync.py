@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sheetcrm.core.memory import Withdrawal
+from sheetcrm.core.memory import MessageDraft, Withdrawal
 from sheetcrm.core.plan import Plan
 from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.report import Report, SourceResult
 from sheetcrm.engine.workspace import Progress, Workspace, silent
-from sheetcrm.errors import SourceChangedError, SourceError, UsageError
+from sheetcrm.errors import MailerError, SourceChangedError, SourceError, UsageError
 from sheetcrm.ports import TabSource
 
 ROUNDS = 4  #: how often a source that changes under our hands is planned again
@@ -165,10 +165,22 @@ class _Run:
         workspace.ledger.intend(self.id, plan)
         receipt = source.write(plan.tab, plan.edits, append=plan.append)
         withdrawn = self._withdraw(plan.withdrawn)
-        drafts = [replace(draft, place=workspace.outbox.put(draft)) for draft in plan.drafts]
+        drafts, failure = self._put(plan.drafts)
         plan = replace(plan, drafts=drafts, withdrawn=withdrawn)
         workspace.ledger.commit(self.id, plan, at=self._now)
-        return SourceResult(source=source.name, locator=source.locator, plan=plan, receipt=receipt)
+        return SourceResult(
+            source=source.name, locator=source.locator, plan=plan, receipt=receipt, error=failure
+        )
+
+    def _put(self, drafts: Sequence[MessageDraft]) -> tuple[list[MessageDraft], MailerError | None]:
+        """Lay the drafts into the outbox; those after a failure are written by the next run."""
+        placed: list[MessageDraft] = []
+        for draft in drafts:
+            try:
+                placed.append(replace(draft, place=self._workspace.outbox.put(draft)))
+            except MailerError as error:
+                return placed, error
+        return placed, None
 
     def _withdraw(self, withdrawn: Sequence[Withdrawal]) -> list[Withdrawal]:
         """Take the files away; where one is gone already, the reason says so."""

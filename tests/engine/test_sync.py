@@ -5,13 +5,13 @@ from string import ascii_uppercase
 
 import pytest
 
-from sheetcrm.adapters.memory import MemoryLedger, MemoryTabSource
+from sheetcrm.adapters.memory import MemoryLedger, MemoryOutbox, MemoryTabSource
 from sheetcrm.core.qualify.rules import Stage
 from sheetcrm.engine.explain import explain
 from sheetcrm.engine.status import status
 from sheetcrm.engine.sync import plan, sync
 from sheetcrm.engine.undo import undo
-from sheetcrm.errors import ConfigError, SourceBusyError, UsageError
+from sheetcrm.errors import ConfigError, MailerError, SourceBusyError, UsageError
 from tests.engine.team import GRID, OUTPUTS, QUALIFICATION, by_name, columns, tab_of
 
 
@@ -298,3 +298,27 @@ def test_explain_finds_leads_by_id_address_row_and_part_of_a_name(make):
         assert [found.lead for found in explain(workspace, who)] == [lead]
     with pytest.raises(UsageError, match="nobody"):
         explain(workspace, "nobody")
+
+
+class FullOutbox(MemoryOutbox):
+    """A disk that is full for the first message."""
+
+    full = True
+
+    def put(self, draft):
+        if self.full:
+            raise MailerError("var/outbox: no space left on the disk", hint="make room")
+        return super().put(draft)
+
+
+def test_a_full_outbox_does_not_keep_the_sheet_and_the_next_run_writes_the_drafts(make):
+    source, outbox = MemoryTabSource(GRID), FullOutbox()
+    workspace = replace(make(source), outbox=outbox)
+    report = sync(workspace)
+    assert report.exit_code == 1
+    assert "no space left" in report.results[0].error.message
+    assert by_name(source, "Stage")["Budi"] == "MQL"
+    assert workspace.ledger.drafts() == []
+    outbox.full = False
+    assert sync(workspace).exit_code == 0
+    assert [draft.to_address for draft in workspace.ledger.drafts()] == ["budi@example.com"]
