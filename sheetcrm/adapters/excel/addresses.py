@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+
+from sheetcrm.core.table.addresses import column_number, letters
 
 MAX_ROW = 1_048_576
 MAX_COLUMN = 16_384
@@ -48,25 +49,6 @@ class Area:
     def through(self, column: int) -> Area:
         """The same rows, widened to the right so that `column` is the last."""
         return Area(self.first_column, self.first_row, max(column, self.last_column), self.last_row)
-
-
-@lru_cache(maxsize=MAX_COLUMN)
-def letters(column: int) -> str:
-    """``28`` → ``AB``."""
-    text = ""
-    while column:
-        column, digit = divmod(column - 1, 26)
-        text = chr(65 + digit) + text
-    return text
-
-
-@lru_cache(maxsize=MAX_COLUMN)
-def column_number(text: str) -> int:
-    """``AB`` → ``28``."""
-    number = 0
-    for char in text.upper():
-        number = number * 26 + ord(char) - 64
-    return number
 
 
 def parse_area(text: str) -> Area | None:

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from python_calamine import CalamineWorkbook
 
-from sheetcrm.adapters.excel.addresses import letters
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.package import Package, Sheet
 from sheetcrm.adapters.excel.scan import SURE, VALUED, Scan, scan
+from sheetcrm.core.table.addresses import letters
 
 _MOST_CELLS = 60_000_000  # calamine holds the whole rectangle from A1, 32 bytes a cell
 _MOST_KEPT = 32 << 20  # bytes of a sheet that are kept, so that it is inflated only once

@@ -13,12 +13,13 @@ from functools import lru_cache
 from itertools import pairwise
 
 from sheetcrm.adapters.excel import markup
-from sheetcrm.adapters.excel.addresses import MAX_COLUMN, column_number, letters
+from sheetcrm.adapters.excel.addresses import MAX_COLUMN
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.grammar import Grammar
 from sheetcrm.adapters.excel.markup import Splice
 from sheetcrm.adapters.excel.rows import Cell, fast_cell, view
 from sheetcrm.adapters.excel.values import read_text
+from sheetcrm.core.table.addresses import column_number, letters
 from sheetcrm.core.table.values import CellValue
 
 _MOST_KNOWN = 65_536  # cells that are kept for the next row with the same value

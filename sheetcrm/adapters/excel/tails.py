@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from sheetcrm.adapters.excel.addresses import letters
 from sheetcrm.adapters.excel.faults import Refusal
 from sheetcrm.adapters.excel.grammar import Grammar
 from sheetcrm.adapters.excel.targets import Cells
+from sheetcrm.core.table.addresses import letters
 from sheetcrm.core.table.values import CellValue
 
 _MOST_WAITING = 4096  # rows

@@ -8,7 +8,7 @@ from itertools import islice
 from operator import itemgetter
 
 from sheetcrm.adapters.excel import markup
-from sheetcrm.adapters.excel.addresses import Area, letters, parse_area
+from sheetcrm.adapters.excel.addresses import Area, parse_area
 from sheetcrm.adapters.excel.archive import Deflated, ahead
 from sheetcrm.adapters.excel.dependents import may_read
 from sheetcrm.adapters.excel.growth import (
@@ -28,6 +28,7 @@ from sheetcrm.adapters.excel.styles import Styles
 from sheetcrm.adapters.excel.targets import Cells, check_cells, check_sheet
 from sheetcrm.adapters.excel.values import payload, string_element
 from sheetcrm.adapters.excel.widths import added_widths, fitting_widths
+from sheetcrm.core.table.addresses import letters
 from sheetcrm.core.table.values import CellValue, Problem, Severity
 
 _BATCH = 512  # rows

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetcrm.adapters.excel import ExcelSource, grid
-from sheetcrm.adapters.excel.addresses import letters
 from sheetcrm.adapters.excel.grid import surely_small
 from sheetcrm.adapters.excel.rows import SheetStream, view
 from sheetcrm.adapters.excel.scan import scan
+from sheetcrm.core.table.addresses import letters
 from tests.adapters.excel.excel_books import kitchen_sink, parts
 
 HEAD = b'<worksheet xmlns="m"><dimension ref="A1:AK9241"/><sheetData>'

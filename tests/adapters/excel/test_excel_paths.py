@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetcrm.adapters.excel.addresses import letters
 from sheetcrm.adapters.excel.faults import Refusal
 from sheetcrm.adapters.excel.grammar import grammar
 from sheetcrm.adapters.excel.patch import Patch, Patcher, Target
 from sheetcrm.adapters.excel.rows import SheetStream, Unusual, fast_cells, view
 from sheetcrm.adapters.excel.scan import scan
+from sheetcrm.core.table.addresses import letters
 
 STYLE = st.sampled_from([b"", b' s="3"', b' s="12"'])
 VALUE = st.sampled_from(
