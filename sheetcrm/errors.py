@@ -60,10 +60,10 @@ class ConfigFault:
     `str()` gives ``config/stages.toml:14: stage[2].when: unknown field [@Budjet]``.
     """
 
-    file: str
+    message: str
+    file: str = ""  #: where only the key is known, what loads the files adds file and line
     line: int = 0
     key: str = ""
-    message: str
     hint: str = ""
     severity: str = "error"
 

@@ -24,6 +24,7 @@ from sheetcrm.core.qualify import LeadContext, Qualified, check_qualification, q
 from sheetcrm.core.table.identity import Identities, also_ours, duplicates, identify
 from sheetcrm.core.table.leads import Leads, read_leads
 from sheetcrm.core.table.merge import Pending, merge, overridden
+from sheetcrm.core.table.names import as_written
 from sheetcrm.core.table.values import CellValue, Problem, Tab
 from sheetcrm.engine.news import News, news
 from sheetcrm.engine.outputs import Computed, in_rows, output_values, rule_problems
@@ -174,37 +175,28 @@ class Planner:
     def faults(self, frame: Frame) -> list[ConfigFault]:
         """All formulas and templates that name what a source with these columns lacks."""
         rules = self._rules
+        fields = {field.name for field in rules.fields}
         names = Names(
-            columns=frozenset(self._as_written(name) for name in frame.names),
+            columns=frozenset(as_written(n) if n in fields else n for n in frame.names),
             tables={name: frozenset(table.names) for name, table in self.tables.items()},
             parameters=frozenset(rules.qualification.parameters),
         )
         found = [
-            self._placed(ConfigFault(file="", key=key, message=error.message, hint=error.hint))
+            self._placed(ConfigFault(key=key, message=error.message, hint=error.hint))
             for key, error in check_qualification(rules.qualification, names)
         ]
         later = replace(names, columns=names.columns | frozenset(output_names(rules)))
-        fields = [*(field.name for field in rules.fields), *frame.names]
         found += [
-            self._placed(
-                ConfigFault(
-                    file=fault.file,
-                    line=fault.line,
-                    key=fault.key,
-                    message=fault.message,
-                    hint=fault.hint,
-                )
-            )
+            self._placed(fault)
             for fault in check_followups(
-                rules.followups, self.templates, later, fields, [rules.locale.language]
+                rules.followups,
+                self.templates,
+                later,
+                [*fields, *frame.names],
+                [rules.locale.language],
             )
         ]
         return found
-
-    def _as_written(self, name: str) -> str:
-        """A field's name as formulas write it: ``last_activity`` → ``Last activity``."""
-        is_field = any(field.name == name for field in self._rules.fields)
-        return name.replace("_", " ").capitalize() if is_field else name
 
     def _placed(self, fault: ConfigFault) -> ConfigFault:
         file, line = self._rules.places.get(fault.key, (fault.file or "config", fault.line))

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sheetcrm.core.plan import Plan
-from sheetcrm.core.table.values import Severity
 from sheetcrm.errors import SheetCrmError, TransientError
 from sheetcrm.ports import WriteReceipt
 
@@ -26,13 +25,6 @@ class SourceResult:
     def stages(self) -> Mapping[str, int]:
         """Stage → number of leads."""
         return Counter(lead.stage for lead in self.plan.leads) if self.plan else {}
-
-    @property
-    def needs_a_person(self) -> bool:
-        """Whether somebody should look: it failed, or something in it cannot be read."""
-        if self.error or not self.plan:
-            return True
-        return any(problem.severity is Severity.ERROR for problem in self.plan.problems)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

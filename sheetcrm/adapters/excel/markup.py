@@ -187,15 +187,6 @@ def set_attributes(data: bytes, element: Element, values: Mapping[str, str]) -> 
     return Splice(element.start, element.inside, tag)
 
 
-def append_child(data: bytes, element: Element, child: bytes) -> Splice:
-    """The splice that makes `child` the last thing in an element that has a closing tag."""
-    if element.closed:
-        tag = data[element.start : element.inside].removesuffix(b"/>").rstrip()
-        closing = f"</{element.tag}>".encode()
-        return Splice(element.start, element.inside, tag + b">" + child + closing)
-    return Splice(element.content_end, element.content_end, child)
-
-
 def quote(value: str) -> bytes:
     """A value as an attribute between double quotes."""
     return b'"' + _escaped(value, _IN_ATTRIBUTES) + b'"'

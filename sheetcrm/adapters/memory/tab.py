@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, time
+from datetime import date
 
 from sheetcrm.core.table.addresses import column_number, letters
+from sheetcrm.core.table.dates import serial
 from sheetcrm.core.table.headers import find_header, name_headers
 from sheetcrm.core.table.values import CellError, CellValue, Column, Edit, Tab
 from sheetcrm.errors import HeaderError, SourceChangedError
@@ -154,10 +155,8 @@ def _rank(value: CellValue) -> tuple[int, float, str]:
             return (2, float(value), "")
         case int() | float():
             return (0, float(value), "")
-        case datetime():
-            return (0, (value - datetime(1899, 12, 30)).total_seconds() / 86_400, "")  # noqa: DTZ001
         case date():
-            return _rank(datetime.combine(value, time()))
+            return (0, serial(value), "")
         case CellError():
             return (3, 0.0, value.code)
         case _:

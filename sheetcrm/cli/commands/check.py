@@ -9,6 +9,7 @@ import click
 from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.cli import output
 from sheetcrm.cli.show import show_problems
+from sheetcrm.core.table.names import as_written
 
 if TYPE_CHECKING:
     from sheetcrm.engine.check import CheckedSource
@@ -55,7 +56,7 @@ def show_source(source: CheckedSource, *, everything: bool) -> None:
         return
     output.say(f"{source.source} · {source.locator}", style="bold")
     output.say(f"  {source.leads} leads below the header in row {source.header_row}")
-    rows = [(written(name), header) for name, header in source.fields.items()]
+    rows = [(as_written(name), header) for name, header in source.fields.items()]
     output.table("", ["field", "found in column"], rows)
     if source.nobody:
         output.complain(
@@ -71,7 +72,7 @@ def show_source(source: CheckedSource, *, everything: bool) -> None:
         )
     for name, places in source.missed.items():
         said = ", ".join(places[:3]) + (" …" if len(places) > 3 else "")
-        text = f"  no column for {written(name)}, which {said} asks for: it reads as unknown"
+        text = f"  no column for {as_written(name)}, which {said} asks for: it reads as unknown"
         output.say(text, style="yellow")
     if source.new_columns:
         output.say(f"  the first sync adds: {', '.join(source.new_columns)}")
@@ -79,8 +80,3 @@ def show_source(source: CheckedSource, *, everything: bool) -> None:
         output.say(f"  there already, and ours from now on: {', '.join(source.taken_over)}")
         output.say("  (what people have put there is kept; blank cells are filled)")
     show_problems(source.problems, everything=everything)
-
-
-def written(field: str) -> str:
-    """A field's name as formulas write it."""
-    return field.replace("_", " ").capitalize()

@@ -6,7 +6,7 @@ messages from being written, and `plan_followups` writes those that are due.
 
 from __future__ import annotations
 
-from sheetcrm.core.followup.check import FollowUpFault, check_followups
+from sheetcrm.core.followup.check import check_followups
 from sheetcrm.core.followup.history import records
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.off_ladder import Beside, OffLadder
@@ -15,7 +15,6 @@ from sheetcrm.core.followup.templates import TemplateSet
 
 __all__ = [
     "Beside",
-    "FollowUpFault",
     "FollowUpPlan",
     "LeadView",
     "OffLadder",

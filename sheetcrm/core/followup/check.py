@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 from sheetcrm.core.followup.lead import OWN_NAMES
@@ -15,23 +14,12 @@ from sheetcrm.core.followup.template import Template
 from sheetcrm.core.followup.templates import TemplateSet, languages_for
 from sheetcrm.core.formula import Names, check, parse
 from sheetcrm.core.table.names import fold, nearest
-from sheetcrm.errors import FormulaError
+from sheetcrm.errors import ConfigFault, FormulaError
 
 SUBJECT_LIMIT = 78  #: characters; phones show about half of that
 
 _PLAIN_ADDRESS = re.compile(r"[\w+-]+(\.[\w+-]+)*@[\w-]+(\.[\w-]+)*", re.ASCII)
 _VALUE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FollowUpFault:
-    """Something wrong with follow-ups: at a config key, or in a template's line."""
-
-    message: str
-    hint: str = ""
-    key: str = ""  #: ``sequence[1].step[2].template``
-    file: str = ""  #: ``templates/welcome/01-intro.id.md``
-    line: int = 0
 
 
 def check_followups(
@@ -40,7 +28,7 @@ def check_followups(
     names: Names,
     fields: Collection[str],
     languages: Collection[str],
-) -> list[FollowUpFault]:
+) -> list[ConfigFault]:
     """Everything that would keep follow-ups from being written.
 
     Args:
@@ -70,24 +58,24 @@ def formulas(rules: FollowUps) -> dict[str, str]:
     return {key: text for key, text in found.items() if text}
 
 
-def _formula_faults(rules: FollowUps, names: Names) -> Iterator[FollowUpFault]:
+def _formula_faults(rules: FollowUps, names: Names) -> Iterator[ConfigFault]:
     for key, text in formulas(rules).items():
         try:
             found = check(parse(text), names)
         except FormulaError as unreadable:
             found = [unreadable]
         for error in found:
-            yield FollowUpFault(key=key, message=error.message, hint=error.hint)
+            yield ConfigFault(key=key, message=error.message, hint=error.hint)
 
 
-def _sender_faults(rules: FollowUps) -> Iterator[FollowUpFault]:
+def _sender_faults(rules: FollowUps) -> Iterator[ConfigFault]:
     if not rules.sequences:
         return
     for key in ("address", "reply_to"):
         given = getattr(rules.sender, key)
         if (given or key == "address") and not _is_address(given):
             message = f"“{given}” is not an address" if given else "the sender has no address"
-            yield FollowUpFault(key=f"sender.{key}", message=message)
+            yield ConfigFault(key=f"sender.{key}", message=message)
 
 
 def _is_address(text: str) -> bool:
@@ -103,10 +91,10 @@ def _is_address(text: str) -> bool:
 
 def _step_faults(
     sequence: Sequence, key: str, templates: TemplateSet, languages: Collection[str]
-) -> Iterator[FollowUpFault]:
+) -> Iterator[ConfigFault]:
     if not (sequence.when or sequence.start_on or sequence.yearly_on):
         hint = "say when = '=…', start_on = '=…' or yearly_on = '=…'"
-        yield FollowUpFault(key=key, message=f"“{sequence.name}” never begins", hint=hint)
+        yield ConfigFault(key=key, message=f"“{sequence.name}” never begins", hint=hint)
     for j, step in enumerate(sequence.steps, 1):
         place = f"{key}.step[{j}].template"
         found = templates.of_step(sequence.name, step.template)
@@ -114,14 +102,14 @@ def _step_faults(
         if not found:
             yield _missing(sequence.name, step.template, place, templates, languages)
         elif not any(not t.kind.language or t.kind.language in wanted for t in found):
-            yield FollowUpFault(
+            yield ConfigFault(
                 key=place,
                 message=f"no {sequence.name}/{step.template} in {' or '.join(sorted(wanted))}",
                 hint="leads of another language would get nothing",
             )
         for template in found:
             if j == 1 and not template.subject:
-                yield FollowUpFault(
+                yield ConfigFault(
                     file=f"templates/{template.path}",
                     line=1,
                     message="the first message of a sequence needs a Subject",
@@ -130,18 +118,18 @@ def _step_faults(
 
 def _missing(
     sequence: str, step: str, key: str, templates: TemplateSet, languages: Collection[str]
-) -> FollowUpFault:
+) -> ConfigFault:
     steps = {t.kind.step for t in templates.templates if t.kind.sequence == sequence}
     near = nearest(step, steps)
     language = next(iter(languages), "en")
-    return FollowUpFault(
+    return ConfigFault(
         key=key,
         message=f"there is no templates/{sequence}/{step}.{language}.md",
         hint=f"did you mean {near}?" if near else "write it, in Markdown",
     )
 
 
-def _template_faults(template: Template, known: Collection[str]) -> Iterator[FollowUpFault]:
+def _template_faults(template: Template, known: Collection[str]) -> Iterator[ConfigFault]:
     file = f"templates/{template.path}"
     folded = {fold(name) for name in known}
     senders = {fold(name) for name in SENDER_NAMES}
@@ -154,14 +142,14 @@ def _template_faults(template: Template, known: Collection[str]) -> Iterator[Fol
         line = template.subject_line
         message = f"the subject has {len(fixed)} characters without its values"
         hint = f"at most {SUBJECT_LIMIT}; phones show about 40"
-        yield FollowUpFault(file=file, line=line, message=message, hint=hint)
+        yield ConfigFault(file=file, line=line, message=message, hint=hint)
 
 
-def _unknown(reference: Reference, file: str, known: Collection[str]) -> FollowUpFault:
+def _unknown(reference: Reference, file: str, known: Collection[str]) -> ConfigFault:
     near = nearest(reference.name, known)
     shown = reference.name if reference.name.isidentifier() else f'["{reference.name}"]'
     hint = f"did you mean {near}?" if near else "it is neither a field nor a column of the sheet"
-    return FollowUpFault(
+    return ConfigFault(
         file=file,
         line=reference.line,
         message=f"unknown {{{{ {reference.owner}.{shown} }}}}".replace(".[", "["),
@@ -169,12 +157,12 @@ def _unknown(reference: Reference, file: str, known: Collection[str]) -> FollowU
     )
 
 
-def _ties(templates: Collection[Template], languages: Collection[str]) -> Iterator[FollowUpFault]:
+def _ties(templates: Collection[Template], languages: Collection[str]) -> Iterator[ConfigFault]:
     """Two variants that fit the same lead equally well."""
     default = next(iter(languages), "")
     for one, other in combinations([t for t in templates if t.ready], 2):
         if _place(one, default) == _place(other, default) and _overlap(one, other):
-            yield FollowUpFault(
+            yield ConfigFault(
                 file=f"templates/{other.path}",
                 message=f"fits the same leads as {one.path}, equally well",
                 hint="make one of them more special with a For-location, For-interest or For-stage",

@@ -32,3 +32,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     by_fold = {fold(candidate): candidate for candidate in known}
     found = get_close_matches(fold(name), by_fold, n=1, cutoff=0.6)
     return by_fold[found[0]] if found else None
+
+
+def as_written(field: str) -> str:
+    """A field's name as formulas write it: ``last_activity`` → ``Last activity``."""
+    return field.replace("_", " ").capitalize()
