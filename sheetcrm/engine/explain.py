@@ -26,6 +26,7 @@ class Explanation:
     row: int
     stage: str
     computed_stage: str
+    overdue: bool  #: longer in its stage than that stage's `stalled_after_days`
     why: str
     next_question: str
     contributions: Sequence[Contribution]
@@ -87,6 +88,7 @@ def _explain(workspace: Workspace, planned: Planned, index: int) -> Explanation:
         row=lead.row,
         stage=lead.stage,
         computed_stage=qualified.computed[index],
+        overdue=qualified.overdue[index],
         why=lead.why,
         next_question=qualified.next_question[index],
         contributions=qualified.explain(index),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from string import ascii_uppercase
 
 import pytest
@@ -286,6 +287,19 @@ def test_status_counts_stages_in_the_ladders_order(make):
     assert list(found.stages["leads"].items()) == [("Contact", 1), ("MQL", 1), ("SQL", 1)]
     assert [run.outcome for run in found.runs] == ["ok"]
     assert len(found.drafts) == 1
+
+
+def test_a_lead_that_stands_still_for_too_long_is_explained_as_overdue(make):
+    first, *others = QUALIFICATION.stages
+    slow = [first, *(replace(stage, stalled_after_days=2) for stage in others)]
+    workspace = make(
+        MemoryTabSource(GRID), qualification=replace(QUALIFICATION, stages=tuple(slow))
+    )
+    sync(workspace)
+    assert not explain(workspace, "budi")[0].overdue
+    workspace.clock.move(timedelta(days=3))
+    assert explain(workspace, "budi")[0].overdue
+    assert not explain(workspace, "citra")[0].overdue
 
 
 def test_explain_finds_leads_by_id_address_row_and_part_of_a_name(make):

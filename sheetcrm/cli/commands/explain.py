@@ -46,6 +46,8 @@ def show(lead: Explanation) -> None:
     """One lead on the terminal."""
     output.say(f"{lead.name or lead.email or lead.lead} · {lead.stage}", style="bold")
     output.say(f"  {lead.lead} · {lead.source} row {lead.row} · {lead.email or 'no e-mail'}")
+    if lead.overdue:
+        output.say(f"  overdue: nothing has moved in {lead.stage} for too long", style="yellow")
     if lead.why:
         output.say(f"  {lead.why}")
     rows = [(part.score, part.rule, part.text) for part in lead.contributions]
