@@ -6,7 +6,7 @@ Everything heavy is imported inside the functions, so that `sheetcrm --help` ans
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +16,10 @@ from sheetcrm.errors import UsageError
 if TYPE_CHECKING:
     from datetime import date
 
+    from sheetcrm.adapters.excel import ExcelSource
     from sheetcrm.config.model import Config, SourceConfig, TableConfig
-    from sheetcrm.engine.workspace import Workspace
-    from sheetcrm.ports import TableSource, TabSource
+    from sheetcrm.engine.workspace import Rules, Workspace
+    from sheetcrm.ports import TableSource
 
 MARK = Path("config") / "sheetcrm.toml"
 
@@ -59,11 +60,15 @@ def load_config(root: Path) -> Config:
 
 
 @contextmanager
-def open_workspace(root: Path, *, exclusive: bool = False) -> Iterator[Workspace]:
+def open_workspace(
+    root: Path, *, exclusive: bool = False, first: str | None = None
+) -> Iterator[Workspace]:
     """A ready-to-run workspace.
 
     Args:
         root: the workspace's folder.
+        first: the source that will be read first ("" for the first of all), so that reading it
+            begins at once; None where none will be read.
         exclusive: hold the workspace's lock, so that no other run writes at the same time.
 
     Raises:
@@ -71,29 +76,26 @@ def open_workspace(root: Path, *, exclusive: bool = False) -> Iterator[Workspace
         LedgerError: the ledger cannot be opened, or another run holds the workspace.
     """
     from sheetcrm.adapters.clock import SystemClock
-    from sheetcrm.adapters.ledger import open_ledger
-    from sheetcrm.adapters.lock import workspace_lock
-    from sheetcrm.adapters.mail.outbox import EmlOutbox
-    from sheetcrm.adapters.mail.templates import FolderTemplates
-    from sheetcrm.engine.workspace import Rules, Workspace
 
     config = load_config(root)
     clock = SystemClock(config.locale.timezone)
     today = clock.now().date()
+    sources = [_source(config, source, today) for source in config.sources]
+    if first is not None:
+        _begin(sources, first)
+
+    from sheetcrm.adapters.ledger import open_ledger
+    from sheetcrm.adapters.lock import workspace_lock
+    from sheetcrm.adapters.mail.outbox import EmlOutbox
+    from sheetcrm.adapters.mail.templates import FolderTemplates
+    from sheetcrm.engine.workspace import Workspace
+
     with workspace_lock(root / "var" / "run.lock", held=exclusive):
         ledger = open_ledger(config.ledger)
         try:
             yield Workspace(
-                rules=Rules(
-                    fields=config.fields,
-                    locale=config.locale,
-                    outputs=config.outputs,
-                    qualification=config.qualification,
-                    followups=config.followups,
-                    places=config.places,
-                    notes=config.notes,
-                ),
-                sources=[_source(config, source, today) for source in config.sources],
+                rules=_rules(config),
+                sources=sources,
                 tables={table.name: _table(config, table) for table in config.tables},
                 ledger=ledger,
                 outbox=EmlOutbox(Path(config.outbox)),
@@ -132,7 +134,29 @@ def crash_log(root: Path | None, text: str) -> Path:
     return write_crash(root, text)
 
 
-def _source(config: Config, source: SourceConfig, today: date) -> TabSource:
+def _rules(config: Config) -> Rules:
+    from sheetcrm.engine.workspace import Rules
+
+    return Rules(
+        fields=config.fields,
+        locale=config.locale,
+        outputs=config.outputs,
+        qualification=config.qualification,
+        followups=config.followups,
+        places=config.places,
+        notes=config.notes,
+    )
+
+
+def _begin(sources: Sequence[ExcelSource], first: str) -> None:
+    """Have the source that is read first read while all else is imported and opened."""
+    for source in sources:
+        if first in {"", source.name}:
+            source.begin()
+            break
+
+
+def _source(config: Config, source: SourceConfig, today: date) -> ExcelSource:
     from sheetcrm.adapters.excel import ExcelSource
 
     if source.google:

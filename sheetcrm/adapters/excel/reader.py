@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from sheetcrm.adapters.excel.addresses import Area
 from sheetcrm.adapters.excel.faults import Refusal
-from sheetcrm.adapters.excel.grid import Grid, read_sheet
+from sheetcrm.adapters.excel.grid import Grid
 from sheetcrm.adapters.excel.package import Package, Sheet, Table
 from sheetcrm.adapters.excel.places import EVERYWHERE, Place
 from sheetcrm.adapters.excel.scan import TYPED, VALUED, Scan
@@ -43,14 +43,15 @@ class Reading:
     problems: Sequence[Problem]
 
 
-def read_place(package: Package, place: Place, known: Collection[str]) -> Reading:
-    """Read the leads of a place.
+def read_place(
+    package: Package, place: Place, seen: tuple[Scan, Grid], known: Collection[str]
+) -> Reading:
+    """Read the leads of a place of a sheet that was `seen` as `grid.read_sheet` does.
 
     Raises:
         HeaderError: no row looks like a header.
-        Refusal: the sheet cannot be read safely.
     """
-    found, grid = read_sheet(package, place.sheet)
+    found, grid = seen
     region, notes = _region(package, place, grid, found, known)
     if place.area != EVERYWHERE:
         region = _joined(grid, region)

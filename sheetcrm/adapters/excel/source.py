@@ -9,7 +9,9 @@ from os import PathLike
 from pathlib import Path
 
 from sheetcrm.adapters.excel import backup
+from sheetcrm.adapters.excel.early import EarlyReading
 from sheetcrm.adapters.excel.faults import guarded
+from sheetcrm.adapters.excel.grid import read_sheet
 from sheetcrm.adapters.excel.growth import NewColumns
 from sheetcrm.adapters.excel.lock import check_free, holder
 from sheetcrm.adapters.excel.package import Package, Sheet
@@ -66,6 +68,7 @@ class ExcelSource:
         self._path = self._shown.resolve()
         self._tab = tab
         self._title = ""
+        self._early: EarlyReading | None = None
         self._write_protected = write_protected
         self._backup_dir = Path(backup_dir) if backup_dir is not None else None
         self._today = today
@@ -79,6 +82,10 @@ class ExcelSource:
     def busy(self) -> str | None:
         """Who has the workbook open, or None. It can be read all the same, but not written."""
         return holder(self._path)
+
+    def begin(self) -> None:
+        """Begin to read in the background; the next `read` takes it from there."""
+        self._early = EarlyReading(self._path, self._tab)
 
     def read(self, known_headers: Collection[str] = ()) -> Tab:
         """Read the tab as it stands now; see `ports.TabSource`."""
@@ -118,10 +125,13 @@ class ExcelSource:
             return self._write(change, revision.snapshot)
 
     def _read(self, known_headers: Collection[str]) -> tuple[Tab, Snapshot]:
+        early, self._early = self._early, None
         with Package(self._path) as package:
             snapshot = Snapshot.take(self._path, package.archive)
             place = find_place(package, self._tab)
-            reading = read_place(package, place, known_headers)
+            seen = early.take(snapshot, place.sheet) if early else None
+            seen = seen or read_sheet(package, place.sheet)
+            reading = read_place(package, place, seen, known_headers)
         self._title = place.sheet.title
         revision = Revision(
             snapshot=snapshot,

@@ -25,9 +25,9 @@ def explain(workspace: str, *, lead: str, sources: tuple[str, ...], as_json: boo
 
     LEAD is an id, an e-mail address, a row number of the sheet, or part of a name.
     """
-    from sheetcrm.engine.explain import explain as explain_lead
+    with open_workspace(find_root(workspace), first=sources[0] if sources else "") as opened:
+        from sheetcrm.engine.explain import explain as explain_lead
 
-    with open_workspace(find_root(workspace)) as opened:
         found = explain_lead(opened, lead, only=sources)
     if as_json:
         output.json_out(found)

@@ -19,9 +19,13 @@ def plan(
     workspace: str, *, sources: tuple[str, ...], everything: bool, allow_empty: bool, as_json: bool
 ) -> int:
     """Show every cell, stage and follow-up that a sync would change, and change nothing."""
-    from sheetcrm.engine.sync import plan as plan_workspace
+    first = sources[0] if sources else ""
+    with (
+        open_workspace(find_root(workspace), first=first) as opened,
+        output.progress() as progress,
+    ):
+        from sheetcrm.engine.sync import plan as plan_workspace
 
-    with open_workspace(find_root(workspace)) as opened, output.progress() as progress:
         report = plan_workspace(opened, only=sources, allow_empty=allow_empty, progress=progress)
     if as_json:
         output.json_out(report_json(report))

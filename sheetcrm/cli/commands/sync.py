@@ -30,14 +30,16 @@ def sync(
     Only the columns named in [write] are touched. Where nobody is looking (cron), it says
     nothing unless a person is needed.
     """
-    from sheetcrm.engine.sync import plan as plan_workspace
-    from sheetcrm.engine.sync import sync as sync_workspace
-
-    work = plan_workspace if dry_run else sync_workspace
     with (
-        open_workspace(find_root(workspace), exclusive=not dry_run) as opened,
+        open_workspace(
+            find_root(workspace), exclusive=not dry_run, first=sources[0] if sources else ""
+        ) as opened,
         output.progress() as progress,
     ):
+        from sheetcrm.engine.sync import plan as plan_workspace
+        from sheetcrm.engine.sync import sync as sync_workspace
+
+        work = plan_workspace if dry_run else sync_workspace
         report = work(opened, only=sources, allow_empty=allow_empty, progress=progress)
     if as_json:
         output.json_out(report_json(report))
