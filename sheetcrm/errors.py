@@ -27,8 +27,12 @@ A fault of the *run* is one of these; the first level says how much must stop::
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+_SHOWN = 68  # characters of a formula around its fault: with all around them less than 80
+_MARKS = frozenset(("Mn", "Me", "Cf"))  # categories of characters that take no room
 
 
 class SheetCrmError(Exception):
@@ -66,11 +70,14 @@ class ConfigFault:
     key: str = ""
     hint: str = ""
     severity: str = "error"
+    picture: str = ""  #: a formula with a caret under the place, as two lines
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        text = f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
-        return f"{text} — {self.hint}" if self.hint else text
+        text = ": ".join(part for part in (place, self.key, self.message) if part)
+        if self.hint:
+            text = f"{text} — {self.hint}"
+        return "\n    ".join((text, *self.picture.splitlines()))
 
 
 class ConfigError(UsageError):
@@ -100,8 +107,47 @@ class FormulaError(UsageError):
 
     @property
     def pointer(self) -> str:
-        """The formula with a caret under the place that is wrong."""
-        return f"{self.text}\n{' ' * self.offset}^"
+        """The line of the formula that is wrong, and a caret under the place, as a second line.
+
+        A long line is cut around the place, so that the caret stands right in 80 columns.
+        """
+        return pointed(self.text, self.offset)
+
+
+def pointed(text: str, offset: int) -> str:
+    """A line of `text` cut around the character at `offset`, and below it a caret under that."""
+    offset = min(max(offset, 0), len(text))
+    begin = text.rfind("\n", 0, offset) + 1
+    line = text[begin:].partition("\n")[0].translate({9: " ", 13: " "})
+    column = offset - begin
+    start, end = _around(line, column)
+    before, after = "… " if start else "", " …" if end < len(line) else ""
+    indent = " " * (len(before) + _width(line[start:column]))
+    return f"{before}{line[start:end]}{after}\n{indent}^"
+
+
+def _around(line: str, column: int) -> tuple[int, int]:
+    """From where to where a line is shown: `_SHOWN` columns, the place in their middle."""
+    start = end = min(column, len(line))
+    room = _SHOWN - _width(line[end : end + 1])
+    end = min(end + 1, len(line))
+    grows = True
+    while grows:
+        grows = False
+        for side in (start - 1, end):
+            if 0 <= side < len(line) and (wide := _width(line[side])) <= room:
+                start, end, room, grows = min(start, side), max(end, side + 1), room - wide, True
+    return start, end
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal a text takes (Unicode, UAX #11)."""
+    return sum(
+        0
+        if unicodedata.category(char) in _MARKS
+        else 1 + (unicodedata.east_asian_width(char) in {"W", "F"})
+        for char in text
+    )
 
 
 class TemplateError(UsageError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -44,9 +44,9 @@ class Inspection:
     notes: list[str] = field(default_factory=list)
     formulas: list[tuple[KeyPath, str]] = field(default_factory=list)
 
-    def fault(self, path: KeyPath, message: str, hint: str = "") -> None:
-        """Note what is wrong with the value at `path`."""
-        self.faults.append(self._finding(path, message, hint))
+    def fault(self, path: KeyPath, message: str, hint: str = "", *, picture: str = "") -> None:
+        """Note what is wrong with the value at `path`, `picture` showing the place in it."""
+        self.faults.append(replace(self._finding(path, message, hint), picture=picture))
 
     def note(self, path: KeyPath, message: str) -> None:
         """Note what a person may want to know, though nothing is wrong."""

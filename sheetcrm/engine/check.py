@@ -50,7 +50,7 @@ class CheckReport:
 
     sources: tuple[CheckedSource, ...]
     faults: tuple[ConfigFault, ...]
-    table_error: SourceError | None = None
+    table_errors: Sequence[SourceError] = ()
     notes: Sequence[str] = ()
 
     @property
@@ -59,18 +59,14 @@ class CheckReport:
         if self.faults:
             return 2
         broken = any(source.error or source.nobody for source in self.sources)
-        return 1 if broken or self.table_error else 0
+        return 1 if broken or self.table_errors else 0
 
 
 def check(workspace: Workspace) -> CheckReport:
     """Look at every source, formula and template."""
     planner = Planner(workspace, workspace.clock.now())
     faults: dict[str, ConfigFault] = {}
-    table_error: SourceError | None = None
-    try:
-        _ = planner.tables
-    except SourceError as error:
-        table_error = error
+    tables = planner.read_tables
     try:
         _ = planner.templates
     except ConfigError as error:
@@ -79,13 +75,13 @@ def check(workspace: Workspace) -> CheckReport:
     for source in workspace.sources:
         checked, reading = _check_source(workspace, planner, source)
         sources.append(checked)
-        if reading and not table_error and not faults:
+        if reading and not tables.errors:
             for fault in planner.faults(reading.frame):
                 faults[str(fault)] = replace(fault, hint=_in_source(workspace, fault, source))
     return CheckReport(
         sources=tuple(sources),
         faults=tuple(faults.values()),
-        table_error=table_error,
+        table_errors=tables.errors,
         notes=workspace.rules.notes,
     )
 

@@ -17,20 +17,21 @@ from sheetcrm.core.followup import (
     check_followups,
     plan_followups,
 )
-from sheetcrm.core.formula import Frame, Names
+from sheetcrm.core.formula import Frame
 from sheetcrm.core.memory import LeadRecord, Memory
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.qualify import LeadContext, Qualified, check_qualification, qualify
 from sheetcrm.core.table.identity import Identities, also_ours, duplicates, identify
 from sheetcrm.core.table.leads import Leads, read_leads
 from sheetcrm.core.table.merge import Pending, merge, overridden
-from sheetcrm.core.table.names import as_written
-from sheetcrm.core.table.values import CellValue, Problem, Tab
+from sheetcrm.core.table.values import CellValue, Problem
+from sheetcrm.engine.naming import column_names, known_headers, output_names
 from sheetcrm.engine.news import News, news
 from sheetcrm.engine.outputs import Computed, in_rows, output_values, rule_problems
+from sheetcrm.engine.tables import Tables, read_tables
 from sheetcrm.engine.views import languages, lead_views, texts
-from sheetcrm.engine.workspace import Rules, Workspace
-from sheetcrm.errors import ConfigError, ConfigFault, SourceEmptiedError, SourceError, TemplateError
+from sheetcrm.engine.workspace import Workspace
+from sheetcrm.errors import ConfigError, ConfigFault, SourceEmptiedError, TemplateError
 from sheetcrm.ports import TabSource
 
 
@@ -79,26 +80,21 @@ class Planner:
         self._now = now
         self._decided: dict[str, _Decided] = {}
 
-    @cached_property
-    def tables(self) -> dict[str, Frame]:
+    @property
+    def tables(self) -> Mapping[str, Frame]:
         """The reference tables.
 
         Raises:
             SourceError: one of them cannot be read.
         """
-        return {
-            name: Frame({column.header: column.values for column in self._table(name).columns})
-            for name in self._workspace.tables
-        }
+        for error in self.read_tables.errors:
+            raise error
+        return self.read_tables.frames
 
-    def _table(self, name: str) -> Tab:
-        try:
-            return self._workspace.tables[name].read()
-        except SourceError as error:
-            number = list(self._workspace.tables).index(name) + 1
-            file, line = self._rules.places.get(f"table[{number}].name", ("config", 0))
-            error.message = f"{file}:{line}: table {name}: {error.message}"
-            raise
+    @cached_property
+    def read_tables(self) -> Tables:
+        """The reference tables and what is wrong with those that cannot be read."""
+        return read_tables(self._workspace)
 
     @cached_property
     def templates(self) -> TemplateSet:
@@ -126,7 +122,7 @@ class Planner:
         faults = self.faults(reading.frame)
         if faults:
             raise ConfigError([replace(f, hint=in_source(f, source.name)) for f in faults])
-        return self._decide(reading, self._qualify(reading))
+        return self._decide(reading, self.qualify(reading))
 
     def settle(self) -> dict[str, Planned]:
         """Decide anew where what other sources planned changes it, until nothing does.
@@ -173,36 +169,42 @@ class Planner:
         )
 
     def faults(self, frame: Frame) -> list[ConfigFault]:
-        """All formulas and templates that name what a source with these columns lacks."""
+        """All formulas and templates that name what a source with these columns lacks.
+
+        Raises:
+            SourceError: a reference table cannot be read.
+        """
         rules = self._rules
         fields = {field.name for field in rules.fields}
-        names = Names(
-            columns=frozenset(as_written(n) if n in fields else n for n in frame.names),
-            tables={name: frozenset(table.names) for name, table in self.tables.items()},
-            parameters=frozenset(rules.qualification.parameters),
-        )
+        names = column_names(rules, frame, self.tables)
         found = [
-            self._placed(ConfigFault(key=key, message=error.message, hint=error.hint))
+            self._placed(
+                ConfigFault(key=key, message=error.message, hint=error.hint, picture=error.pointer)
+            )
             for key, error in check_qualification(rules.qualification, names)
         ]
+        try:
+            templates = self.templates
+        except ConfigError as error:
+            return [*found, *error.faults]
         later = replace(names, columns=names.columns | frozenset(output_names(rules)))
-        found += [
+        return found + [
             self._placed(fault)
             for fault in check_followups(
                 rules.followups,
-                self.templates,
+                templates,
                 later,
                 [*fields, *frame.names],
                 [rules.locale.language],
             )
         ]
-        return found
 
     def _placed(self, fault: ConfigFault) -> ConfigFault:
         file, line = self._rules.places.get(fault.key, (fault.file or "config", fault.line))
         return replace(fault, file=file, line=line)
 
-    def _qualify(self, reading: Reading) -> Qualified:
+    def qualify(self, reading: Reading) -> Qualified:
+        """Scores, answers and stages of a source whose formulas have no faults."""
         rules = self._rules
         persons: Mapping[str, CellValue] = {}
         if "stage" in rules.outputs and rules.qualification.moves.keep_override:
@@ -310,22 +312,6 @@ class Planner:
             written=merged.written,
         )
         return Planned(plan=plan, qualified=qualified, followups=followups, outputs=outputs)
-
-
-def known_headers(rules: Rules) -> tuple[str, ...]:
-    """Every header that a field or an output may go by, the most telling first."""
-    first = [field.headers[0] for field in rules.fields if field.headers]
-    others = [header for field in rules.fields for header in field.headers]
-    return tuple(dict.fromkeys([*first, *others, *rules.outputs.values()]))
-
-
-def output_names(rules: Rules) -> list[str]:
-    """What follow-up formulas may name beside fields and headers: ``Score``, ``BANT met``."""
-    names = ["Score", "Stage", *(score.name for score in rules.qualification.scores)]
-    for framework in rules.qualification.frameworks:
-        names += [framework.name, f"{framework.name} met"]
-        names += [f"{framework.name} {criterion.name}" for criterion in framework.criteria]
-    return names
 
 
 def refuse_emptied(reading: Reading) -> None:

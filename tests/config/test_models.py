@@ -313,14 +313,17 @@ def test_a_formula_that_cannot_be_read_is_shown_with_a_caret(faults):
     assert len(caret) <= len(formula) + 1
 
 
-def test_a_place_in_a_long_formula_is_shown_in_its_surroundings():
-    from sheetcrm.config.formulas import caret
-
-    text = "=" + "1+" * 100 + "?" + "+1" * 100
-    _, formula, pointer = caret(text, text.index("?")).split("\n")
-    assert formula[len(pointer) - 1] == "?"
-    assert formula.startswith("    … ")
+def test_a_fault_in_a_long_formula_fits_a_narrow_terminal(faults):
+    text = "=" + "1+" * 30 + "Q9" + "+1" * 30
+    (told,) = faults(f"[[segment]]\nname = 'a'\nwhen = '{text}'\n")
+    _, formula, caret = told.split("\n")
+    assert formula.startswith("    … 1+")
     assert formula.endswith(" …")
-    assert len(formula) < 110
-    assert caret("=1+", 3) == "\n    =1+\n       ^"
-    assert caret("", 9) == "\n    \n    ^"
+    assert len(formula) < 80
+    assert formula[len(caret) - 1 :].startswith("Q9+1")
+
+
+def test_curly_quotes_are_accepted_with_a_note(loaded):
+    config = loaded("[[segment]]\nname = 'a'\nwhen = '=[@City]=“Jakarta”'\n")
+    (note,) = config.notes
+    assert note.startswith("config/x.toml:3: segment[1].when: curly quotes are read as straight")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from sheetcrm.adapters.memory import MemoryTabSource
 from sheetcrm.core.qualify.rules import Stage
 from sheetcrm.engine.check import check
-from sheetcrm.engine.sync import sync
+from sheetcrm.engine.sync import plan, sync
 from sheetcrm.errors import SourceNotFoundError
 from tests.engine.team import GRID, QUALIFICATION
 
@@ -54,14 +54,56 @@ def test_with_two_sources_a_fault_names_its_source(make):
     assert "(source web)" in str(fault)
 
 
+def test_faults_of_formulas_and_templates_are_told_together_with_the_place_in_the_formula(make):
+    stages = (QUALIFICATION.stages[0], Stage(name="MQL", when="=1+[@Nots]+[@Bugdet]"))
+    templates = {"welcome/01-intro.en.md": "---\nSubject: {{ lead.\n---\n"}
+    workspace = make(
+        MemoryTabSource(GRID),
+        qualification=replace(QUALIFICATION, stages=stages),
+        templates=templates,
+    )
+    told = [str(fault) for fault in check(workspace).faults]
+    assert told[0].startswith("templates/welcome/01-intro.en.md:")
+    first, second = (fault.splitlines() for fault in told[-2:])
+    where = "config/stages.toml:7: stage[2].when: unknown field"
+    assert first == [
+        f"{where} [@Nots] — did you mean [@Notes]?",
+        "    =1+[@Nots]+[@Bugdet]",
+        "       ^",
+    ]
+    assert second[0] == f"{where} [@Bugdet] — did you mean [@Budget]?"
+    assert second[2] == " " * 15 + "^"
+
+
 class Missing:
+    reads = 0
+
     def read(self, known_headers=()):
+        self.reads += 1
         raise SourceNotFoundError("cities.xlsx: there is no such file", hint="make it")
+
+
+def test_a_table_that_fails_is_read_once_for_all_sources_and_named_with_the_others(make):
+    tables = {"Cities": Missing(), "Prices": Missing()}
+    workspace = replace(
+        make(MemoryTabSource(GRID), MemoryTabSource(GRID, name="web")), tables=tables
+    )
+    report = check(workspace)
+    assert [error.message.split(": ")[1] for error in report.table_errors] == [
+        "table Cities",
+        "table Prices",
+    ]
+    planned = plan(workspace)
+    assert [str(result.error) for result in planned.results] == [
+        "cities.xlsx: there is no such file"
+    ] * 2
+    assert [table.reads for table in tables.values()] == [2, 2]  # once by check, once by plan
 
 
 def test_a_table_that_cannot_be_read_is_named_and_the_rest_is_checked(make):
     workspace = replace(make(MemoryTabSource(GRID)), tables={"Cities": Missing()})
     report = check(workspace)
-    assert "table Cities: cities.xlsx" in report.table_error.message
+    [error] = report.table_errors
+    assert "table Cities: cities.xlsx" in error.message
     assert report.sources[0].leads == 3
     assert report.exit_code == 1

@@ -35,9 +35,10 @@ def check(workspace: str, *, as_json: bool, everything: bool) -> int:
         show_source(source, everything=everything)
     for note in report.notes:
         output.say(f"  {note}", style="yellow")
-    if report.table_error:
-        output.complain(report.table_error.message)
-        output.advise(report.table_error.hint)
+    for error in report.table_errors:
+        output.complain(error.message)
+        if error.hint:
+            output.advise(error.hint)
     for fault in report.faults:
         output.complain(str(fault))
     if report.exit_code:

@@ -65,7 +65,9 @@ def _formula_faults(rules: FollowUps, names: Names) -> Iterator[ConfigFault]:
         except FormulaError as unreadable:
             found = [unreadable]
         for error in found:
-            yield ConfigFault(key=key, message=error.message, hint=error.hint)
+            yield ConfigFault(
+                key=key, message=error.message, hint=error.hint, picture=error.pointer
+            )
 
 
 def _sender_faults(rules: FollowUps) -> Iterator[ConfigFault]:

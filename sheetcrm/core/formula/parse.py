@@ -15,7 +15,7 @@ from typing import Any, Final
 import formualizer
 
 from sheetcrm.core.formula import fallback, registry
-from sheetcrm.core.formula.scan import prepare
+from sheetcrm.core.formula.scan import notes, prepare
 from sheetcrm.core.formula.spanish import spanish_hint
 from sheetcrm.core.formula.structured import read_reference
 from sheetcrm.core.formula.syntax import (
@@ -78,6 +78,8 @@ class Formula:
     references: tuple[Reference, ...]
     functions: frozenset[str]
     tree: Node = field(repr=False, compare=False)
+    understood: str = field(default="", repr=False, compare=False)  #: straight quotes, commas
+    notes: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def fallbacks(self) -> frozenset[str]:
@@ -99,7 +101,14 @@ def parse(text: str) -> Formula:
         raise _syntax_error(text, prepared, error) from error
     reader = _Reader(text, prepared)
     tree = reader.read(root, {}, 0)
-    return Formula(text, tuple(dict.fromkeys(reader.references)), frozenset(reader.functions), tree)
+    return Formula(
+        text,
+        tuple(dict.fromkeys(reader.references)),
+        frozenset(reader.functions),
+        tree,
+        prepared.strip(),
+        notes(text),
+    )
 
 
 def _syntax_error(text: str, prepared: str, error: formualizer.ParserError) -> FormulaError:

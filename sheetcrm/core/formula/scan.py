@@ -16,7 +16,8 @@ from sheetcrm.errors import FormulaError
 MAX_CHARACTERS: Final = 8192
 MAX_LEVELS: Final = 64
 
-_SMART: Final = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', " ": " "})
+_QUOTES: Final = "“”„‟«»"
+_SMART: Final = str.maketrans({**dict.fromkeys(_QUOTES, '"'), **dict.fromkeys("\u00a0\u202f", " ")})
 _CLOSES: Final = {")": "(", "]": "[", "}": "{"}
 
 
@@ -40,6 +41,14 @@ def prepare(text: str) -> str:
     plain = _straight_quotes(text)
     _check_brackets(text, plain)
     return _american_separators(text, plain)
+
+
+def notes(text: str) -> tuple[str, ...]:
+    """What a person may want to know of how `text` was read, though nothing is wrong with it."""
+    changed = zip(text, _straight_quotes(text), strict=True)
+    if not any(old in _QUOTES and new == '"' for old, new in changed):
+        return ()
+    return ('curly quotes are read as straight ones: in a formula write "…"',)
 
 
 def _straight_quotes(text: str) -> str:

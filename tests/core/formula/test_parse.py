@@ -60,7 +60,9 @@ def test_a_wrong_formula_is_told_with_its_place(text, offset, message, hint):
     assert error.text == text
     if offset is not None:
         assert error.offset == offset
-        assert error.pointer.splitlines()[-1] == " " * offset + "^"
+        line, caret = error.pointer.splitlines() if text else ("", "^")
+        assert len(line) < 76
+        assert line[len(caret) - 1 : len(caret)] == text[offset : offset + 1]
 
 
 @pytest.mark.parametrize(
@@ -121,6 +123,38 @@ def test_other_ways_of_typing_mean_the_same(typed, meant):
 
 def test_smart_quotes_inside_a_text_stay():
     assert parse('="say “hi”"').tree.value == "say “hi”"
+    assert parse('="say “hi”"').notes == ()
+
+
+def test_smart_quotes_are_noted_and_the_formula_is_told_as_it_was_understood():
+    formula = parse(" =IF([@A]=“x”;1,5;«y»)\u00a0")
+    assert formula.understood == '=IF([@A]="x",1.5,"y")'
+    (note,) = formula.notes
+    assert note.startswith("curly quotes")
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "picture"),
+    [
+        ("=1+", 3, "=1+\n   ^"),
+        ("", 9, "\n^"),
+        ("=A+\n\t ?+1", 6, "  ?+1\n  ^"),
+        ('="日本"&x', 6, '="日本"&x\n        ^'),
+        ('="e\u0301"&x', 6, '="e\u0301"&x\n     ^'),
+    ],
+)
+def test_the_caret_stands_below_the_very_place(text, offset, picture):
+    assert FormulaError("wrong", text=text, offset=offset).pointer == picture
+
+
+@pytest.mark.parametrize("length", [0, 30, 300])
+@pytest.mark.parametrize("after", [0, 30, 300])
+def test_a_long_formula_is_cut_around_the_place(length, after):
+    text = "日x" * (length // 2) + "?" + "日x" * (after // 2)
+    line, caret = FormulaError("wrong", text=text, offset=text.index("?")).pointer.split("\n")
+    shown = line.partition("?")[0]
+    assert len(caret) - 1 == len(shown) + shown.count("日")
+    assert len(line) + line.count("日") <= 72
 
 
 def test_names_bound_by_let_are_no_references():
