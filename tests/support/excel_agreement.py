@@ -1,0 +1,227 @@
+"""Formulas of a workbook as ours: a cell becomes a lead's column, a range a reference table.
+
+What is left out, each with its reason, is what does not ask about a function's meaning: the clock,
+other workbooks, positions in the sheet, answers that Excel kept from before.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from openpyxl.formula import Tokenizer
+from openpyxl.formula.tokenizer import Token, TokenizerError
+from openpyxl.utils.cell import column_index_from_string as column_number
+
+import sheetcrm
+from sheetcrm.core.formula.registry import names
+from sheetcrm.core.table.values import ERROR_CODES, CellError
+from tests.support.excel_workbook import NOT_CALCULATED
+
+CLOCK = {"TODAY", "NOW"}
+LARGEST = 200_000  #: cells of a range
+ALIKE = 100  #: cells of a workbook that differ only in where they stand
+OPERATORS = "(operators)"
+_CELL = re.compile(r"^\$?([A-Z]{1,3})\$?([0-9]{1,7})$", re.IGNORECASE)
+_ADDRESS = re.compile(r"\$?\b[A-Z]{1,3}\$?[0-9]{1,7}\b")
+_ROWS = re.compile(r"^\$?([0-9]{1,7}):\$?([0-9]{1,7})$")
+_COLUMNS = re.compile(r"^\$?([A-Z]{1,3}):\$?([A-Z]{1,3})$", re.IGNORECASE)
+
+
+class LeftOutError(Exception):
+    """A formula that is not compared; says why."""
+
+
+@dataclass
+class Ours:
+    """A formula as the engine takes it."""
+
+    workbook: object
+    cell: object
+    columns: dict = field(default_factory=dict)
+    tables: dict = field(default_factory=dict)
+    functions: set = field(default_factory=set)
+
+    def translated(self):
+        """The formula's text; `columns`, `tables` and `functions` are filled on the way."""
+        return "=" + self._translated(self.cell.formula, 0)
+
+    def _translated(self, formula, depth):
+        if depth > 8:
+            raise LeftOutError("names that stand for names")
+        try:
+            tokens = Tokenizer(f"={formula}").items
+        except TokenizerError:
+            raise LeftOutError("not understood by the tokenizer") from None
+        return "".join(self._token(token, depth) for token in tokens)
+
+    def _token(self, token, depth):
+        if token.type == Token.FUNC and token.subtype == Token.OPEN:
+            return self._function(token.value)
+        if token.type == Token.OP_IN and token.value in {",", ":", " "}:
+            raise LeftOutError("a range made of ranges")
+        if token.type == Token.ARRAY:
+            return token.value
+        if token.type == Token.OPERAND and token.subtype == Token.RANGE:
+            return self._operand(token.value, depth)
+        return token.value
+
+    def _function(self, written):
+        name = written[:-1].upper().removeprefix("_XLFN.").removeprefix("_XLWS.")
+        if name in CLOCK:
+            raise LeftOutError("the clock of that day")
+        if name not in names():
+            raise LeftOutError(f"not in the table: {name}")
+        self.functions.add(name)
+        return f"{name}("
+
+    def _operand(self, written, depth):
+        if written.lower().startswith("_xlpm."):
+            return written[6:]
+        where, mark, address = written.rpartition("!")
+        sheet = self._sheet(where.strip("'").replace("''", "'")) if mark else self._own()
+        if sheet is None:
+            raise LeftOutError("another workbook, or several sheets")
+        if address.upper().startswith("#REF"):
+            return "#REF!"
+        first, colon, last = address.partition(":")
+        if not colon and _CELL.match(address):
+            return self._single(sheet, address)
+        if colon and _CELL.match(first) and _CELL.match(last):
+            return self._range(sheet, _corner(first), _corner(last))
+        if found := _COLUMNS.match(address):
+            return self._range(
+                sheet, (1, column_number(found[1])), (sheet.rows, column_number(found[2]))
+            )
+        if found := _ROWS.match(address):
+            return self._range(sheet, (int(found[1]), 1), (int(found[2]), sheet.width))
+        return self._name(sheet, address, depth)
+
+    def _own(self):
+        return self.workbook.sheets[self.cell.sheet.casefold()]
+
+    def _sheet(self, name):
+        return self.workbook.sheets.get(name.casefold())
+
+    def _name(self, sheet, name, depth):
+        if "[" in name:
+            raise LeftOutError("a structured reference")
+        key = name.casefold()
+        meaning = self.workbook.names.get((sheet.name.casefold(), key))
+        meaning = meaning or self.workbook.names.get(("", key))
+        if meaning is None:
+            raise LeftOutError("an unknown name")
+        if any("$" not in part for part in re.findall(r"[A-Z]{1,3}\d+", meaning)):
+            raise LeftOutError("a name that moves with its cell")
+        return (
+            f"({self._translated(meaning, depth + 1)})"
+            if " " in meaning
+            else self._translated(meaning, depth + 1)
+        )
+
+    def _single(self, sheet, address):
+        row, column = _corner(address)
+        name = f"{sheet.name} R{row}C{column}".translate(_PLAIN)
+        self.columns[name] = [_held(sheet, row, column)]
+        return f"[@[{name}]]"
+
+    def _range(self, sheet, one, other):
+        (top, left), (bottom, right) = (
+            (min(one[0], other[0]), min(one[1], other[1])),
+            (max(one[0], other[0]), max(one[1], other[1])),
+        )
+        if (bottom - top + 1) * (right - left + 1) > LARGEST:
+            raise LeftOutError("a very large range")
+        name = f"{sheet.name}_{top}_{left}_{bottom}_{right}".translate(_PLAIN).replace(" ", "_")
+        name = f"range_{name}"
+        self.tables[name] = {
+            f"c{column}": [_held(sheet, row, column) for row in range(top, bottom + 1)]
+            for column in range(left, right + 1)
+        }
+        return f"{name}[c{left}]" if left == right else f"{name}[[c{left}]:[c{right}]]"
+
+
+_PLAIN = {ord(char): "_" for char in "[]#'@!\"().,:;+-*/&%$=<>?{}|^~\\`’“”"}
+
+
+def _corner(address):
+    found = _CELL.match(address)
+    return int(found[2]), column_number(found[1])
+
+
+def _held(sheet, row, column):
+    value = sheet.values.get((row, column))
+    if value is NOT_CALCULATED:
+        raise LeftOutError("reads a cell that was not calculated")
+    if isinstance(value, CellError) and value.code not in ERROR_CODES:
+        raise LeftOutError(f"reads {value.code}")
+    return value
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of comparing one cell."""
+
+    cell: object
+    functions: frozenset
+    ours: object
+    agrees: bool
+    translated: str
+
+    @property
+    def line(self):
+        return "\t".join(
+            (
+                "+".join(sorted(self.functions)) or OPERATORS,
+                self.cell.place,
+                f"={self.cell.formula}",
+                f"Excel: {self.cell.answer!r}",
+                f"ours: {self.ours!r}",
+                self.translated,
+            )
+        )
+
+
+def compare(workbook, left_out, only=frozenset()):
+    """A `Verdict` for each formula of a workbook that can be compared; reasons are counted.
+
+    `only` are functions of which a formula must have one, if any are given.
+    """
+    alike = Counter()
+    for sheet in workbook.sheets.values():
+        for cell in sheet.formulas:
+            shape = _ADDRESS.sub("A1", cell.formula)
+            alike[shape] += 1
+            if alike[shape] > ALIKE:
+                left_out["many of a kind"] += 1
+                continue
+            try:
+                yield _verdict(workbook, cell, only)
+            except LeftOutError as reason:
+                left_out[str(reason)] += 1
+
+
+def _verdict(workbook, cell, only):
+    if isinstance(cell.answer, CellError) and cell.answer.code not in ERROR_CODES:
+        raise LeftOutError(f"answers {cell.answer.code}")
+    ours = Ours(workbook, cell)
+    formula = ours.translated()
+    if only and not only & (ours.functions or {OPERATORS}):
+        raise LeftOutError("not looked at")
+    columns = ours.columns or {"none": [None]}
+    try:
+        [answer] = sheetcrm.evaluate(formula, columns, tables=ours.tables)
+    except Exception as error:  # noqa: BLE001 a crash is a difference too
+        answer = error
+    return Verdict(cell, frozenset(ours.functions), answer, same(answer, cell.answer), formula)
+
+
+def same(ours, excels):
+    """Equal kinds and values, numbers to nine digits; a formula's blank is shown as 0."""
+    if ours is None:
+        return excels == 0 and not isinstance(excels, bool)
+    if isinstance(ours, float) and isinstance(excels, float):
+        return math.isclose(ours, excels, rel_tol=1e-9, abs_tol=1e-12)
+    return type(ours) is type(excels) and ours == excels
