@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from sheetcrm.errors import UsageError
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import datetime
 
     from sheetcrm.adapters.excel import ExcelSource
     from sheetcrm.config.model import Config, SourceConfig, TableConfig
     from sheetcrm.engine.workspace import Rules, Workspace
-    from sheetcrm.ports import TableSource
+    from sheetcrm.ports import Ledger, TableSource
 
 MARK = Path("config") / "sheetcrm.toml"
 
@@ -61,7 +61,7 @@ def load_config(root: Path) -> Config:
 
 @contextmanager
 def open_workspace(
-    root: Path, *, exclusive: bool = False, first: str | None = None
+    root: Path, *, exclusive: bool = False, first: str | None = None, lasting: bool = True
 ) -> Iterator[Workspace]:
     """A ready-to-run workspace.
 
@@ -70,6 +70,7 @@ def open_workspace(
         first: the source that will be read first ("" for the first of all), so that reading it
             begins at once; None where none will be read.
         exclusive: hold the workspace's lock, so that no other run writes at the same time.
+        lasting: make the ledger where there is none yet; else an empty one in memory will do.
 
     Raises:
         ConfigError: its files have problems.
@@ -79,19 +80,18 @@ def open_workspace(
 
     config = load_config(root)
     clock = SystemClock(config.locale.timezone)
-    today = clock.now().date()
+    now = clock.now()
     sources = [_source(config, source, today) for source in config.sources]
     if first is not None:
         _begin(sources, first)
 
-    from sheetcrm.adapters.ledger import open_ledger
     from sheetcrm.adapters.lock import workspace_lock
     from sheetcrm.adapters.mail.outbox import EmlOutbox
     from sheetcrm.adapters.mail.templates import FolderTemplates
     from sheetcrm.engine.workspace import Workspace
 
     with workspace_lock(root / "var" / "run.lock", held=exclusive):
-        ledger = open_ledger(config.ledger)
+        ledger = _ledger(config.ledger, lasting=lasting)
         try:
             yield Workspace(
                 rules=_rules(config),
@@ -156,6 +156,16 @@ def _begin(sources: Sequence[ExcelSource], first: str) -> None:
             break
 
 
+def _ledger(address: str, *, lasting: bool) -> Ledger:
+    if not lasting and "://" not in address and not Path(address).exists():
+        from sheetcrm.adapters.memory import MemoryLedger
+
+        return MemoryLedger()
+    from sheetcrm.adapters.ledger import open_ledger
+
+    return open_ledger(address)
+
+
 def _source(config: Config, source: SourceConfig, today: date) -> ExcelSource:
     from sheetcrm.adapters.excel import ExcelSource
 
@@ -170,8 +180,13 @@ def _source(config: Config, source: SourceConfig, today: date) -> ExcelSource:
         root / source.excel,
         source.tab,
         write_protected=source.write_protected,
-        backup_dir=root / "var" / "backups",
-        today=today,
+        backups=Backups(
+            folder=root / "var" / "backups",
+            now=now,
+            keep=config.backups.keep,
+            days=config.backups.days,
+            megabytes=config.backups.megabytes,
+        ),
     )
 
 

@@ -14,9 +14,11 @@ from sheetcrm.cli.commands.explain import explain
 from sheetcrm.cli.commands.init import init
 from sheetcrm.cli.commands.plan import plan
 from sheetcrm.cli.commands.preview import preview
+from sheetcrm.cli.commands.restore import restore
 from sheetcrm.cli.commands.schema import schema
 from sheetcrm.cli.commands.status import status
 from sheetcrm.cli.commands.sync import sync
+from sheetcrm.cli.commands.try_ import try_
 from sheetcrm.cli.commands.undo import undo
 
 
@@ -46,7 +48,20 @@ def cli(ctx: click.Context, workspace: str) -> None:
     ctx.obj = workspace
 
 
-for command in (init, check, plan, sync, explain, drafts, preview, undo, status, schema):
+for command in (
+    init,
+    check,
+    try_,
+    plan,
+    sync,
+    explain,
+    drafts,
+    preview,
+    undo,
+    restore,
+    status,
+    schema,
+):
     cli.add_command(command)
 
 

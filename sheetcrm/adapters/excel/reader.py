@@ -257,10 +257,11 @@ def _by_column(cells: Sequence[tuple[int, int]], rows: Collection[int]) -> dict[
 def _wrong(found: Scan, place_of: Mapping[int, int]) -> dict[int, list[tuple[int, CellError]]]:
     """Column → index and error of the cells that calamine shows as blank."""
     wrong: dict[int, list[tuple[int, CellError]]] = {}
-    errors = {**dict.fromkeys(found.uncalculated, "#N/A"), **found.errors}
-    for (row, column), code in errors.items():
+    errors = dict.fromkeys(found.uncalculated, CellError("#N/A", calculated=False))
+    errors |= {place: CellError(code) for place, code in found.errors.items()}
+    for (row, column), error in errors.items():
         if row in place_of:
-            wrong.setdefault(column, []).append((place_of[row], CellError(code)))
+            wrong.setdefault(column, []).append((place_of[row], error))
     return wrong
 
 

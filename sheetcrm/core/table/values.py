@@ -22,6 +22,8 @@ class CellError:
     """An Excel error as a value, such as ``CellError("#N/A")``."""
 
     code: str
+    calculated: bool = field(default=True, compare=False, repr=False)
+    """False for a formula's cell whose value nobody has calculated yet; it reads as #N/A."""
 
     def __str__(self) -> str:
         return self.code
