@@ -30,6 +30,40 @@ _ROWS = re.compile(r"^\$?([0-9]{1,7}):\$?([0-9]{1,7})$")
 _COLUMNS = re.compile(r"^\$?([A-Z]{1,3}):\$?([A-Z]{1,3})$", re.IGNORECASE)
 
 
+#: Arguments that take a range as it is (every one, or those at these places from 0); elsewhere a
+#: formula that was not entered as an array takes of a range the cell in its own row or column.
+_EVERY = frozenset(range(255))
+RANGES = {
+    **dict.fromkeys(
+        (
+            *("SUM", "AVERAGE", "PRODUCT", "MIN", "MAX", "MEDIAN", "COUNT", "COUNTA", "SUMPRODUCT"),
+            *("STDEV", "STDEV.S", "STDEV.P", "VAR", "VAR.S", "VAR.P", "AND", "OR", "XOR"),
+            *("CONCAT", "HASANY", "HASALL", "ROWS", "COLUMNS", "CHOOSE", "IF", "IFS", "SWITCH"),
+        ),
+        _EVERY,
+    ),
+    **dict.fromkeys(
+        (
+            *("COUNTBLANK", "COUNTIF", "LARGE", "SMALL", "PERCENTILE", "PERCENTILE.INC", "INDEX"),
+            *("QUARTILE", "QUARTILE.INC", "PERCENTRANK", "PERCENTRANK.INC"),
+        ),
+        frozenset({0}),
+    ),
+    **dict.fromkeys(("RANK", "RANK.EQ", "RANK.AVG", "MATCH", "XMATCH"), frozenset({1})),
+    **dict.fromkeys(("VLOOKUP", "HLOOKUP"), frozenset({1})),
+    **dict.fromkeys(("LOOKUP", "XLOOKUP"), frozenset({1, 2})),
+    **dict.fromkeys(("SUMIF", "AVERAGEIF"), frozenset({0, 2})),
+    **dict.fromkeys(("NETWORKDAYS", "WORKDAY"), frozenset({2})),
+    **dict.fromkeys(
+        ("SUMIFS", "AVERAGEIFS", "MINIFS", "MAXIFS"), frozenset({0, *range(1, 255, 2)})
+    ),
+    "COUNTIFS": frozenset(range(0, 255, 2)),
+    "TEXTJOIN": _EVERY - {0, 1},
+}
+BY_ITEM = {"SUMPRODUCT", "LOOKUP", "INDEX", "MATCH", "XLOOKUP", "XMATCH"}
+"""Functions inside of which whole ranges are calculated with, item by item."""
+
+
 class LeftOutError(Exception):
     """A formula that is not compared; says why."""
 
@@ -43,6 +77,7 @@ class Ours:
     columns: dict = field(default_factory=dict)
     tables: dict = field(default_factory=dict)
     functions: set = field(default_factory=set)
+    _within: list = field(default_factory=list)  #: [function or "", argument] around a token
 
     def translated(self):
         """The formula's text; `columns`, `tables` and `functions` are filled on the way."""
@@ -55,18 +90,44 @@ class Ours:
             tokens = Tokenizer(f"={formula}").items
         except TokenizerError:
             raise LeftOutError("not understood by the tokenizer") from None
-        return "".join(self._token(token, depth) for token in tokens)
+        self._refuse_intersections(tokens)
+        outer, self._within = self._within, [*self._within]
+        written = "".join(self._token(tokens, index, depth) for index in range(len(tokens)))
+        self._within = outer
+        return written
 
-    def _token(self, token, depth):
-        if token.type == Token.FUNC and token.subtype == Token.OPEN:
-            return self._function(token.value)
+    def _refuse_intersections(self, tokens):
+        for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+            ends = before.type == Token.OPERAND or before.subtype == Token.CLOSE
+            begins = after.type == Token.OPERAND or after.subtype == Token.OPEN
+            if token.type == Token.WSPACE and ends and begins:
+                raise LeftOutError("a range made of ranges")
+
+    def _token(self, tokens, index, depth):
+        token = tokens[index]
         if token.type == Token.OP_IN and token.value in {",", ":", " "}:
             raise LeftOutError("a range made of ranges")
-        if token.type == Token.ARRAY:
-            return token.value
-        if token.type == Token.OPERAND and token.subtype == Token.RANGE:
-            return self._operand(token.value, depth)
+        if token.subtype == Token.OPEN:
+            opened = self._function(token.value) if token.type == Token.FUNC else token.value
+            self._within.append([opened[:-1], 0])
+            return opened
+        if token.subtype == Token.CLOSE:
+            self._within.pop()
+        elif token.type == Token.SEP and token.subtype == Token.ARG:
+            self._within[-1][1] += 1
+        elif token.type == Token.OPERAND and token.subtype == Token.RANGE:
+            beside = [one for one in tokens[:index] if one.type != Token.WSPACE][-1:]
+            beside += [one for one in tokens[index + 1 :] if one.type != Token.WSPACE][:1]
+            operand = any(one.type.startswith("OPERATOR") for one in beside)
+            return self._operand(token.value, depth, crossed=self._is_crossed(operand=operand))
         return token.value
+
+    def _is_crossed(self, *, operand):
+        """Whether of a range only the cell beside the formula's own is meant."""
+        if self.cell.array or any(name in BY_ITEM for name, _ in self._within):
+            return False
+        name, argument = next((one for one in reversed(self._within) if one[0]), ("", 0))
+        return operand or argument not in RANGES.get(name, ())
 
     def _function(self, written):
         name = written[:-1].upper().removeprefix("_XLFN.").removeprefix("_XLWS.")
@@ -77,7 +138,7 @@ class Ours:
         self.functions.add(name)
         return f"{name}("
 
-    def _operand(self, written, depth):
+    def _operand(self, written, depth, *, crossed):
         if written.lower().startswith("_xlpm."):
             return written[6:]
         where, mark, address = written.rpartition("!")
@@ -90,13 +151,16 @@ class Ours:
         if not colon and _CELL.match(address):
             return self._single(sheet, address)
         if colon and _CELL.match(first) and _CELL.match(last):
-            return self._range(sheet, _corner(first), _corner(last))
+            return self._range(sheet, _corner(first), _corner(last), crossed=crossed)
         if found := _COLUMNS.match(address):
-            return self._range(
-                sheet, (1, column_number(found[1])), (sheet.rows, column_number(found[2]))
+            ends = (
+                (1, column_number(found[1])),
+                (max(sheet.rows, self.cell.row), column_number(found[2])),
             )
+            return self._range(sheet, *ends, crossed=crossed)
         if found := _ROWS.match(address):
-            return self._range(sheet, (int(found[1]), 1), (int(found[2]), sheet.width))
+            ends = (int(found[1]), 1), (int(found[2]), max(sheet.width, self.cell.column))
+            return self._range(sheet, *ends, crossed=crossed)
         return self._name(sheet, address, depth)
 
     def _own(self):
@@ -122,16 +186,20 @@ class Ours:
         )
 
     def _single(self, sheet, address):
-        row, column = _corner(address)
+        return self._single_at(sheet, *_corner(address))
+
+    def _single_at(self, sheet, row, column):
         name = f"{sheet.name} R{row}C{column}".translate(_PLAIN)
         self.columns[name] = [_held(sheet, row, column)]
         return f"[@[{name}]]"
 
-    def _range(self, sheet, one, other):
+    def _range(self, sheet, one, other, *, crossed):
         (top, left), (bottom, right) = (
             (min(one[0], other[0]), min(one[1], other[1])),
             (max(one[0], other[0]), max(one[1], other[1])),
         )
+        if crossed:
+            return self._crossed(sheet, top, left, bottom, right)
         if (bottom - top + 1) * (right - left + 1) > LARGEST:
             raise LeftOutError("a very large range")
         name = f"{sheet.name}_{top}_{left}_{bottom}_{right}".translate(_PLAIN).replace(" ", "_")
@@ -141,6 +209,14 @@ class Ours:
             for column in range(left, right + 1)
         }
         return f"{name}[c{left}]" if left == right else f"{name}[[c{left}]:[c{right}]]"
+
+    def _crossed(self, sheet, top, left, bottom, right):
+        row, column = self.cell.row, self.cell.column
+        if left == right and (top <= row <= bottom or top == bottom):
+            return self._single_at(sheet, top if top == bottom else row, left)
+        if top == bottom and left <= column <= right:
+            return self._single_at(sheet, top, column)
+        return "#VALUE!"
 
 
 _PLAIN = {ord(char): "_" for char in "[]#'@!\"().,:;+-*/&%$=<>?{}|^~\\`’“”"}
@@ -169,9 +245,11 @@ class Verdict:
     ours: object
     agrees: bool
     translated: str
+    columns: dict
 
     @property
     def line(self):
+        given = {name.rpartition(" ")[2]: values[0] for name, values in self.columns.items()}
         return "\t".join(
             (
                 "+".join(sorted(self.functions)) or OPERATORS,
@@ -179,6 +257,7 @@ class Verdict:
                 f"={self.cell.formula}",
                 f"Excel: {self.cell.answer!r}",
                 f"ours: {self.ours!r}",
+                f"with {given}",
                 self.translated,
             )
         )
@@ -215,7 +294,8 @@ def _verdict(workbook, cell, only):
         [answer] = sheetcrm.evaluate(formula, columns, tables=ours.tables)
     except Exception as error:  # noqa: BLE001 a crash is a difference too
         answer = error
-    return Verdict(cell, frozenset(ours.functions), answer, same(answer, cell.answer), formula)
+    agrees = same(answer, cell.answer)
+    return Verdict(cell, frozenset(ours.functions), answer, agrees, formula, ours.columns)
 
 
 def same(ours, excels):
