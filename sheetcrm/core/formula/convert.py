@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import compress
+from types import NoneType
 from typing import Any, Final
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import ERRORS, VALUE, Cells, blank, first_error, numbers
+from sheetcrm.core.formula.cells import ERRORS, SAMPLE, VALUE, Cells, blank, first_error, numbers
 from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue
 
 EPOCH_ORDINAL: Final = date(1899, 12, 30).toordinal()
 UNIX_SERIAL: Final = 25_569  #: 1970-01-01
 LEAP_BUG: Final = 61  #: 1900-03-01: before it Excel counts a day less, as it has a 1900-02-29
+_DTYPES: Final[dict[type, Any]] = {
+    int: pl.Int64,
+    float: pl.Float64,
+    str: pl.String,
+    bool: pl.Boolean,
+}
+_PLACES: Final = {code: place for place, code in enumerate(ERROR_CODES)}
 _DAY_SECONDS: Final = 86_400
 _DAY_MICROSECONDS: Final = 86_400_000_000
 
@@ -39,25 +46,50 @@ def _fraction(value: time) -> float:
 
 def from_values(values: Sequence[CellValue]) -> Cells:
     """A column of Python values."""
-    kinds = set(map(type, values))
-    present = kinds - {type(None)}
-    if not present:
+    kinds = set(map(type, values[:: len(values) // SAMPLE + 1])) - {NoneType}
+    if len(kinds) == 1 or kinds == {int, float}:
+        cells = _of_one_kind(values, float if len(kinds) > 1 else next(iter(kinds)))
+        if cells is not None:
+            return cells
+    if len(kinds) < 2:
+        kinds = set(map(type, values)) - {NoneType}
+    if not kinds:
         return blank(len(values))
-    if present <= {float, int}:
-        return _from_numbers(values, present)
-    if present == {str}:
-        text = pl.Series(values, dtype=pl.String)
-        return Cells(height=len(values), text=text, given=True)
-    if present == {date}:
-        days = [None if value is None else value.toordinal() for value in values]  # type: ignore[union-attr]
-        return numbers(
-            _without_bug(pl.Series(days, dtype=pl.Int64).cast(pl.Float64) - EPOCH_ORDINAL)
-        )
-    if present == {datetime}:
+    if kinds == {date}:
+        days = [value and value.toordinal() for value in values]  # type: ignore[union-attr]
+        counted = pl.Series(days, dtype=pl.Int64).cast(pl.Float64) - EPOCH_ORDINAL
+        return numbers(_without_bug(counted))
+    if kinds == {datetime}:
         return from_series(pl.Series(values, dtype=pl.Datetime("us")))
-    if present == {bool}:
-        return Cells(height=len(values), boolean=pl.Series(values, dtype=pl.Boolean))
-    return _from_mixed(values, kinds)
+    return _from_mixed(values)
+
+
+def _of_one_kind(values: Sequence[Any], kind: type) -> Cells | None:
+    """A column of numbers, texts or booleans; None where other values are among them.
+
+    Polars itself refuses a value of another kind, which is quicker than to look at each type.
+    """
+    dtype = _DTYPES.get(kind)
+    if dtype is None:
+        return None
+    try:
+        series = pl.Series(values, dtype=dtype)
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+        return _of_one_kind(values, float) if kind is int else None
+    if kind is str:
+        return Cells(height=len(values), text=series, given=True)
+    if kind is bool:
+        return Cells(height=len(values), boolean=series)
+    return None if _has_booleans(values, series) else numbers(series.cast(pl.Float64))
+
+
+def _has_booleans(values: Sequence[Any], series: pl.Series) -> bool:
+    """Whether a boolean was taken for a number: only a 1 or 0 can have been one."""
+    suspects = (series == 0) | (series == 1)
+    count = suspects.sum()
+    if count * 4 > len(values):
+        return bool in map(type, values)
+    return count > 0 and bool in map(type, map(values.__getitem__, suspects.arg_true().to_list()))
 
 
 def constant(value: CellValue) -> Cells:
@@ -110,18 +142,6 @@ def _plain(part: pl.Series) -> list[Any]:
     return [None if code is None else errors[code] for code in part.to_list()]
 
 
-def _from_numbers(values: Sequence[Any], present: set[type]) -> Cells:
-    try:
-        if present == {int}:
-            return numbers(pl.Series(values, dtype=pl.Int64).cast(pl.Float64))
-        if present == {float}:
-            return numbers(pl.Series(values, dtype=pl.Float64))
-        floats = [None if value is None else float(value) for value in values]
-        return numbers(pl.Series(floats, dtype=pl.Float64))
-    except (OverflowError, TypeError, pl.exceptions.PolarsError):
-        return numbers(pl.Series([_as_float(value) for value in values], dtype=pl.Float64))
-
-
 def _as_float(value: float | Decimal | None) -> float | None:
     if value is None:
         return None
@@ -132,36 +152,36 @@ def _as_float(value: float | Decimal | None) -> float | None:
     return math.inf if math.isnan(number) else number
 
 
-def _from_mixed(values: Sequence[Any], kinds: set[type]) -> Cells:
+def _from_mixed(values: Sequence[Any]) -> Cells:
     """Sort the values by kind, then convert each kind at once."""
-    codes = bytes(map({kind: _kind_code(kind) for kind in kinds}.__getitem__, map(type, values)))
-    number = _sorted_out(values, codes, _NUMBER, _float_series)
-    moments = _sorted_out(values, codes, _MOMENT, lambda some: _float_series(map(serial, some)))
+    codes = bytes(map(_KindCodes().__getitem__, map(type, values)))
+    sorted_out = _Sorted(values, codes)
+    number = sorted_out.of(_NUMBER, _float_series)
+    moments = sorted_out.of(_MOMENT, lambda some: _float_series([*map(serial, some)]))
     if moments is not None:
         number = moments if number is None else number.zip_with(number.is_not_null(), moments)
     found = Cells(height=len(values)) if number is None else numbers(number)
-    error = _sorted_out(
-        values, codes, _ERROR, lambda some: pl.Series([*map(_code_of, some)], dtype=ERRORS)
-    )
     return Cells(
         height=len(values),
         number=found.number,
-        text=_sorted_out(values, codes, _TEXT, lambda some: pl.Series(some, dtype=pl.String)),
-        boolean=_sorted_out(
-            values, codes, _BOOLEAN, lambda some: pl.Series(some, dtype=pl.Boolean)
-        ),
-        error=first_error(error, found.error),
+        text=sorted_out.of(_TEXT, lambda some: pl.Series(some, dtype=pl.String)),
+        boolean=sorted_out.of(_BOOLEAN, lambda some: pl.Series(some, dtype=pl.Boolean)),
+        error=first_error(sorted_out.of(_ERROR, _error_series), found.error),
         given=True,
     )
 
 
-def _float_series(some: Iterable[Any]) -> pl.Series:
+def _float_series(some: list[Any]) -> pl.Series:
     """Numbers of any type; one too large for a float, or no number at all, is infinite."""
     try:
-        series = pl.Series([*map(float, some)], dtype=pl.Float64)
-    except OverflowError:
+        series = pl.Series(some, dtype=pl.Float64)
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
         return pl.Series([*map(_as_float, some)], dtype=pl.Float64)
     return series.fill_nan(math.inf)
+
+
+def _error_series(some: list[CellError]) -> pl.Series:
+    return pl.Series([_PLACES.get(error.code, VALUE) for error in some], dtype=ERRORS)
 
 
 _BLANK, _NUMBER, _MOMENT, _TEXT, _BOOLEAN, _ERROR = range(6)
@@ -175,28 +195,34 @@ _KINDS: Final[dict[int, tuple[type, ...]]] = {
 }
 
 
-def _kind_code(kind: type) -> int:
-    for code, types in _KINDS.items():
-        if issubclass(kind, types):
-            return code
-    message = f"a cell cannot hold a {kind.__name__}"
-    raise TypeError(message)
+class _KindCodes(dict[type, int]):
+    """The kind of each Python type, looked for when the type is first met."""
+
+    def __missing__(self, kind: type) -> int:
+        for code, types in _KINDS.items():
+            if issubclass(kind, types):
+                self[kind] = code
+                return code
+        message = f"a cell cannot hold a {kind.__name__}"
+        raise TypeError(message)
 
 
-def _sorted_out(
-    values: Sequence[Any], codes: bytes, code: int, convert: Callable[[list[Any]], pl.Series]
-) -> pl.Series | None:
-    """The values of one kind in their places, null elsewhere; None where there are none."""
-    if code not in codes:
-        return None
-    chosen = [*map(code.__eq__, codes)]
-    kept = convert([*compress(values, chosen)])
-    places = pl.Series(chosen, dtype=pl.Boolean).arg_true()
-    return pl.repeat(None, len(values), dtype=kept.dtype, eager=True).scatter(places, kept)
+class _Sorted:
+    """Values of several kinds, to be taken out kind by kind."""
 
+    def __init__(self, values: Sequence[Any], codes: bytes) -> None:
+        self._values = values
+        self._codes = codes
+        self._series = pl.Series(list(codes), dtype=pl.UInt8)
 
-def _code_of(value: CellError) -> int:
-    return ERROR_CODES.index(value.code) if value.code in ERROR_CODES else VALUE
+    def of(self, code: int, convert: Callable[[list[Any]], pl.Series]) -> pl.Series | None:
+        """The values of one kind in their places, null elsewhere; None where there are none."""
+        if code not in self._codes:
+            return None
+        places = (self._series == code).arg_true()
+        kept = convert([*map(self._values.__getitem__, places.to_list())])
+        nothing = pl.Series([None], dtype=kept.dtype).new_from_index(0, len(self._values))
+        return nothing.scatter(places, kept)
 
 
 def _serials(days: pl.Series) -> pl.Series:
