@@ -29,6 +29,14 @@ SAMPLE: Final = 1_000  #: rows looked at to tell whether distinct texts are few
 FEW: Final = 4  #: they are, when each occurs this often in the sample
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Vocabulary:
+    """The distinct texts of a column, blank the last of them, and which one each row holds."""
+
+    index: pl.Series  #: UInt32, a place in `words`
+    words: pl.Series
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Cells:
     """Values of one column, or one value for all rows. Not slotted: some views are cached."""
@@ -80,23 +88,25 @@ class Cells:
         if self.text is None:
             return None
         if self.vocabulary is not None:
-            codes, words = self.vocabulary
-            return words.str.to_lowercase().gather(codes)
+            return self.vocabulary.words.str.to_lowercase().gather(self.vocabulary.index)
         return self.text.str.to_lowercase()
 
     @cached_property
-    def vocabulary(self) -> tuple[pl.Series, pl.Series] | None:
-        """(place of each row's text, the distinct texts) where they are few, else None."""
+    def vocabulary(self) -> Vocabulary | None:
+        """The distinct texts of a column that holds nothing else, where they are few."""
         text = self.text
-        if text is None or not self.given or self.height < WORTH_ENCODING:
+        if text is None or not self.given or self.height < WORTH_ENCODING or len(self.parts) > 1:
             return None
         sample = text.gather_every(self.height // SAMPLE + 1)
         if sample.n_unique() * FEW > len(sample):
             return None
-        codes = text.cast(pl.Categorical(pl.Categories.random())).to_physical()
-        frame = pl.DataFrame({"code": codes, "word": text})
-        words = frame.unique("code").drop_nulls().sort("code")["word"]
-        return codes, words
+        encoded = text.cast(pl.Categorical(pl.Categories.random()))
+        index = encoded.to_physical()
+        found = encoded.unique().drop_nulls()
+        words = found.cast(pl.String).gather(found.to_physical().arg_sort())
+        if not text.null_count():
+            return Vocabulary(index=index, words=words)
+        return Vocabulary(index=index.fill_null(len(words)), words=words.extend_constant(None, 1))
 
     def gather(self, index: pl.Series) -> Cells:
         """The cells at these places; a null place gives a blank cell."""

@@ -102,11 +102,9 @@ def apply(function: Callable[..., Cells], cells: Sequence[Cells]) -> Cells:
     vocabulary = subject.vocabulary
     if vocabulary is None:
         return function(*cells)
-    codes, words = vocabulary
-    with_blank = words.extend_constant(None, 1)
-    distinct = Cells(height=len(with_blank), text=with_blank)
+    distinct = Cells(height=len(vocabulary.words), text=vocabulary.words)
     answers = function(*(distinct if i == varying[0] else one for i, one in enumerate(cells)))
-    return answers.spread(len(with_blank)).gather(codes.fill_null(len(words)))
+    return answers.spread(distinct.height).gather(vocabulary.index)
 
 
 def explode(value: Value) -> Bundle:
