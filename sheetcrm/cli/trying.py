@@ -9,15 +9,22 @@ from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.reading import display
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.text import Text
 
-    from sheetcrm.engine.tally import Spread, Tally
-    from sheetcrm.engine.trial import Read, Shown, Trial
+    from sheetcrm.engine.tally import Spread
+    from sheetcrm.engine.trial import Read, Shown, Trial, TriedLead
 
 LONGEST = 40  #: characters of a value that are shown
 ROWS = 8  #: rows that are named for each error
 STYLES = {"error": "red", "not calculated": "red", "text": "green", "date": "cyan"}
 COUNTED = {"number": "numbers", "date": "dates", "text": "texts"}
+
+QUOTES = (
+    "if that is a text, the shell has taken its quotes away: put the whole formula between "
+    "' and ', or say only: sheetcrm try, and type the formula when it asks"
+)
 
 
 def show_trial(trial: Trial) -> None:
@@ -32,7 +39,7 @@ def show_trial(trial: Trial) -> None:
         output.say(f"  {name}: {shortened(what)}")
     if trial.rows:
         show_leads(trial)
-    show_tally(trial.tally, trial.leads)
+    show_tally(trial)
     if trial.fallbacks:
         names = ", ".join(trial.fallbacks)
         output.say(f"  runs through the fallback, because of {names}: once for each distinct input")
@@ -47,6 +54,8 @@ def show_faults(trial: Trial) -> None:
         output.complain(fault.picture)
         if fault.hint:
             output.advise(fault.hint)
+    if '"' not in trial.formula and any("unknown name" in fault.message for fault in trial.faults):
+        output.advise(QUOTES)
 
 
 def show_read(read: Read) -> None:
@@ -70,10 +79,11 @@ def show_leads(trial: Trial) -> None:
     grid.add_column("row", justify="right", style="dim")
     grid.add_column("lead", overflow="fold")
     for read in trial.reads:
-        grid.add_column(Text(bracketed(read.name)), overflow="fold")
+        grid.add_column(Text(read.name), overflow="fold")
     grid.add_column("gives", overflow="fold", style="bold")
+    between = " " if len(trial.reads) < 3 else "\n"
     for lead in trial.rows:
-        values = [shown(value) for value in (*lead.reads, lead.result)]
+        values = [shown(value, between) for value in (*lead.reads, lead.result)]
         grid.add_row(str(lead.row), Text(shortened(lead.name)), *values)
     output.show(grid)
     if len(trial.rows) < trial.leads:
@@ -81,13 +91,13 @@ def show_leads(trial: Trial) -> None:
         output.say(f"  … and {rest} more leads (--limit {trial.leads} shows all)")
 
 
-def shown(value: Shown) -> Text:
+def shown(value: Shown, between: str) -> Text:
     """``"12" text``: the value, its kind, and what stands in the sheet where that differs."""
     from rich.text import Text
 
     kind = value.kind.value
     text = Text(written(value), style=STYLES.get(kind, ""))
-    text.append(f" {kind}" if text else kind, style="dim not bold")
+    text.append(f"{between}{kind}" if text else kind, style="dim not bold")
     if value.cell:
         text.append(f"\n“{shortened(value.cell)}”", style="dim not bold")
     return text
@@ -99,17 +109,37 @@ def written(value: Shown) -> str:
     return f'"{text}"' if value.kind.value == "text" else text
 
 
-def show_tally(tally: Tally, leads: int) -> None:
-    """How many leads gave what."""
+def show_tally(trial: Trial) -> None:
+    """How many leads gave what, and where to look."""
+    tally = trial.tally
     counts = [f"{count} {COUNTED.get(label, label)}" for label, count in tally.counts.items()]
     counts += [f"{len(rows)} {code}" for code, rows in tally.errors.items()]
-    output.say(f"  {leads} leads: {' · '.join(counts)}" if counts else "  no leads")
-    for spread in filter(None, (tally.numbers, tally.dates)):
-        output.say(f"  {spoken(spread)}")
-    for code, rows in tally.errors.items():
-        more = f" and {len(rows) - ROWS} more" if len(rows) > ROWS else ""
-        noun = "row" if len(rows) == 1 else "rows"
-        output.say(f"  {code} in {noun} {', '.join(map(str, rows[:ROWS]))}{more}", style="red")
+    output.say(f"  {trial.leads} leads: {' · '.join(counts)}" if counts else "  no leads")
+    if tally.texts:
+        counted = (f'"{shortened(text)}" {count}' for text, count in tally.texts.items())
+        more = " …" if sum(tally.texts.values()) < tally.counts["text"] else ""
+        output.say(f"  texts: {' · '.join(counted)}{more}")
+    for name, spread in (("numbers", tally.numbers), ("dates", tally.dates)):
+        if spread and spread.lowest != spread.highest:
+            output.say(f"  {name}: {spoken(spread)}")
+    for code, lead in trial.failing.items():
+        show_error(code, tally.errors[code], lead, trial.reads)
+    if trial.blind:
+        text = f"  in {trial.blind} leads all that it reads is blank"
+        output.say(f"{text} (for a framework: unknown, not no)")
+
+
+def show_error(code: str, rows: Sequence[int], lead: TriedLead, reads: Sequence[Read]) -> None:
+    """The rows of an error, and what the formula read in the first of them."""
+    more = f" and {len(rows) - ROWS} more" if len(rows) > ROWS else ""
+    noun = "row" if len(rows) == 1 else "rows"
+    output.say(f"  {code} in {noun} {', '.join(map(str, rows[:ROWS]))}{more}", style="red")
+    said = []
+    for read, value in zip(reads, lead.reads, strict=True):
+        cell = f" from “{shortened(value.cell)}”" if value.cell else ""
+        said.append(f"{bracketed(read.name)} {written(value)} {value.kind.value}".rstrip() + cell)
+    if said:
+        output.say(f"    row {lead.row}: {' · '.join(said)}")
 
 
 def spoken(spread: Spread) -> str:

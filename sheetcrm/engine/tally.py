@@ -14,6 +14,8 @@ from sheetcrm.core.table.values import CellError, CellValue
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  a sheet has no zone
 _FIRST, _AFTER_LAST = 61, 2_958_466  # 1900-03-01, before which Excel miscounts; 10000-01-01
 
+MOST = 6  #: texts that are counted one by one
+
 
 class Kind(StrEnum):
     """What a value is to Excel, in the words of people who do not program."""
@@ -43,6 +45,8 @@ class Tally:
 
     counts: Mapping[str, int] = field(default_factory=dict)
     """TRUE, FALSE, number, date, text, blank → how many; what does not occur is left out."""
+    texts: Mapping[str, int] = field(default_factory=dict)
+    """The most frequent texts → how many."""
     numbers: Spread | None = None
     dates: Spread | None = None
     errors: Mapping[str, Sequence[int]] = field(default_factory=dict)
@@ -59,6 +63,7 @@ def tally(values: Sequence[CellValue], rows: Sequence[int]) -> Tally:
     order = ("TRUE", "FALSE", *Kind)
     return Tally(
         counts={label: counts[label] for label in order if counts[label]},
+        texts=dict(Counter(v for v in values if isinstance(v, str)).most_common(MOST)),
         numbers=_spread([v for v in values if kind_of(v) is Kind.NUMBER], halves=True),
         dates=_spread([v for v in values if kind_of(v) is Kind.DATE]),
         errors=errors,

@@ -14,7 +14,7 @@ from sheetcrm.core.formula import Formula, Frame, check, evaluate, parse
 from sheetcrm.core.formula.dated import gives_date
 from sheetcrm.core.table.names import as_written, fold
 from sheetcrm.core.table.reading import display
-from sheetcrm.core.table.values import CellValue
+from sheetcrm.core.table.values import CellError, CellValue
 from sheetcrm.engine.naming import column_names, output_names
 from sheetcrm.engine.planning import Planner, Reading
 from sheetcrm.engine.sync import chosen
@@ -68,6 +68,9 @@ class Trial:
     others: Mapping[str, str] = field(default_factory=dict)
     """Whole columns, tables and parameters that it reads → what they hold."""
     rows: Sequence[TriedLead] = ()
+    failing: Mapping[str, TriedLead] = field(default_factory=dict)
+    """Error → the first lead that it came of."""
+    blind: int = 0  #: for how many leads all that the formula reads is blank
     tally: Tally = field(default_factory=Tally)
     fallbacks: Sequence[str] = ()  #: functions that are evaluated value by value
 
@@ -160,11 +163,13 @@ class _Trial:
             tables=self._tables,
             now=self._now.replace(tzinfo=None),
         )
+        answers = [0.0 if v == 0 and not isinstance(v, bool) else v for v in answers]  # no -0
         if gives_date(formula.tree, self._dates()):
             answers = [as_date(value) for value in answers]
         reads = [self._read(name) for name in self._named("cell")]
-        shown = range(len(answers))[:limit]
-        inputs = [self._shown(read, shown) for read in reads]
+        columns = [self._column(read) for read in reads]
+        leads = [self._lead(i, columns, answers[i]) for i in range(len(answers))]
+        failing = [lead for lead in reversed(leads) if isinstance(lead.result.value, CellError)]
         return Trial(
             formula=formula.understood,
             notes=formula.notes,
@@ -173,7 +178,9 @@ class _Trial:
             leads=len(answers),
             reads=reads,
             others=self._others(),
-            rows=[self._lead(i, [one[i] for one in inputs], answers[i]) for i in shown],
+            rows=leads[:limit],
+            failing={str(lead.result.value): lead for lead in failing},
+            blind=sum(_blind(lead.reads) for lead in leads),
             tally=tally(answers, self._reading.leads.tab.rows),
             fallbacks=sorted(formula.fallbacks),
         )
@@ -227,26 +234,36 @@ class _Trial:
                 found[reference.column] = f"a table of {table.height} rows"
         return found
 
-    def _lead(self, index: int, reads: Sequence[Shown], answer: CellValue) -> TriedLead:
+    def _column(self, read: Read) -> list[Shown]:
+        """The values of a column, beside each what stands in its cell where that is different."""
+        values: Sequence[CellValue] = self._frame.values(read.name)
+        column = None if read.computed else self._reading.leads.tab.column(read.header)
+        cells = values if column is None else column.values
+        return [
+            Shown(value=value, kind=kind_of(value), cell="" if same(value, cell) else display(cell))
+            for value, cell in zip(values, cells, strict=True)
+        ]
+
+    def _lead(self, index: int, columns: Sequence[Sequence[Shown]], answer: CellValue) -> TriedLead:
         leads = self._reading.leads
         named = next(filter(None, (leads.text(name, index) for name in WHO)), "")
         if not named and leads.tab.columns:
             named = display(leads.tab.columns[0].values[index])
-        result = Shown(value=answer, kind=kind_of(answer))
-        return TriedLead(row=leads.tab.rows[index], name=named, reads=reads, result=result)
+        return TriedLead(
+            row=leads.tab.rows[index],
+            name=named,
+            reads=[column[index] for column in columns],
+            result=Shown(value=answer, kind=kind_of(answer)),
+        )
 
-    def _shown(self, read: Read, indices: range) -> list[Shown]:
-        """The values of a column, beside each what stands in its cell where that is different."""
-        column = None if read.computed else self._reading.leads.tab.column(read.header)
-        values = self._frame.values(read.name)
-        found = []
-        for index in indices:
-            cell = "" if column is None else display(column.values[index])
-            same = cell == display(values[index])
-            found.append(
-                Shown(value=values[index], kind=kind_of(values[index]), cell="" if same else cell)
-            )
-        return found
+
+def same(value: CellValue, cell: CellValue) -> bool:
+    """Whether people see the same in the sheet as the formula reads."""
+    return value is cell or display(value) == display(cell)
+
+
+def _blind(reads: Sequence[Shown]) -> bool:
+    return bool(reads) and all(one.kind is Kind.BLANK for one in reads)
 
 
 def _fault(error: FormulaError) -> ConfigFault:
