@@ -36,6 +36,22 @@ class Vocabulary:
     index: pl.Series  #: UInt32, a place in `words`
     words: pl.Series
 
+    @classmethod
+    def of(cls, text: pl.Series) -> Vocabulary | None:
+        """That of a column of texts; None where they are too many, as a sample shows."""
+        if len(text) < WORTH_ENCODING:
+            return None
+        sample = text.gather_every(len(text) // SAMPLE + 1)
+        if sample.n_unique() * FEW > len(sample):
+            return None
+        encoded = text.cast(pl.Categorical(pl.Categories.random()))
+        index = encoded.to_physical()
+        found = encoded.unique().drop_nulls()
+        words = found.cast(pl.String).gather(found.to_physical().arg_sort())
+        if not text.null_count():
+            return cls(index=index, words=words)
+        return cls(index=index.fill_null(len(words)), words=words.extend_constant(None, 1))
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Cells:
@@ -47,6 +63,7 @@ class Cells:
     boolean: pl.Series | None = None  #: Boolean
     error: pl.Series | None = None  #: UInt8, an index into `ERROR_CODES`
     given: bool = False  #: it came from a sheet, where texts repeat themselves
+    known: Vocabulary | None = None  #: of its texts, where that came with them
 
     def __post_init__(self) -> None:
         for kind in ("number", "text", "boolean", "error"):
@@ -93,20 +110,15 @@ class Cells:
 
     @cached_property
     def vocabulary(self) -> Vocabulary | None:
-        """The distinct texts of a column that holds nothing else, where they are few."""
+        """The distinct texts of a given column that holds nothing else, where they are few."""
+        if self.known is not None:
+            return self.known
         text = self.text
-        if text is None or not self.given or self.height < WORTH_ENCODING or len(self.parts) > 1:
-            return None
-        sample = text.gather_every(self.height // SAMPLE + 1)
-        if sample.n_unique() * FEW > len(sample):
-            return None
-        encoded = text.cast(pl.Categorical(pl.Categories.random()))
-        index = encoded.to_physical()
-        found = encoded.unique().drop_nulls()
-        words = found.cast(pl.String).gather(found.to_physical().arg_sort())
-        if not text.null_count():
-            return Vocabulary(index=index, words=words)
-        return Vocabulary(index=index.fill_null(len(words)), words=words.extend_constant(None, 1))
+        return (
+            Vocabulary.of(text)
+            if text is not None and self.given and len(self.parts) == 1
+            else None
+        )
 
     def gather(self, index: pl.Series) -> Cells:
         """The cells at these places; a null place gives a blank cell."""

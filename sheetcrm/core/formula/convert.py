@@ -6,12 +6,24 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from operator import itemgetter
 from types import NoneType
 from typing import Any, Final
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import ERRORS, SAMPLE, VALUE, Cells, blank, first_error, numbers
+from sheetcrm.core.formula.cells import (
+    ERRORS,
+    FEW,
+    SAMPLE,
+    VALUE,
+    WORTH_ENCODING,
+    Cells,
+    Vocabulary,
+    blank,
+    first_error,
+    numbers,
+)
 from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue
 
 EPOCH_ORDINAL: Final = date(1899, 12, 30).toordinal()
@@ -72,6 +84,8 @@ def _of_one_kind(values: Sequence[Any], kind: type) -> Cells | None:
     dtype = _DTYPES.get(kind)
     if dtype is None:
         return None
+    if kind is str and (few := _few_texts(values)):
+        return few
     try:
         series = pl.Series(values, dtype=dtype)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
@@ -81,6 +95,24 @@ def _of_one_kind(values: Sequence[Any], kind: type) -> Cells | None:
     if kind is bool:
         return Cells(height=len(values), boolean=series)
     return None if _has_booleans(values, series) else numbers(series.cast(pl.Float64))
+
+
+def _few_texts(values: Sequence[Any]) -> Cells | None:
+    """A column of texts that repeat themselves, known by its distinct ones; None if it is none."""
+    height = len(values)
+    sample = values[:: height // SAMPLE + 1]
+    if height < WORTH_ENCODING or len(set(sample)) * FEW > len(sample):
+        return None
+    found = dict.fromkeys(values)
+    blank_too = None in found
+    found.pop(None, None)
+    if len(found) * FEW > height or any(not isinstance(word, str) for word in found):
+        return None
+    words = pl.Series([*found, None] if blank_too else list(found), dtype=pl.String)
+    places = {word: place for place, word in enumerate(found)} | {None: len(found)}
+    index = pl.Series(itemgetter(*values)(places), dtype=pl.UInt32)
+    vocabulary = Vocabulary(index=index, words=words)
+    return Cells(height=height, text=words.gather(index), given=True, known=vocabulary)
 
 
 def _has_booleans(values: Sequence[Any], series: pl.Series) -> bool:

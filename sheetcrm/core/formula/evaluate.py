@@ -18,14 +18,16 @@ from datetime import datetime
 import polars as pl
 
 from sheetcrm.core.formula import fallback, operators, registry
-from sheetcrm.core.formula.bind import Names, check
+from sheetcrm.core.formula.bind import check
 from sheetcrm.core.formula.cells import Cells, blank
 from sheetcrm.core.formula.convert import constant, from_values, to_values
 from sheetcrm.core.formula.distinct import distinct_rows
 from sheetcrm.core.formula.frame import Frame
 from sheetcrm.core.formula.keys import Keys
 from sheetcrm.core.formula.parse import Formula
-from sheetcrm.core.formula.shapes import Span, TooWideError, Value, lift, one_row, scalar, stack
+from sheetcrm.core.formula.part import Part, distinct_part, row_part
+from sheetcrm.core.formula.scope import ParameterValue, Scope
+from sheetcrm.core.formula.shapes import Span, TooWideError, Value, lift, scalar, stack
 from sheetcrm.core.formula.syntax import (
     ArrayOf,
     Binary,
@@ -38,11 +40,8 @@ from sheetcrm.core.formula.syntax import (
     Omitted,
     Unary,
 )
-from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import CellValue
 from sheetcrm.errors import FormulaError
-
-ParameterValue = CellValue | Sequence[CellValue]
 
 _OPERATORS = {
     "+": operators.add,
@@ -81,7 +80,7 @@ def evaluate(
     Raises:
         FormulaError: an unknown name, no clock for TODAY(), or the budget is used up.
     """
-    scope = _Scope(frame, parameters or {}, tables or {}, now)
+    scope = Scope(frame, parameters or {}, tables or {}, now)
     for formula in formulas:
         for fault in check(formula, scope.names):
             raise fault
@@ -123,50 +122,11 @@ def _too_slow(futures: Mapping[Future[list[CellValue]], Formula], seconds: float
     )
 
 
-class _Scope:
-    """What names stand for."""
-
-    def __init__(
-        self,
-        frame: Frame,
-        parameters: Mapping[str, ParameterValue],
-        tables: Mapping[str, Frame],
-        now: datetime | None,
-    ) -> None:
-        self.frame = frame
-        self.now = now
-        self._parameters = {fold(name): value for name, value in parameters.items()}
-        self._tables = {fold(name): table for name, table in tables.items()}
-        self.names = Names(
-            columns=frame.names,
-            tables={name: table.names for name, table in tables.items()},
-            parameters=frozenset(parameters),
-        )
-
-    def name(self, node: Name) -> Value:
-        key = fold(node.name)
-        if key in self._parameters:
-            value = self._parameters[key]
-            if isinstance(value, Sequence) and not isinstance(value, str):
-                return Span(rows=len(value), columns=(from_values(value),))
-            return constant(value)
-        table = self._tables[key]
-        return Span(rows=table.height, columns=tuple(table.every()))
-
-    def columns(self, node: ColumnOf) -> Span:
-        table = self._tables.get(fold(node.table), self.frame) if node.table else self.frame
-        chosen = table.between(node.column, node.last or node.column)
-        return Span(rows=table.height, columns=tuple(chosen))
-
-    def is_own(self, node: ColumnOf) -> bool:
-        return not node.last and (not node.table or fold(node.table) not in self._tables)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Run:
     """What all parts of one evaluation share."""
 
-    scope: _Scope
+    scope: Scope
     keys: Keys = field(default_factory=Keys)
     stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -174,18 +134,21 @@ class _Run:
 class Evaluation:
     """One evaluation of formulas over a frame; a `registry.Context`."""
 
-    def __init__(self, run: _Run, parent: Evaluation | None = None, row: int = -1) -> None:
+    def __init__(
+        self, run: _Run, parent: Evaluation | None = None, part: Part | None = None
+    ) -> None:
         self._run = run
         self._scope = run.scope
         self._keys = run.keys
         self._parent = parent
-        self._row = row
+        self._part = part
         self._memo: dict[int, Value] = {}
+        self._parts: dict[tuple[str, ...], tuple[Evaluation, Part] | None] = {}
 
     @property
     def height(self) -> int:
         """How many leads there are."""
-        return 1 if self._parent else self._scope.frame.height
+        return self._part.height if self._part else self._scope.frame.height
 
     def now(self) -> datetime:
         """The run's clock."""
@@ -208,13 +171,19 @@ class Evaluation:
         if isinstance(tree, ColumnOf) and self._scope.is_own(tree):
             tree = CellOf(tree.table, tree.column, tree.offset)
         try:
-            cells = scalar(self.value(tree))
+            return self._values(tree)
         except TooWideError:
-            cells = self._row_by_row(tree)
+            return to_values(self._row_by_row(tree), self.height)
         except FormulaError as error:
             error.text = error.text or formula.text
             raise
-        return to_values(cells, self.height)
+
+    def _values(self, tree: Node) -> list[CellValue]:
+        found = self._distinctly(tree)
+        if found is None:
+            return to_values(scalar(self.value(tree)), self.height)
+        evaluation, part = found
+        return part.pick(to_values(scalar(evaluation.value(tree)), part.height))
 
     def value(self, node: Node) -> Value:
         """Evaluate a part of a formula, or find that it has been evaluated."""
@@ -224,16 +193,34 @@ class Evaluation:
         key = self._keys.of(node)
         found = self._memo.get(key)
         if found is None:
-            found = self._memo[key] = self._compute(node)
+            found = self._memo[key] = self._evaluate(node)
         return found
+
+    def _evaluate(self, node: Node) -> Value:
+        distinct = self._distinctly(node)
+        if distinct is None:
+            return self._compute(node)
+        evaluation, part = distinct
+        return part.spread(evaluation.value(node))
+
+    def _distinctly(self, node: Node) -> tuple[Evaluation, Part] | None:
+        """Where a part of a formula reads columns of few distinct texts only: those, once each."""
+        if self._parent or isinstance(node, CellOf):
+            return None
+        names = tuple(self._keys.cells_of(node))
+        if names not in self._parts:
+            part = distinct_part(names, self._scope.frame.cells)
+            sub = None if part is None else (Evaluation(self._run, self, part), part)
+            self._parts[names] = sub
+        return self._parts[names]
 
     def _compute(self, node: Node) -> Value:
         match node:
             case Literal():
                 return constant(node.value)
             case CellOf():
-                cells = self._scope.frame.cells(node.column)
-                return one_row(cells, self._row) if self._parent else cells
+                cells = self._part.cells if self._part else None
+                return cells[node.column] if cells else self._scope.frame.cells(node.column)
             case ColumnOf():
                 return self._scope.columns(node)
             case Name():
@@ -281,13 +268,12 @@ class Evaluation:
 
     def _row_by_row(self, tree: Node) -> Cells:
         """Once for each distinct combination of the cells that the formula reads."""
-        read = [self._scope.frame.cells(name) for name in self._keys.cells_of(tree)]
-        varying = [cells for cells in read if cells.height > 1]
-        if not varying:
-            return scalar(Evaluation(self._run, self, 0).value(tree))
-        first, group = distinct_rows(varying)
-        answers = [scalar(Evaluation(self._run, self, row).value(tree)) for row in first]
-        return stack(answers).gather(group)
+        read = {name: self._scope.frame.cells(name) for name in self._keys.cells_of(tree)}
+        varying = [cells for cells in read.values() if cells.height > 1]
+        first, group = distinct_rows(varying) if varying else ([0], None)
+        parts = (row_part(read, row) for row in first)
+        answers = [scalar(Evaluation(self._run, self, part).value(tree)) for part in parts]
+        return answers[0] if group is None else stack(answers).gather(group)
 
 
 class _StoppedError(Exception):
@@ -301,4 +287,4 @@ def _computed(node: Node) -> bool:
     )
 
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "ParameterValue", "evaluate"]
