@@ -32,5 +32,13 @@ def whole_regex(pattern: str) -> str:
     return f"(?s)^{wildcard_regex(pattern.lower())}$"
 
 
+def affix(pattern: str) -> tuple[str, str] | None:
+    """("head", text) for ``text*``, ("tail", text) for ``*text``, else None."""
+    bare = pattern.strip("*")
+    if not bare or has_wildcard(bare) or len(pattern) != len(bare) + 1:
+        return None
+    return ("head" if pattern.endswith("*") else "tail", bare)
+
+
 def _literal(text: str) -> str:
     return re.sub(r"([.^$*+?()\[\]{}|\\])", r"\\\1", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -12,6 +13,7 @@ from sheetcrm.core.formula.cells import (
     REF,
     VALUE,
     Cells,
+    blank,
     choose,
     compute,
     failure,
@@ -19,7 +21,13 @@ from sheetcrm.core.formula.cells import (
 )
 from sheetcrm.core.formula.coerce import as_boolean, as_number
 from sheetcrm.core.formula.convert import constant
-from sheetcrm.core.formula.finding import ABOVE, BELOW, EXACT, WILDCARD, find, find_sorted
+from sheetcrm.core.formula.finding import find, find_pattern, find_regex
+from sheetcrm.core.formula.halving import (
+    find_descending,
+    find_halving,
+    find_nearest,
+    find_sorted,
+)
 from sheetcrm.core.formula.registry import Context, anything, boolean, number, whole
 from sheetcrm.core.formula.shapes import (
     Bundle,
@@ -30,9 +38,47 @@ from sheetcrm.core.formula.shapes import (
     scalar,
     stack,
 )
-from sheetcrm.core.formula.syntax import Node
+from sheetcrm.core.formula.syntax import Literal, Node, Omitted
 
-_MODES = {0: EXACT, -1: BELOW, 1: ABOVE, 2: WILDCARD}
+_EXACT, _ABOVE, _PATTERN, _REGEX = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _How:
+    """What XLOOKUP and XMATCH are told about matching and searching."""
+
+    mode: int  #: 0 exact, -1 or the next smaller, 1 or the next larger, 2 wildcards, 3 regex
+    search: int  #: 1 from the first, -1 from the last, 2 or -2 by halving a sorted column
+
+    def find(self, wanted: Cells, column: Cells) -> pl.Series:
+        """The place of each wanted value, from 0; null where there is none."""
+        last = self.search < 0
+        if self.mode == _PATTERN:
+            return find_pattern(wanted, column, last=last)
+        if self.mode == _REGEX:
+            return find_regex(wanted, column, last=last)
+        if abs(self.search) == 2:
+            return find_halving(wanted, column, nearest=self.mode, descending=last)
+        if self.mode == _EXACT:
+            return find(wanted, column, last=last, blanks=True)
+        return find_nearest(wanted, column, above=self.mode == _ABOVE, last=last)
+
+
+def _how(context: Context, arguments: tuple[Node, ...], index: int) -> _How | Cells:
+    """The two settings from this argument on, or the error that is the answer."""
+    mode, search = (
+        fixed_number(context, arguments, index + place, default)
+        for place, default in ((0, 0.0), (1, 1.0))
+    )
+    if isinstance(mode, Cells):
+        return mode
+    if isinstance(search, Cells):
+        return search
+    how = _How(mode=int(mode), search=int(search))
+    halved = abs(how.search) == 2 and how.mode in {_PATTERN, _REGEX}
+    if how.mode not in range(-1, 4) or how.search not in {1, -1, 2, -2} or halved:
+        return failure(VALUE)
+    return how
 
 
 @whole(
@@ -47,21 +93,46 @@ _MODES = {0: EXACT, -1: BELOW, 1: ABOVE, 2: WILDCARD}
     example="=XLOOKUP([@City], Cities[City], Cities[Points], 0)",
 )
 def _xlookup(context: Context, arguments: tuple[Node, ...]) -> Value:
-    column = line(context.value(arguments[1]))
-    answers = line(context.value(arguments[2]))
-    if column.height != answers.height:
-        return failure(VALUE)
-    mode = _MODES.get(int(fixed_number(context, arguments, 4, 0)))
-    search = int(fixed_number(context, arguments, 5, 1))
-    if mode is None or abs(search) not in {1, 2}:
-        return failure(VALUE)
-    otherwise = context.value(arguments[3]) if len(arguments) > 3 else failure(NA)
+    table = span(context.value(arguments[1]))
+    lines = _answers(table, span(context.value(arguments[2])))
+    how = _how(context, arguments, 4) if lines else failure(VALUE)
+    if isinstance(how, Cells):
+        return _refused(context, arguments[0], how)
+    given = len(arguments) > 3 and not isinstance(arguments[3], Omitted)
+    otherwise = context.value(arguments[3]) if given else failure(NA)
+    values = [context.value(arguments[0]), otherwise]
+    column = stack(table.columns)
 
-    def run(wanted: Cells, none: Cells) -> Cells:
-        place = find(wanted, column, mode=mode, last=search < 0)
-        return _found(answers, place, wanted, none)
+    def over(answers: Cells) -> Callable[[Cells, Cells], Cells]:
+        return lambda wanted, none: _found(answers, how.find(wanted, column), wanted, none)
 
-    return lift(run, [context.value(arguments[0]), otherwise])
+    if len(lines) == 1 or not all(isinstance(value, Cells) for value in values):
+        return lift(over(lines[0]), values)
+    items = tuple(scalar(lift(over(line), values)) for line in lines)
+    across = len(table.columns) == 1
+    return Bundle(rows=1 if across else len(items), width=len(items) if across else 1, items=items)
+
+
+def _refused(context: Context, wanted: Node, why: Cells) -> Value:
+    """What a search that cannot be made answers: an error among the wanted values comes first."""
+    return lift(
+        lambda value: with_error(why.spread(value.height), value.error), [context.value(wanted)]
+    )
+
+
+def _answers(table: Span, answers: Span) -> list[Cells]:
+    """The lines to answer from, one for each cell of an answer; [] where the shapes disagree."""
+    if len(table.columns) == 1 and table.rows == answers.rows:
+        return list(answers.columns)
+    if table.rows == 1 and len(table.columns) == len(answers.columns):
+        return _rows(answers)
+    return []
+
+
+def _rows(table: Span) -> list[Cells]:
+    """The rows of a table, each as a column."""
+    width = range(len(table.columns))
+    return [stack([table.item(row, column) for column in width]) for row in range(table.rows)]
 
 
 @whole(
@@ -74,9 +145,7 @@ def _xlookup(context: Context, arguments: tuple[Node, ...]) -> Value:
     example="=VLOOKUP([@City], Cities, 2, FALSE)",
 )
 def _vlookup(context: Context, arguments: tuple[Node, ...]) -> Value:
-    table = context.value(arguments[1])
-    if not isinstance(table, Span):
-        raise TooWideError
+    table = span(context.value(arguments[1]))
     return _table_lookup(context, arguments, list(table.columns))
 
 
@@ -90,27 +159,24 @@ def _vlookup(context: Context, arguments: tuple[Node, ...]) -> Value:
     example='=HLOOKUP("b", {"a","b";1,2}, 2, FALSE)',
 )
 def _hlookup(context: Context, arguments: tuple[Node, ...]) -> Value:
-    table = context.value(arguments[1])
-    if not isinstance(table, Span):
-        raise TooWideError
-    width = range(len(table.columns))
-    rows = [stack([table.item(row, column) for column in width]) for row in range(table.rows)]
-    return _table_lookup(context, arguments, rows)
+    table = span(context.value(arguments[1]))
+    return _table_lookup(context, arguments, _rows(table))
 
 
 def _table_lookup(context: Context, arguments: tuple[Node, ...], lines: list[Cells]) -> Value:
     near, wrong = as_boolean(
         fixed(context.value(arguments[3])) if len(arguments) > 3 else constant(value=True)
     )
-    if wrong is not None or not lines:
+    if wrong is not None:
+        return Cells(height=1, error=wrong)
+    a_text = isinstance(arguments[1], Literal) and isinstance(arguments[1].value, str)
+    if not lines or a_text:
         return failure(VALUE)
     approximate = bool(near[0])
 
     def run(wanted: Cells, index: Cells) -> Cells:
-        if approximate:
-            place = find_sorted(wanted, lines[0])
-        else:
-            place = find(wanted, lines[0], mode=WILDCARD)
+        search = find_sorted if approximate else find_pattern
+        place = search(wanted, lines[0])
         return _pick_line(lines, index, lambda answers: _found(answers, place, wanted, failure(NA)))
 
     return lift(run, [context.value(arguments[0]), context.value(arguments[2])])
@@ -141,10 +207,13 @@ def _pick_line(lines: list[Cells], index: Cells, run: Callable[[Cells], Cells]) 
     example='=LOOKUP([@Score], {0,40,60}, {"cold","warm","hot"})',
 )
 def _lookup(context: Context, arguments: tuple[Node, ...]) -> Value:
-    table = context.value(arguments[1])
-    column, answers = _ends(table)
+    table = span(context.value(arguments[1]))
+    ends = list(table.columns) if len(table.columns) <= table.rows else _rows(table)
+    column, answers = ends[0], ends[-1]
     if len(arguments) > 2:
-        column, answers = line(table), line(context.value(arguments[2]))
+        answers = _vector(span(context.value(arguments[2])))
+        if answers.height == 0:
+            return failure(NA)
 
     def run(wanted: Cells) -> Cells:
         return _found(answers, find_sorted(wanted, column), wanted, failure(NA))
@@ -152,17 +221,11 @@ def _lookup(context: Context, arguments: tuple[Node, ...]) -> Value:
     return lift(run, [context.value(arguments[0])])
 
 
-def _ends(table: Value) -> tuple[Cells, Cells]:
-    """LOOKUP's array form: the first and the last line, across where it is wider than tall."""
-    if not isinstance(table, Span):
-        raise TooWideError
-    width = len(table.columns)
-    if width <= table.rows:
-        return table.columns[0], table.columns[-1]
-    first, last = (
-        stack([table.item(row, column) for column in range(width)]) for row in (0, table.rows - 1)
-    )
-    return first, last
+def _vector(table: Span) -> Cells:
+    """A row or a column as a column; nothing of a table that is wide and tall."""
+    if table.rows > 1 and len(table.columns) > 1:
+        return blank(0)
+    return stack(table.columns)
 
 
 @whole(
@@ -174,17 +237,14 @@ def _ends(table: Value) -> tuple[Cells, Cells]:
     example="=ISNUMBER(MATCH([@City], target_cities, 0))",
 )
 def _match(context: Context, arguments: tuple[Node, ...]) -> Value:
-    column = line(context.value(arguments[1]))
-    kind = fixed_number(context, arguments, 2, 1)
-
-    def run(wanted: Cells) -> Cells:
-        if kind == 0:
-            place = find(wanted, column, mode=WILDCARD)
-        else:
-            place = find_sorted(wanted, column, descending=kind < 0)
-        return _place(place, wanted)
-
-    return lift(run, [context.value(arguments[0])])
+    column = _vector(span(context.value(arguments[1])))
+    kind = fixed_number(context, arguments, 2, 1.0, omitted=0.0)
+    if isinstance(kind, Cells):
+        return kind
+    search = find_pattern if kind == 0 else find_descending if kind < 0 else find_sorted
+    return lift(
+        lambda wanted: _place(search(wanted, column), wanted), [context.value(arguments[0])]
+    )
 
 
 @whole(
@@ -197,14 +257,14 @@ def _match(context: Context, arguments: tuple[Node, ...]) -> Value:
     example="=XMATCH([@Stage], stages)",
 )
 def _xmatch(context: Context, arguments: tuple[Node, ...]) -> Value:
-    column = line(context.value(arguments[1]))
-    mode = _MODES.get(int(fixed_number(context, arguments, 2, 0)))
-    search = int(fixed_number(context, arguments, 3, 1))
-    if mode is None or abs(search) not in {1, 2}:
-        return failure(VALUE)
+    table = span(context.value(arguments[1]))
+    flat = table.rows == 1 or len(table.columns) == 1
+    how = _how(context, arguments, 2) if flat else failure(VALUE)
+    if isinstance(how, Cells):
+        return _refused(context, arguments[0], how)
+    column = stack(table.columns)
     return lift(
-        lambda wanted: _place(find(wanted, column, mode=mode, last=search < 0), wanted),
-        [context.value(arguments[0])],
+        lambda wanted: _place(how.find(wanted, column), wanted), [context.value(arguments[0])]
     )
 
 
@@ -216,19 +276,26 @@ def _place(place: pl.Series, wanted: Cells) -> Cells:
 
 def _found(answers: Cells, place: pl.Series, wanted: Cells, none: Cells) -> Cells:
     """The answers at these places, something else where there is no place."""
-    if not answers.height:
-        return with_error(none, wanted.error)
-    here = answers.gather(place.fill_null(0).cast(pl.UInt32))
-    return with_error(choose(place.is_not_null(), here, none), wanted.error)
+    inside = (place < answers.height).fill_null(value=False)
+    if not answers.height or not inside.any():
+        return with_error(none.spread(len(place)), wanted.error)
+    here = answers.gather(place.fill_null(0).clip(0, answers.height - 1).cast(pl.UInt32))
+    return with_error(choose(inside, here, none), wanted.error)
 
 
-def line(value: Value) -> Cells:
-    """A column, or a row of cells as a column; it must be the same for all leads."""
+def span(value: Value) -> Span:
+    """A table that must be the same for all leads; a single value is a table of one cell."""
     if isinstance(value, Span):
-        return stack(value.columns)
-    if isinstance(value, Bundle) or value.height > 1:
+        return value
+    if isinstance(value, Cells):
+        value = Bundle(rows=1, width=1, items=(value,))
+    if any(item.height > 1 for item in value.items):
         raise TooWideError
-    return value
+    columns = tuple(
+        stack([value.item(row, column) for row in range(value.rows)])
+        for column in range(value.width)
+    )
+    return Span(rows=value.rows, columns=columns)
 
 
 def fixed(value: Value) -> Cells:
@@ -240,10 +307,20 @@ def fixed(value: Value) -> Cells:
 
 
 def fixed_number(
-    context: Context, arguments: tuple[Node, ...], index: int, default: float
-) -> float:
-    """A numeric setting that must be the same for all leads; NaN-like misuse reads as default."""
+    context: Context,
+    arguments: tuple[Node, ...],
+    index: int,
+    default: float,
+    *,
+    omitted: float | None = None,
+) -> float | Cells:
+    """A numeric setting that must be the same for all leads, or the error that it holds.
+
+    `omitted`: what it is where a comma stands for it, if not the default.
+    """
     if len(arguments) <= index:
         return default
+    if isinstance(arguments[index], Omitted):
+        return default if omitted is None else omitted
     value, error = as_number(fixed(context.value(arguments[index])))
-    return default if error is not None else float(value[0])
+    return float(value[0]) if error is None else Cells(height=1, error=error)
