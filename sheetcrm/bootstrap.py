@@ -81,7 +81,7 @@ def open_workspace(
     config = load_config(root)
     clock = SystemClock(config.locale.timezone)
     now = clock.now()
-    sources = [_source(config, source, today) for source in config.sources]
+    sources = [_source(config, source, now) for source in config.sources]
     if first is not None:
         _begin(sources, first)
 
@@ -166,8 +166,8 @@ def _ledger(address: str, *, lasting: bool) -> Ledger:
     return open_ledger(address)
 
 
-def _source(config: Config, source: SourceConfig, today: date) -> ExcelSource:
-    from sheetcrm.adapters.excel import ExcelSource
+def _source(config: Config, source: SourceConfig, now: datetime) -> ExcelSource:
+    from sheetcrm.adapters.excel import Backups, ExcelSource
 
     if source.google:
         raise UsageError(

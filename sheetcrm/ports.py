@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sheetcrm.core.memory import LeadState, Memory, MessageDraft, RunRecord
 from sheetcrm.core.plan import Plan
@@ -23,6 +23,16 @@ class WriteReceipt:
     appended: tuple[str, ...] = ()  #: headers of columns that were added
     backup: str = ""  #: where the state before was kept, if it was
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backup:
+    """A copy of a source's file as it was just before a run changed it."""
+
+    run: str  #: the id of that run
+    place: str  #: where it lies
+    size: int  #: bytes
+    at: datetime  #: when the run began, in UTC
 
 
 class TableSource(Protocol):
@@ -58,7 +68,9 @@ class TabSource(TableSource, Protocol):
             SourceError: it is missing, refused or busy, or has no header.
         """
 
-    def write(self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = ()) -> WriteReceipt:
+    def write(
+        self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = (), run: str = ""
+    ) -> WriteReceipt:
         """Change the edits' cells and nothing else, all or none.
 
         Args:
@@ -66,10 +78,31 @@ class TabSource(TableSource, Protocol):
                 changed the source since.
             edits: at most one for each cell. Their headers stand in `tab` or in `append`.
             append: headers of columns to be added to the right, in this order.
+            run: the run's id, by which a copy of the state before is known.
 
         Raises:
             SourceChangedError: the source is no longer what `tab` was read from.
             SourceError: it is busy, or cannot be written safely; it was left untouched.
+        """
+
+
+@runtime_checkable
+class Restorable(TabSource, Protocol):
+    """A source that keeps copies of its file."""
+
+    def backups(self) -> list[Backup]:
+        """The copies that there are, the newest first; sources of one file have the same."""
+
+    def restore(self, backup: Backup, *, run: str) -> str:
+        """Put a copy in the place of the file, wholly or not at all.
+
+        Returns:
+            Where the state that it replaced is kept, under the id `run`; "" where the file was
+            not there, or the same as the copy.
+
+        Raises:
+            SourceError: the file is busy or may not be written, or the copy is damaged; nothing
+                was changed.
         """
 
 
@@ -109,6 +142,24 @@ class Ledger(Protocol):
 
     def undone(self, run: str, source: str, edits: Sequence[Edit], *, by: str) -> None:
         """These edits of `run` were put back by the run `by`; remember the old values again."""
+
+    def rows_written(self, source: str) -> dict[str, int]:
+        """Run → how many leads of the source it wrote or meant to write."""
+
+    def turned_back(self, source: str, run: str) -> list[Edit]:
+        """The edits that make what we last wrote what it was just before `run` wrote.
+
+        `Edit.row` is 0. For a run that the ledger does not know, its id tells the time.
+        """
+
+    def rewound(
+        self, source: str, run: str, edits: Sequence[Edit], *, by: str, at: datetime
+    ) -> None:
+        """By the run `by`, the source's file is again what it was just before `run` wrote.
+
+        `edits`, from `turned_back`, become what `by` wrote. Scores and moves since then no longer
+        count; those count again that were taken back since then. Drafts stay.
+        """
 
     def lead(self, source: str, lead: str) -> LeadState | None:
         """One lead with its stage history and messages, for `explain`."""

@@ -68,7 +68,8 @@ def show_result(result: SourceResult, ladder: Sequence[str]) -> None:
     refused = [move for move in plan.moves if move.refused]
     if refused:
         output.say(f"  {len(refused)} leads were not moved back (sheetcrm plan lists them)")
-    show_problems(plan.problems)
+    noted = result.receipt.problems if result.receipt else ()
+    show_problems([*plan.problems, *noted])
 
 
 def complain_of(result: SourceResult) -> None:
@@ -162,6 +163,8 @@ def report_json(report: Report) -> dict[str, Any]:
                 "error": result.error.message if result.error else None,
                 "stages": in_order(result.stages, report.ladder),
                 "written": result.receipt.cells if result.receipt else 0,
+                "backup": result.receipt.backup if result.receipt else "",
+                "notes": output.plain(result.receipt.problems) if result.receipt else [],
                 "plan": {
                     "append": plan.append,
                     "edits": plan.edits,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sheetcrm.config.inspection import Inspection
 from sheetcrm.config.kinds import Date, Number, Text, WrongValueError, YesNo, meant
-from sheetcrm.config.model import SourceConfig, TableConfig
+from sheetcrm.config.model import BackupConfig, SourceConfig, TableConfig
 from sheetcrm.config.shapes import Either, Key, ListOf, MapOf, Table
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.language import language_code
@@ -167,10 +167,24 @@ TABLE = Table(
     either=(("excel",), ("csv",), ("rows",)),
 )
 
+BACKUPS = Table(
+    {
+        "keep": Key(Number(whole=True, least=1), "How many of each file stay.", default=30),
+        "days": Key(Number(whole=True, least=1), "For how many days they stay.", default=365),
+        "megabytes": Key(
+            Number(whole=True, least=1), "How big those of one file may be together.", default=2000
+        ),
+    }
+)
+
 KEYS = {
     "workspace": Key(WORKSPACE, "How cells are read, and where sheetcrm keeps its things."),
     "source": Key(ListOf(SOURCE, named=True), "The lead tabs; at least one is needed."),
     "table": Key(ListOf(TABLE, named=True), "Reference data for lookups in formulas."),
+    "backups": Key(
+        BACKUPS,
+        "Copies in var/backups of files before a day's first sync; the newest always stays.",
+    ),
 }
 
 
@@ -201,6 +215,11 @@ def locale(tree: dict[str, Any]) -> Locale:
 def sources(tree: dict[str, Any]) -> tuple[SourceConfig, ...]:
     """The lead tabs."""
     return tuple(SourceConfig(**source) for source in tree.get("source", ()))
+
+
+def backups(tree: dict[str, Any]) -> BackupConfig:
+    """How many copies of files are kept."""
+    return BackupConfig(**(tree.get("backups") or {}))
 
 
 def tables(tree: dict[str, Any]) -> tuple[TableConfig, ...]:

@@ -82,4 +82,5 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         followups=outreach.followups(tree),
         places={key_text(path): place for path, place in run.places.items()},
         notes=tuple(run.notes),
+        backups=leads.backups(tree),
     )

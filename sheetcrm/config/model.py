@@ -34,6 +34,15 @@ class TableConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BackupConfig:
+    """How many backups of each file stay; the newest always does."""
+
+    keep: int = 30
+    days: int = 365
+    megabytes: int = 2000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
     """A whole workspace, checked: nothing in it can be malformed."""
 
@@ -50,3 +59,4 @@ class Config:
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """Key path (``stage[2].when``) → file and line, for messages about formulas."""
     notes: Sequence[str] = ()
+    backups: BackupConfig = BackupConfig()

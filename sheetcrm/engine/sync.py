@@ -163,7 +163,7 @@ class _Run:
         """Note, write, keep the drafts, confirm: a crash in between loses and repeats nothing."""
         workspace = self._workspace
         workspace.ledger.intend(self.id, plan)
-        receipt = source.write(plan.tab, plan.edits, append=plan.append)
+        receipt = source.write(plan.tab, plan.edits, append=plan.append, run=self.id)
         withdrawn = self._withdraw(plan.withdrawn)
         drafts, failure = self._put(plan.drafts)
         plan = replace(plan, drafts=drafts, withdrawn=withdrawn)

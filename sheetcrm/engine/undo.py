@@ -82,7 +82,7 @@ def _undo_source(
         reversed_ = [_reversed(edit, tab, rows[edit.lead]) for edit in standing]
         plan = Plan(source=source.name, locator=source.locator, tab=tab, leads=(), edits=reversed_)
         workspace.ledger.intend(by, plan)
-        source.write(tab, reversed_)
+        source.write(tab, reversed_, run=by)
     except SourceError as error:
         return UndoneSource(source=source.name, error=error)
     workspace.ledger.undone(run, source.name, standing, by=by)

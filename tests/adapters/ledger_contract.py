@@ -65,6 +65,10 @@ def edit(lead: str, header: str, before: CellValue, after: CellValue, **parts) -
     return Edit(lead=lead, row=0, header=header, before=before, after=after, **parts)
 
 
+def as_cells(edits: Sequence[Edit]) -> dict[tuple[str, str], tuple[CellValue, CellValue]]:
+    return {(e.lead, e.header): (e.before, e.after) for e in edits}
+
+
 def move(lead: str, before: str, after: str, **parts) -> StageMove:
     return StageMove(lead=lead, before=before, after=after, why=f"now {after}", **parts)
 
@@ -445,6 +449,75 @@ class LedgerContract:
         ledger.undone(name, "expo", edits, by=by)
         assert ledger.remember("expo").pending == {}
         assert ledger.remember("expo").written == {("L1", "Score"): 30}
+
+    # Back to the file as it was before a run
+
+    def test_a_file_as_it_was_before_a_run(self, ledger: Ledger) -> None:
+        """Two syncs wrote; the file of the time between them is put back."""
+        leads = [record("L1"), record("L2")]
+        first = [edit("L1", "Score", None, 40), edit("L1", "Stage", None, "MQL")]
+        moves = [move("L1", "", "MQL")]
+        run(ledger, plan(leads=leads, edits=first, written=written(first), moves=moves))
+        second = [edit("L1", "Score", 40, 50), edit("L2", "Score", None, 7)]
+        cells = written(first) | written(second)
+        moves = [move("L1", "MQL", "SQL")]
+        leads = [record("L1", score=50, stage="SQL"), record("L2")]
+        name = run(ledger, plan(leads=leads, edits=second, written=cells, moves=moves), at=T1)
+
+        back = ledger.turned_back("expo", name)
+        assert as_cells(back) == {("L1", "Score"): (50, 40), ("L2", "Score"): (7, None)}
+        by = ledger.start_run("restore", T2)
+        ledger.intend(by, plan(edits=back))
+        assert ledger.remember("expo").pending[("L1", "Score")] == (40,)
+        ledger.rewound("expo", name, back, by=by, at=T2)
+
+        memory = ledger.remember("expo")
+        assert memory.written == written(first) | {("L2", "Score"): None}
+        assert memory.pending == {}
+        assert memory.standings["L1"].stage == "MQL"
+        assert ledger.lead("expo", "L1").record.score == 40
+        assert ledger.edits(name) == {}
+        assert as_cells(ledger.edits(by)["expo"]) == as_cells(back)
+        assert ledger.rows_written("expo")[name] == 2
+
+    def test_forth_and_back_again(self, ledger: Ledger) -> None:
+        """A restore is itself a run: the state before it can be restored, and so on."""
+        first = [edit("L1", "Score", None, 40)]
+        one = run(ledger, plan(leads=[record("L1")], edits=first, written=written(first)))
+        second = [edit("L1", "Score", 40, 50)]
+        moves = [move("L1", "", "SQL")]
+        two = run(
+            ledger,
+            plan(leads=[record("L1")], edits=second, written=written(second), moves=moves),
+            at=T1,
+        )
+        found = []
+        before = [one, two]
+        for index, to in enumerate([0, 2, 3, 1]):
+            at = T2 + timedelta(hours=index)
+            by = ledger.start_run("restore", at)
+            ledger.rewound("expo", before[to], ledger.turned_back("expo", before[to]), by=by, at=at)
+            before.append(by)
+            memory = ledger.remember("expo")
+            found.append((memory.written[("L1", "Score")], "L1" in memory.standings))
+        assert found == [(None, False), (50, True), (None, True), (40, False)]
+
+    def test_an_undo_is_a_time_to_go_back_before(self, ledger: Ledger) -> None:
+        first = [edit("L1", "Score", None, 40)]
+        name = run(ledger, plan(leads=[record("L1")], edits=first, written=written(first)))
+        by = ledger.start_run("undo", T1)
+        ledger.undone(name, "expo", first, by=by)
+        assert as_cells(ledger.turned_back("expo", by)) == {("L1", "Score"): (None, 40)}
+        assert ledger.turned_back("expo", name) == []
+
+    def test_runs_that_the_ledger_does_not_know_tell_their_time(self, ledger: Ledger) -> None:
+        first = [edit("L1", "Score", None, 40)]
+        run(ledger, plan(leads=[record("L1")], edits=first, written=written(first)), at=T1)
+        earlier, later = f"{T0:%Y%m%d-%H%M%S}-zzz", f"{T2:%Y%m%d-%H%M%S}-zzz"
+        assert as_cells(ledger.turned_back("expo", earlier)) == {("L1", "Score"): (40, None)}
+        assert ledger.turned_back("expo", later) == []
+        assert ledger.turned_back("nowhere", earlier) == []
+        ledger.rewound("nowhere", earlier, [], by=ledger.start_run("restore", T2), at=T2)
 
     # Messages
 

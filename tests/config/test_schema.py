@@ -77,6 +77,7 @@ def test_it_is_json_of_the_dialect_it_names():
         "workspace",
         "source",
         "table",
+        "backups",
         "fields",
         "write",
         "parameters",

@@ -5,7 +5,8 @@ A workbook is never rebuilt. Everything that sheetcrm does not own keeps its byt
 
 from __future__ import annotations
 
+from sheetcrm.adapters.excel.backup import Backups
 from sheetcrm.adapters.excel.cells import write_cells
 from sheetcrm.adapters.excel.source import ExcelSource
 
-__all__ = ["ExcelSource", "write_cells"]
+__all__ = ["Backups", "ExcelSource", "write_cells"]

@@ -237,6 +237,8 @@ class Archive:
 
     def _read_zip64(self, locator: bytes) -> tuple[int, int, int, int]:
         (position,) = struct.unpack_from("<Q", locator, 8)
+        if position > _MOST_INFLATED:
+            raise _truncated()
         self._file.seek(position)
         record = self._file.read(56)
         if len(record) < 56 or record[:4] != b"PK\6\6":
@@ -255,6 +257,8 @@ class Archive:
             member = self._member(offset, ends[offset], record)
             if _key(member.name) in members:
                 raise Refusal("duplicate-parts", f"it holds the part {member.name} twice", REPAIR)
+            if ".." in member.name and ".." in _key(member.name).split("/"):
+                raise Refusal("hostile-names", "it holds parts that lead out of it", REPAIR)
             members[_key(member.name)] = member
         return members
 
@@ -262,6 +266,8 @@ class Archive:
         _, _, _, flags, method, _, _, crc, packed, size, length, *_ = _CENTRAL.unpack_from(record)
         raw_name = record[_CENTRAL.size : _CENTRAL.size + length]
         packed, size, _ = _sizes(record)
+        if not 0 <= offset < end:
+            raise _truncated()
         self._file.seek(offset)
         header = self._file.read(_LOCAL.size + length)
         if len(header) < _LOCAL.size + length or header[:4] != b"PK\3\4":

@@ -1,18 +1,23 @@
-"""Who has a workbook open: the owner files that Excel and LibreOffice lay beside it.
+"""Who has a workbook open: owner files beside it, and locks of the system on it.
 
 Excel's ``~$name.xlsx``: one byte length, the name in 54 bytes of ANSI, at 55 its length again,
 at 57 the name in UTF-16. LibreOffice's ``.~lock.name.xlsx#``: comma-separated, user and host
-among the first fields.
+among the first fields. A program that has locked the file itself (flock or fcntl, which network
+drives pass on; on Windows a sharing violation) is taken as having it open, too.
 """
 
 from __future__ import annotations
 
+import errno
+import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 from sheetcrm.errors import SourceBusyError
 
 SOMEBODY = "somebody"
+_HELD = {errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK}
 
 
 def holder(path: Path) -> str | None:
@@ -33,6 +38,7 @@ def check_free(path: Path) -> None:
     """
     who = holder(path)
     if who is None:
+        _check_unlocked(path)
         return
     excel = path.with_name(f"~${path.name}")
     program, mark = (
@@ -43,6 +49,56 @@ def check_free(path: Path) -> None:
         holder=who,
         hint="close it there and run again (if nobody has it open, "
         f"delete the left-over file {mark})",
+    )
+
+
+def _check_unlocked(path: Path) -> None:
+    """Raise where another process has locked the file against writing."""
+    try:
+        descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    except PermissionError as fault:
+        if getattr(fault, "winerror", 0) in {32, 33}:  # sharing violation, lock violation
+            raise _locked(path, SOMEBODY) from fault
+        return  # whether it may be written is asked elsewhere
+    except FileNotFoundError:
+        return
+    try:
+        if _is_locked(descriptor):
+            raise _locked(path, _locker(os.fstat(descriptor).st_ino))
+    finally:
+        os.close(descriptor)
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Whether a shared lock, which readers may have together, is not to be had."""
+    if os.name == "nt":
+        return False
+    import fcntl  # noqa: PLC0415 - Windows has none
+
+    for lock in (fcntl.flock, fcntl.lockf):
+        try:
+            lock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            lock(descriptor, fcntl.LOCK_UN)
+        except OSError as fault:  # a drive that knows no locks has none
+            if fault.errno in _HELD:
+                return True
+    return False
+
+
+def _locker(inode: int) -> str:
+    """The process that holds a lock on the file, as far as Linux tells."""
+    with suppress(OSError):
+        for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
+            fields = line.split()
+            if len(fields) > 5 and fields[5].rpartition(":")[2] == str(inode):
+                name = Path(f"/proc/{fields[4]}/comm").read_text(encoding="utf-8").strip()
+                return f"{name} (process {fields[4]})"
+    return "another program"
+
+
+def _locked(path: Path, who: str) -> SourceBusyError:
+    return SourceBusyError(
+        f"{path.name} is locked by {who}", holder=who, hint="close it there and run again"
     )
 
 

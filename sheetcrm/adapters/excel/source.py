@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from os import PathLike
 from pathlib import Path
 
-from sheetcrm.adapters.excel import backup
+from sheetcrm.adapters.excel.backup import Backups
 from sheetcrm.adapters.excel.early import EarlyReading
 from sheetcrm.adapters.excel.faults import guarded
 from sheetcrm.adapters.excel.grid import read_sheet
@@ -17,14 +16,20 @@ from sheetcrm.adapters.excel.lock import check_free, holder
 from sheetcrm.adapters.excel.package import Package, Sheet
 from sheetcrm.adapters.excel.places import find_place
 from sheetcrm.adapters.excel.reader import Region, read_place
-from sheetcrm.adapters.excel.save import Snapshot, check_unchanged, check_writable
+from sheetcrm.adapters.excel.restoring import restore_file
+from sheetcrm.adapters.excel.save import (
+    Snapshot,
+    check_unchanged,
+    check_writable,
+    other_names,
+)
 from sheetcrm.adapters.excel.scan import Scan
 from sheetcrm.adapters.excel.update import Change
 from sheetcrm.adapters.excel.values import same
 from sheetcrm.adapters.excel.writing import write_change
 from sheetcrm.core.table.values import CellValue, Edit, Tab
 from sheetcrm.errors import SourceChangedError
-from sheetcrm.ports import WriteReceipt
+from sheetcrm.ports import Backup, WriteReceipt
 
 _TRIES = 3
 
@@ -48,9 +53,7 @@ class ExcelSource:
         path: the workbook; a symbolic link is followed.
         tab: a tab, an Excel table, a defined name, or ``Tab!B4:M``; "" for the first visible tab.
         write_protected: write into a protected sheet too.
-        backup_dir: where the workbook is copied before its first write of a day; None for
-            no copies.
-        today: the day by which backups are named.
+        backups: where the workbook is copied before its first write of a day; None for no copies.
     """
 
     def __init__(
@@ -60,8 +63,7 @@ class ExcelSource:
         tab: str = "",
         *,
         write_protected: bool = False,
-        backup_dir: str | PathLike[str] | None = None,
-        today: date | None = None,
+        backups: Backups | None = None,
     ) -> None:
         self.name = name
         self._shown = Path(path)
@@ -70,8 +72,7 @@ class ExcelSource:
         self._title = ""
         self._early: EarlyReading | None = None
         self._write_protected = write_protected
-        self._backup_dir = Path(backup_dir) if backup_dir is not None else None
-        self._today = today
+        self._backups = backups
 
     @property
     def locator(self) -> str:
@@ -98,7 +99,9 @@ class ExcelSource:
             f"{self._path.name} is being changed all the time", hint="run again later"
         )
 
-    def write(self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = ()) -> WriteReceipt:
+    def write(
+        self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = (), run: str = ""
+    ) -> WriteReceipt:
         """Change the edits' cells and nothing else; see `ports.TabSource`."""
         revision = tab.revision
         if not isinstance(revision, Revision):
@@ -122,7 +125,17 @@ class ExcelSource:
                 headers=headers,
                 write_protected=self._write_protected,
             )
-            return self._write(change, revision.snapshot)
+            return self._write(change, revision.snapshot, run)
+
+    def backups(self) -> list[Backup]:
+        """The copies of the workbook; see `ports.Restorable`."""
+        return self._backups.of(self._path) if self._backups else []
+
+    def restore(self, backup: Backup, *, run: str) -> str:
+        """Put a copy in the place of the workbook; see `ports.Restorable`."""
+        if self._backups is None:
+            raise TypeError("this source keeps no backups")
+        return restore_file(self._path, Path(backup.place), self._backups, run)
 
     def _read(self, known_headers: Collection[str]) -> tuple[Tab, Snapshot]:
         early, self._early = self._early, None
@@ -151,17 +164,21 @@ class ExcelSource:
         )
         return tab, snapshot
 
-    def _write(self, change: Change, snapshot: Snapshot) -> WriteReceipt:
+    def _write(self, change: Change, snapshot: Snapshot, run: str) -> WriteReceipt:
         with Package(self._path) as package:
             kept = ""
+            linked = other_names(self._path)
 
             def before_saving() -> None:
                 nonlocal kept
-                if self._backup_dir is not None and self._today is not None:
-                    kept = backup.keep(self._path, self._backup_dir, self._today)
+                if self._backups:
+                    kept = self._backups.save(self._path, run)
 
             update = write_change(package, change, snapshot=snapshot, before=before_saving)
-        problems = tuple(replace(problem, source=self.name) for problem in update.problems)
+        if kept and self._backups:
+            self._backups.prune(self._path)
+        found = [*update.problems, *linked] if update.cells else []
+        problems = tuple(replace(problem, source=self.name) for problem in found)
         appended = tuple(change.new.headers) if change.new else ()
         return WriteReceipt(cells=update.cells, appended=appended, backup=kept, problems=problems)
 

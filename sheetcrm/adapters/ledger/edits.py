@@ -34,7 +34,7 @@ def pending(connection: Connection, source: AnyRow) -> dict[tuple[str, str], tup
     """Values that may stand in the source's cells or not, oldest first."""
     found: dict[tuple[str, str], tuple[CellValue, ...]] = {}
     for row in _pending(connection, source):
-        for edit in _unpacked(row.lead, row.cells):
+        for edit in unpacked(row.lead, row.cells):
             cell = (edit.lead, edit.header)
             found[cell] = (*found.get(cell, ()), edit.after)
     return found
@@ -46,7 +46,7 @@ def confirm(connection: Connection, run_id: int, source: AnyRow, plan: Plan) -> 
     edited = {(edit.lead, edit.header) for edit in plan.edits} if earlier else set()
     proven: list[_Row] = []
     for row in earlier:
-        found = _unpacked(row.lead, row.cells)
+        found = unpacked(row.lead, row.cells)
         stand = [e for e in found if (e.lead, e.header) not in edited and _stands(e, plan)]
         proven += _rows(row.run_id, source.id, stand)
     delete_where(connection, edits.c.id, [row.id for row in earlier])
@@ -69,7 +69,7 @@ def of_run(connection: Connection, run_id: int) -> dict[str, list[Edit]]:
     )
     found: dict[str, list[Edit]] = {}
     for source, lead, cells in connection.execute(query).all():
-        found.setdefault(source, []).extend(_unpacked(lead, cells))
+        found.setdefault(source, []).extend(unpacked(lead, cells))
     return found
 
 
@@ -91,7 +91,7 @@ def undo(
             whole.append(id_)
         elif back:
             split.append(id_)
-            found = list(_unpacked(lead, text))
+            found = list(unpacked(lead, text))
             halves += _rows(run_id, source_id, (e for e in found if e.header in back), undone_by=by)
             halves += _rows(run_id, source_id, (e for e in found if e.header not in back))
     update_where(connection, edits.c.id, whole, undone_by=by)
@@ -130,7 +130,8 @@ def _rows(
     return [(run_id, source_id, lead, dumps(flat), undone_by) for lead, flat in by_lead.items()]
 
 
-def _unpacked(lead: str, text: str) -> Iterable[Edit]:
+def unpacked(lead: str, text: str) -> Iterable[Edit]:
+    """The edits of one lead that a row holds."""
     flat = iter(loads(text))
     for header, before, after, reason in zip(flat, flat, flat, flat, strict=True):
         yield Edit(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sheetcrm.adapters.ledger import edits as kept_edits
-from sheetcrm.adapters.ledger import history, leads, messages, outputs, runs
+from sheetcrm.adapters.ledger import history, leads, messages, outputs, rewinds, runs
 from sheetcrm.adapters.ledger.database import Database
 from sheetcrm.adapters.ledger.migrate import bring_up_to_date
 from sheetcrm.core.memory import (
@@ -141,6 +141,29 @@ class SqlLedger:
             kept_edits.undo(connection, run_id, found.id, edits, by=by_id)
             outputs.restore(connection, by_id, found.id, edits, ids)
             history.undo(connection, run_id, edits, ids, by=by_id)
+
+    def rows_written(self, source: str) -> dict[str, int]:
+        """Run → how many leads of the source it wrote or meant to write."""
+        with self._database.reading() as connection:
+            found = runs.source(connection, source)
+            return rewinds.rows_written(connection, found.id) if found else {}
+
+    def turned_back(self, source: str, run: str) -> list[Edit]:
+        """The edits that make what we last wrote what it was just before `run` wrote."""
+        with self._database.reading() as connection:
+            found = runs.source(connection, source)
+            return rewinds.turned_back(connection, found.id, run) if found else []
+
+    def rewound(
+        self, source: str, run: str, edits: Sequence[Edit], *, by: str, at: datetime
+    ) -> None:
+        """By the run `by`, the source's file is again what it was just before `run` wrote."""
+        with self._database.writing() as connection:
+            by_id = runs.number(connection, by)
+            found = runs.source(connection, source)
+            if found is not None:
+                rewinds.rewind(connection, found.id, run, edits, by_id)
+                runs.confirm_source(connection, found, by_id, at)
 
     def lead(self, source: str, lead: str) -> LeadState | None:
         """One lead with its stage history and messages, for `explain`.

@@ -8,6 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sheetcrm.adapters.memory.people import People, Person
+from sheetcrm.adapters.memory.rewinds import (
+    Entry,
+    History,
+    Shelved,
+    rows_written,
+    shelve,
+    turned_back,
+    unshelve,
+)
 from sheetcrm.core.memory import (
     KnownLead,
     LeadRecord,
@@ -40,6 +49,8 @@ class _Source:
     overrides: dict[str, list[Override]] = field(default_factory=dict)
     intended: dict[str, list[Edit]] = field(default_factory=dict)  #: by run, not confirmed
     edits: dict[str, list[Edit]] = field(default_factory=dict)  #: by run, confirmed, not undone
+    undone: list[tuple[str, str, Edit]] = field(default_factory=list)  #: with its run, and by whom
+    shelf: list[Shelved] = field(default_factory=list)  #: scores and moves that no longer count
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,10 +153,37 @@ class MemoryLedger:
         known.edits[run] = [e for e in known.edits.get(run, ()) if (e.lead, e.header) not in cells]
         known.written |= {(edit.lead, edit.header): edit.before for edit in edits}
         known.intended.pop(by, None)
+        known.undone += [(run, by, edit) for edit in edits]
         for edit in edits:
             scores, moves = known.scores.get(edit.lead, []), known.moves.get(edit.lead, [])
-            scores[:] = [(of, score) for of, score in scores if of != run]
-            moves[:] = [(of, move) for of, move in moves if of != run or move.after != edit.after]
+            shelve(known.shelf, scores, by, [one for one in scores if one[0] == run])
+            made = [one for one in moves if one[0] == run and one[1].after == edit.after]
+            shelve(known.shelf, moves, by, made)
+
+    def rows_written(self, source: str) -> dict[str, int]:
+        """Run → how many leads of the source it wrote or meant to write."""
+        return rows_written(self._journal(source))
+
+    def turned_back(self, source: str, run: str) -> list[Edit]:
+        """The edits that make what we last wrote what it was just before `run` wrote."""
+        return turned_back(self._journal(source), self._sources[source].written, run)
+
+    def rewound(
+        self, source: str, run: str, edits: Sequence[Edit], *, by: str, at: datetime
+    ) -> None:
+        """By the run `by`, the source's file is again what it was just before `run` wrote."""
+        self._run(by)
+        _zoned(at)
+        known = self._sources[source]
+        known.intended.clear()
+        for later in [name for name in known.edits if name >= run]:
+            known.undone += [(later, by, edit) for edit in known.edits.pop(later)]
+        known.edits[by] = list(edits)
+        known.written |= {(edit.lead, edit.header): edit.after for edit in edits}
+        unshelve(known.shelf, run)
+        histories: list[History] = [*known.scores.values(), *known.moves.values()]
+        for history in histories:
+            shelve(known.shelf, history, by, [one for one in history if one[0] >= run])
 
     def lead(self, source: str, lead: str) -> LeadState | None:
         """One lead with its stage history and messages."""
@@ -180,6 +218,15 @@ class MemoryLedger:
         if run not in self._runs:
             raise UsageError(f"there is no run {run}", hint="sheetcrm status lists the runs")
         return self._runs[run]
+
+    def _journal(self, source: str) -> list[Entry]:
+        """All that was ever written in a source: run, who undid it, edit."""
+        known = self._sources[source]
+        runs = [*known.edits.items(), *known.intended.items()]
+        return [
+            *((run, "", edit) for run, edits in runs for edit in edits),
+            *((run, by, edit) for run, by, edit in known.undone),
+        ]
 
     def _to(self, source: str, leads: Collection[str]) -> list[MessageRecord]:
         """Messages to these leads of a source, and to the persons who they are."""

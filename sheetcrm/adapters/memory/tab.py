@@ -65,13 +65,16 @@ class MemoryTabSource:
             revision=self._revision,
         )
 
-    def write(self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = ()) -> WriteReceipt:
+    def write(
+        self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = (), run: str = ""
+    ) -> WriteReceipt:
         """Change the edits' cells and nothing else, all or none.
 
         Raises:
             SourceChangedError: the grid is no longer what `tab` was read from.
             ValueError: an edit's header stands neither in `tab` nor in `append`.
         """
+        del run  # no copies are kept
         if tab.revision != self._revision:
             raise SourceChangedError(
                 f"{self.locator}: changed since it was read", hint="run it again"

@@ -6,13 +6,13 @@ import errno
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from sheetcrm.adapters.excel import ExcelSource, save, verify, write_cells
+from sheetcrm.adapters.excel import Backups, ExcelSource, save, verify, write_cells
 from sheetcrm.core.table.values import Edit
 from sheetcrm.errors import SourceBusyError, SourceChangedError, SourceRefusedError
 from tests.adapters.excel.excel_books import kitchen_sink
@@ -91,6 +91,7 @@ def test_saved_while_we_were_writing(path, monkeypatch):
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EACCES])
 def test_system_says_no(path, monkeypatch, step, number):
     before = path.read_bytes()
+    monkeypatch.setattr(save, "_PAUSES", (0.0,) * 3)
 
     def refuse(*_, **__):
         raise OSError(number, os.strerror(number))
@@ -170,7 +171,8 @@ def test_symbolic_link_stays_one_and_the_mode_too(path, tmp_path):
 
 def test_first_write_of_a_day_is_backed_up(path, tmp_path):
     before, folder = path.read_bytes(), tmp_path / "var" / "backups"
-    source = ExcelSource("x", path, backup_dir=folder, today=date(2026, 11, 22))
+    backups = Backups(folder=folder, now=datetime(2026, 11, 22, 10, tzinfo=UTC))
+    source = ExcelSource("x", path, backups=backups)
     receipt = score(source)
     assert Path(receipt.backup).read_bytes() == before
     tab = source.read(KNOWN)
