@@ -47,33 +47,55 @@ class Vocabulary:
         encoded = text.cast(pl.Categorical(pl.Categories.random()))
         index = encoded.to_physical()
         found = encoded.unique().drop_nulls()
-        words = found.cast(pl.String).gather(found.to_physical().arg_sort())
+        words = found.cast(pl.String)[found.to_physical().arg_sort()]
         if not text.null_count():
             return cls(index=index, words=words)
         return cls(index=index.fill_null(len(words)), words=words.extend_constant(None, 1))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Cells:
-    """Values of one column, or one value for all rows. Not slotted: some views are cached."""
+    """Values of one column, or one value for all rows; not changed once they are made.
 
-    height: int
-    number: pl.Series | None = None  #: Float64, always finite
-    text: pl.Series | None = None  #: String
-    boolean: pl.Series | None = None  #: Boolean
-    error: pl.Series | None = None  #: UInt8, an index into `ERROR_CODES`
-    given: bool = False  #: it came from a sheet, where texts repeat themselves
-    known: Vocabulary | None = None  #: of its texts, where that came with them
+    Args:
+        height: rows, or 1.
+        number: Float64, always finite.
+        text: String.
+        boolean: Boolean.
+        error: UInt8, an index into `ERROR_CODES`.
+        given: it came from a sheet, where texts repeat themselves.
+        known: instead of all other kinds, the distinct texts of a column.
+    """
 
-    def __post_init__(self) -> None:
-        for kind in ("number", "text", "boolean", "error"):
-            part: pl.Series | None = getattr(self, kind)
-            if part is not None and part.null_count() == len(part):
-                object.__setattr__(self, kind, None)
+    def __init__(
+        self,
+        *,
+        height: int,
+        number: pl.Series | None = None,
+        text: pl.Series | None = None,
+        boolean: pl.Series | None = None,
+        error: pl.Series | None = None,
+        given: bool = False,
+        known: Vocabulary | None = None,
+    ) -> None:
+        self.height = height
+        self.number = _present(number)
+        self.boolean = _present(boolean)
+        self.error = _present(error)
+        self._given = given
+        self._known = known
+        if known is None:
+            self.text = _present(text)
+
+    @cached_property
+    def text(self) -> pl.Series | None:
+        """Texts, null where a cell is something else; only known ones are made when asked for."""
+        return None if self._known is None else self._known.words[self._known.index]
 
     @cached_property
     def blank(self) -> bool:
         """Whether any cell is blank."""
+        if self._known is not None:
+            return self._known.words.null_count() > 0
         return sum(len(part) - part.null_count() for part in self.parts) < self.height
 
     @property
@@ -87,6 +109,8 @@ class Cells:
         """TRUE where a cell is blank."""
         if not self.parts:
             return pl.repeat(True, self.height, eager=True)  # noqa: FBT003
+        if len(self.parts) == 1:
+            return self.parts[0].is_null()
         return compute(lambda *kinds: pl.all_horizontal(k.is_null() for k in kinds), *self.parts)
 
     @property
@@ -105,27 +129,20 @@ class Cells:
         if self.text is None:
             return None
         if self.vocabulary is not None:
-            return self.vocabulary.words.str.to_lowercase().gather(self.vocabulary.index)
+            return self.vocabulary.words.str.to_lowercase()[self.vocabulary.index]
         return self.text.str.to_lowercase()
 
     @cached_property
     def vocabulary(self) -> Vocabulary | None:
         """The distinct texts of a given column that holds nothing else, where they are few."""
-        if self.known is not None:
-            return self.known
-        text = self.text
-        return (
-            Vocabulary.of(text)
-            if text is not None and self.given and len(self.parts) == 1
-            else None
-        )
+        if self._known is not None or not self._given:
+            return self._known
+        return None if self.text is None or len(self.parts) > 1 else Vocabulary.of(self.text)
 
     def gather(self, index: pl.Series) -> Cells:
         """The cells at these places; a null place gives a blank cell."""
         parts = (self.number, self.text, self.boolean, self.error)
-        number, text, boolean, error = (
-            None if part is None else part.gather(index) for part in parts
-        )
+        number, text, boolean, error = (None if part is None else part[index] for part in parts)
         return Cells(height=len(index), number=number, text=text, boolean=boolean, error=error)
 
     def spread(self, height: int) -> Cells:
@@ -232,6 +249,10 @@ def _choose_part(mask: pl.Series, yes: pl.Series | None, no: pl.Series | None) -
     if yes is None and no is None:
         return None
     dtype = (yes if yes is not None else no).dtype  # type: ignore[union-attr]
-    yes = pl.Series([None], dtype=dtype) if yes is None else yes
-    no = pl.Series([None], dtype=dtype) if no is None else no
-    return compute(lambda m, y, n: pl.when(m).then(y).otherwise(n), mask, yes, no)
+    nothing = pl.Series([None], dtype=dtype)
+    return (nothing if yes is None else yes).zip_with(mask, nothing if no is None else no)
+
+
+def _present(part: pl.Series | None) -> pl.Series | None:
+    """The cells of one kind, if there are any."""
+    return None if part is None or part.null_count() == len(part) else part

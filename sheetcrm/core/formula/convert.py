@@ -111,8 +111,7 @@ def _few_texts(values: Sequence[Any]) -> Cells | None:
     words = pl.Series([*found, None] if blank_too else list(found), dtype=pl.String)
     places = {word: place for place, word in enumerate(found)} | {None: len(found)}
     index = pl.Series(itemgetter(*values)(places), dtype=pl.UInt32)
-    vocabulary = Vocabulary(index=index, words=words)
-    return Cells(height=height, text=words.gather(index), given=True, known=vocabulary)
+    return Cells(height=height, known=Vocabulary(index=index, words=words))
 
 
 def _has_booleans(values: Sequence[Any], series: pl.Series) -> bool:
