@@ -6,7 +6,7 @@ A fault of the *run* is one of these; the first level says how much must stop::
     SheetCrmError                     .hint says what to do next
     ├── UsageError                    nothing was touched                   exit 2
     │   ├── ConfigError               .faults: all of them at once
-    │   ├── FormulaError              .text .offset: the formula and the place in it
+    │   ├── FormulaError              .text .offset: the place in it; .faults: all of them
     │   └── TemplateError             .template .line
     ├── SourceError                   skip this source, go on               exit 1
     │   ├── SourceNotFoundError
@@ -98,12 +98,14 @@ class FormulaError(UsageError):
     Attributes:
         text: the formula as written.
         offset: index in `text` of the place that is wrong.
+        faults: everything that is wrong with the formula, this first.
     """
 
     def __init__(self, message: str, *, text: str, offset: int = 0, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.text = text
         self.offset = offset
+        self.faults: tuple[FormulaError, ...] = (self,)
 
     @property
     def pointer(self) -> str:

@@ -50,12 +50,31 @@ def show(renderable: RenderableType) -> None:
 
 def complain(text: str) -> None:
     """What went wrong, to stderr."""
-    click.secho(text, fg="red", err=True)
+    click.secho(_folded(text), fg="red", err=True)
 
 
 def advise(text: str) -> None:
     """What to do next, to stderr."""
-    click.secho(f"→ {text}", fg="cyan", err=True)
+    click.secho(_folded(f"→ {text}"), fg="cyan", err=True)
+
+
+def _folded(text: str) -> str:
+    """The text with lines that end between words, where a terminal is too narrow for it.
+
+    A program that reads the lines gets them whole; the lines of a formula's picture fit anyway.
+    """
+    if not sys.stderr.isatty():
+        return text
+    import shutil
+    import textwrap
+
+    width = shutil.get_terminal_size().columns
+    return "\n".join(
+        textwrap.fill(line, width, subsequent_indent="  ", break_long_words=False)
+        if len(line) > width
+        else line
+        for line in text.splitlines()
+    )
 
 
 def next_step(text: str) -> None:

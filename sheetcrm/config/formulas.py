@@ -21,7 +21,8 @@ def check_formulas(run: Inspection) -> None:
         try:
             formula = parse(text)
         except FormulaError as error:
-            run.fault(path, error.message, error.hint, picture=error.pointer)
+            for fault in error.faults:
+                run.fault(path, fault.message, fault.hint, picture=fault.pointer)
         else:
             for note in formula.notes:
                 run.note(path, note)

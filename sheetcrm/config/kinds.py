@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 from sheetcrm.config.inspection import Inspection
 from sheetcrm.config.positions import KeyPath
 from sheetcrm.core.table.names import nearest
+from sheetcrm.errors import pointed
 
 BAD: Final = object()  #: what checking a faulty value gives
 
@@ -265,9 +266,11 @@ class Formula(Kind):
         if not text:
             run.fault(path, "is empty", "a formula looks like '=[@Score]>=40'")
         elif not text.startswith("="):
-            number = re.fullmatch(r"[+-]?\d+(\.\d+)?", text)
-            hint = f"a number stands without quotes: {text}" if number else "write '=…'"
-            run.fault(path, 'a formula begins with "="', hint)
+            if re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
+                hint, picture = f"a number stands without quotes: {text}", ""
+            else:
+                hint, picture = as_formula(text), pointed(value, value.index(text[0]))
+            run.fault(path, 'a formula begins with "="', hint, picture=picture)
         else:
             run.formulas.append((path, text))
             return text
@@ -280,6 +283,13 @@ class Formula(Kind):
         if isinstance(value, bool):
             return f"write '={str(value).upper()}'"
         return f"write '={value}'" if isinstance(value, int | float) else ""
+
+
+def as_formula(text: str) -> str:
+    """What to write for a text that stands where a formula belongs."""
+    if any(sign in text for sign in "[(<>="):
+        return f"write '={text}'" if len(text) < 40 and "'" not in text else "put = before it"
+    return f"""such as '=[@City]="{text}"'""" if len(text) < 20 else "such as '=[@Score]>=40'"
 
 
 @dataclass(frozen=True, slots=True)

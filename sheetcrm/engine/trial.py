@@ -100,7 +100,7 @@ def try_formula(
     try:
         formula = parse(text)
     except FormulaError as error:
-        return Trial(formula=text, faults=[_fault(error)])
+        return Trial(formula=text, faults=[*map(_fault, error.faults)])
     planner = Planner(workspace, workspace.clock.now())
     reading = planner.read(one_source(workspace, source))
     trial = _Trial(workspace, planner, formula, reading)

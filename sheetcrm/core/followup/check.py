@@ -63,7 +63,7 @@ def _formula_faults(rules: FollowUps, names: Names) -> Iterator[ConfigFault]:
         try:
             found = check(parse(text), names)
         except FormulaError as unreadable:
-            found = [unreadable]
+            found = list(unreadable.faults)
         for error in found:
             yield ConfigFault(
                 key=key, message=error.message, hint=error.hint, picture=error.pointer

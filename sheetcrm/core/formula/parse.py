@@ -15,6 +15,7 @@ from typing import Any, Final
 import formualizer
 
 from sheetcrm.core.formula import fallback, registry
+from sheetcrm.core.formula.refused import refusal
 from sheetcrm.core.formula.scan import notes, prepare
 from sheetcrm.core.formula.spanish import spanish_hint
 from sheetcrm.core.formula.structured import read_reference
@@ -39,19 +40,6 @@ _TRIES: Final = 200
 _TOO_DEEP: Final = "the formula is too deeply nested or too long a chain"
 _TAKE_APART: Final = "move a part of it into a rule or an output of its own"
 MAX_NODES: Final = 20_000
-REFUSED: Final = {
-    "RAND": "its answer would differ in every run",
-    "RANDBETWEEN": "its answer would differ in every run",
-    "RANDARRAY": "its answer would differ in every run",
-    "INDIRECT": "it names cells by their position",
-    "OFFSET": "it names cells by their position",
-    "CELL": "it asks about the sheet, not about the lead",
-    "INFO": "it asks about this computer, not about the lead",
-    "WEBSERVICE": "a formula may not use the network",
-    "RTD": "a formula may not use the network",
-    "STOCKHISTORY": "a formula may not use the network",
-    "GOOGLEFINANCE": "a formula may not use the network",
-}
 _PREFIXES: Final = ("_XLFN.", "_XLWS.")
 
 
@@ -92,7 +80,8 @@ def parse(text: str) -> Formula:
     """Understand one formula.
 
     Raises:
-        FormulaError: with the place in `text` and what to do; see the module's tests for all.
+        FormulaError: with the place in `text` and what to do; its `faults` are all that can be
+            told at once. See the module's tests for all that there are.
     """
     prepared = prepare(text)
     try:
@@ -101,6 +90,8 @@ def parse(text: str) -> Formula:
         raise _syntax_error(text, prepared, error) from error
     reader = _Reader(text, prepared)
     tree = reader.read(root, {}, 0)
+    if reader.faults:
+        raise _first_of(reader.faults)
     return Formula(
         text,
         tuple(dict.fromkeys(reader.references)),
@@ -109,6 +100,13 @@ def parse(text: str) -> Formula:
         prepared.strip(),
         notes(text),
     )
+
+
+def _first_of(faults: list[FormulaError]) -> FormulaError:
+    """The first fault in the order of the formula, which knows of the others."""
+    first, *others = sorted(faults, key=lambda fault: fault.offset)
+    first.faults = (first, *others)
+    return first
 
 
 def _syntax_error(text: str, prepared: str, error: formualizer.ParserError) -> FormulaError:
@@ -172,6 +170,7 @@ class _Reader:
         self.text = text
         self.references: list[Reference] = []
         self.functions: set[str] = set()
+        self.faults: list[FormulaError] = []
         self._lead = _first(prepared)
         self._bytes = prepared.strip().encode()
         self._nodes = 0
@@ -231,7 +230,11 @@ class _Reader:
         bound = local.get(written.casefold())
         if bound is not None:
             return bound
-        found = read_reference(written, offset, self.text)
+        try:
+            found = read_reference(written, offset, self.text)
+        except FormulaError as error:
+            self.faults.append(error)
+            return Omitted(offset)
         match found:
             case CellOf():
                 self.references.append(Reference("cell", found.table, found.column, offset))
@@ -293,17 +296,21 @@ class _Reader:
         return Call(name, arguments, offset)
 
     def _check_function(self, name: str, count: int, offset: int) -> None:
-        if name in REFUSED or name.startswith("IMPORT"):
-            why = REFUSED.get(name, "a formula may not use the network")
-            raise self._error(f"{name} cannot be used: {why}", offset, "name a column: [@Header]")
+        """Note what is wrong with a call; its arguments are looked at all the same."""
+        refused = refusal(name)
+        if refused:
+            why, instead = refused
+            self.faults.append(self._error(f"{name} cannot be used: {why}", offset, instead))
+            return
         entry = registry.find(name)
         if entry is None:
             if not fallback.knows(name):
-                raise self._error(f"there is no function {name}", offset, _meant(name))
+                fault = self._error(f"there is no function {name}", offset, _meant(name))
+                self.faults.append(fault)
             return
         problem = entry.arity_problem(count)
         if problem:
-            raise self._error(problem, offset, f"write {entry.usage}")
+            self.faults.append(self._error(problem, offset, f"write {entry.usage}"))
 
     def _let(self, node: Any, local: Mapping[str, Node], depth: int, offset: int) -> Node:
         """``LET(x, a, …, body)``: every name stands for its expression, computed once."""

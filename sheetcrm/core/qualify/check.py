@@ -32,7 +32,7 @@ def check_qualification(rules: Qualification, names: Names) -> list[tuple[str, F
         try:
             found = check(parse(text), known)
         except FormulaError as error:
-            found = [error]
+            found = list(error.faults)
             broken.add(key)
         faults += [(key, error) for error in found]
     readable = [without(step, broken) for step in every]

@@ -31,9 +31,17 @@ SPLIT = [
     ("=IF()", 1, "IF needs at least 2 arguments, not 0", "IF(test, if_true, [if_false])"),
     ("=1+LEN(1,2)", 3, "LEN takes at most 1 argument, not 2", "LEN(text)"),
     ("=COUNTIFS([A],1,[B])", 1, "in pairs", "COUNTIFS(range, criterion, …)"),
-    ("=RAND()", 1, "RAND cannot be used", "[@Header]"),
-    ('=INDIRECT("A1")', 1, "position", ""),
-    ('=IMPORTRANGE("x","y")', 1, "network", ""),
+    ("=RAND()", 1, "RAND cannot be used", "what stays theirs"),
+    ("=RANDBETWEEN(1,9)", 1, "differ in every run", "what stays theirs"),
+    ('=INDIRECT("x")', 1, "position", "SWITCH or CHOOSE"),
+    ("=OFFSET([@A],1,0)", 1, "position", "INDEX(Table[Column], n)"),
+    ('=CELL("row")', 1, "about the sheet", "ISNUMBER"),
+    ('=INFO("system")', 1, "about this computer", "ISNUMBER"),
+    ('=WEBSERVICE("x")', 1, "network", "[[table]]"),
+    ('=IMPORTRANGE("x","y")', 1, "network", "[[table]]"),
+    ('=importxml("x","y")', 1, "network", "[[table]]"),
+    ("=ROW()", 1, "position", "RANK([@Score], [Score])"),
+    ("=ARRAYFORMULA([@A]+1)", 1, "all leads already", "brackets"),
     ("=1+", 2, "cannot be understood from '+'", "operator"),
     ("=1 2", 3, "cannot be understood from '2'", "operator"),
     ("=(1,2)", 3, "two values", "1.5"),
@@ -119,6 +127,19 @@ def test_references_come_once_each_in_order_with_their_places():
 )
 def test_other_ways_of_typing_mean_the_same(typed, meant):
     assert parse(typed).tree == parse(meant).tree
+
+
+def test_everything_that_can_be_told_at_once_is():
+    with pytest.raises(FormulaError) as caught:
+        parse("=IF(XLOKUP(A1,RAND()),LEN(),SI([@A],Leads[#Headers],2))")
+    assert [(fault.offset, fault.message.split(" ")[-1]) for fault in caught.value.faults] == [
+        (4, "XLOKUP"),
+        (11, "sorts"),
+        (14, "run"),
+        (22, "0"),
+        (28, "SI"),
+        (36, "use"),
+    ]
 
 
 def test_smart_quotes_inside_a_text_stay():
