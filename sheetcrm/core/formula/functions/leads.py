@@ -6,6 +6,8 @@ What people type is compared without case, accents and punctuation, and by whole
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
@@ -47,6 +49,22 @@ DONT_KNOW: Final = (
 _BOUNDARY: Final = " ; "
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Alphabet:
+    """What texts are taken apart by, as regular expressions."""
+
+    marks: str  #: accents
+    ends: str  #: of an entry
+    others: str  #: than letters and digits
+
+
+_UNICODE: Final = _Alphabet(marks=r"\p{M}", ends=r"\s*[,;|/\n\r]\s*", others=r"[^\p{L}\p{N};]+")
+#: The same for texts without other characters; large classes take long to be made ready.
+_ASCII: Final = _Alphabet(
+    marks="", ends=r"[ \t-\r]*[,;|/\n\r][ \t-\r]*", others=r"[\x00-/:<-`{-\x7f]+"
+)
+
+
 @whole(
     "HASANY",
     text("cell"),
@@ -83,7 +101,7 @@ def _has(
 
     def has(cells: Cells) -> Cells:
         full, error = as_text(cells)
-        words = compute(plain_words, full)
+        words = plain_words(full)
 
         def every(sought: pl.Expr) -> pl.Expr:
             return combine([_holds(sought, item) for item in items])
@@ -98,24 +116,36 @@ def _items(value: Value) -> list[str]:
     if isinstance(value, Bundle) or (isinstance(value, Cells) and value.height > 1):
         raise TooWideError
     columns = [value] if isinstance(value, Cells) else value.columns
-    given = pl.concat([as_text(cells)[0].rename("") for cells in columns]).drop_nulls()
-    return [item for item in compute(plain_words, given).to_list() if item.strip()]
+    given = [item for cells in columns for item in as_text(cells)[0].to_list()]
+    return [item for item in map(_plain_item, given) if item.strip()]
+
+
+@lru_cache(maxsize=4_096)
+def _plain_item(item: str | None) -> str:
+    return "" if item is None else str(plain_words(pl.Series([item]))[0])
 
 
 def _holds(sought: pl.Expr, item: str) -> pl.Expr:
     return sought.str.contains(item, literal=True)
 
 
-def plain_words(full: pl.Expr) -> pl.Expr:
-    """A text as it is compared: small letters without accents, words set apart by single blanks.
+def plain_words(full: pl.Series) -> pl.Series:
+    """Texts as they are compared: small letters without accents, words set apart by single blanks.
 
     ``,`` ``;`` ``|`` ``/`` and line breaks set entries apart, so that no item is found across
     two of them; other punctuation only sets words apart. A text without letters and digits
     (``?``) stays as it is. Blank on both sides, so that a part found is made of whole words.
     """
-    bare = full.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
-    entries = bare.str.replace_all(r"\s*[,;|/\n\r]\s*", _BOUNDARY)
-    words = entries.str.replace_all(r"[^\p{L}\p{N};]+", " ").str.strip_chars(" ;")
+    simple = full.str.len_bytes().sum() == full.str.len_chars().sum()
+    return compute(lambda text: _words(text, _ASCII if simple else _UNICODE), full)
+
+
+def _words(full: pl.Expr, alphabet: _Alphabet) -> pl.Expr:
+    bare = full.str.to_lowercase()
+    if alphabet.marks:
+        bare = bare.str.normalize("NFKD").str.replace_all(alphabet.marks, "")
+    entries = bare.str.replace_all(alphabet.ends, _BOUNDARY)
+    words = entries.str.replace_all(alphabet.others, " ").str.strip_chars(" ;")
     kept = pl.when(words == "").then(full.str.strip_chars()).otherwise(words)
     return pl.concat_str([pl.lit(" "), kept, pl.lit(" ")])
 
