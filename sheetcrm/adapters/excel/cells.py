@@ -48,7 +48,7 @@ def write_cells(
         with Package(target) as package:
             snapshot = Snapshot.take(target, package.archive)
             sheet = find_place(package, tab).sheet
-            found = scan(lambda: package.archive.chunks(sheet.part))
+            found = scan(lambda: package.archive.chunks(sheet.part), keep=package.is_small(sheet))
             change = Change(sheet=sheet, scan=found, cells=_by_row(values))
             destination = Path(out).resolve() if out is not None else None
             update = write_change(package, change, snapshot=snapshot, out=destination)

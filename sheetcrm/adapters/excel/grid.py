@@ -20,7 +20,6 @@ from sheetcrm.adapters.excel.scan import SURE, VALUED, Scan, scan
 from sheetcrm.core.table.addresses import letters
 
 _MOST_CELLS = 60_000_000  # calamine holds the whole rectangle from A1, 32 bytes a cell
-_MOST_KEPT = 32 << 20  # bytes of a sheet that are kept, so that it is inflated only once
 _LONGEST_TAG = 1 << 16
 _DIMENSION = re.compile(rb'<dimension ref="[A-Z]{1,3}[0-9]{1,7}:([A-Z]{1,2})([0-9]{1,6})"')
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
@@ -46,7 +45,7 @@ def read_sheet(package: Package, sheet: Sheet) -> tuple[Scan, Grid]:
     open_part = _opener(package, sheet)
     with ThreadPoolExecutor(max_workers=1) as second:
         early = second.submit(_values, package, sheet) if surely_small(open_part()) else None
-        found = scan(open_part)
+        found = scan(open_part, keep=package.is_small(sheet))
         if found.last_row * found.last_column > _MOST_CELLS:
             raise _too_wide(sheet, found)
         if not found.last_row:
@@ -92,8 +91,7 @@ def _near_addresses(head: bytes) -> re.Pattern[bytes] | None:
 
 def _opener(package: Package, sheet: Sheet) -> Callable[[], Iterable[bytes]]:
     """What gives the sheet's XML in chunks, from its beginning at each call."""
-    member = package.archive.find(sheet.part)
-    if member is None or member.size > _MOST_KEPT:
+    if not package.is_small(sheet):
         return lambda: package.archive.chunks(sheet.part)
     kept = list(package.archive.chunks(sheet.part))
     return lambda: kept

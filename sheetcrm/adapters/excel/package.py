@@ -20,6 +20,8 @@ from sheetcrm.adapters.excel.archive import Archive
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.sniff import check_is_zip, check_kind
 
+_MOST_KEPT = 32 << 20  # bytes
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sheet:
@@ -110,6 +112,11 @@ class Package:
             )
             for element in self.workbook.all("definedNames", "definedName")
         ]
+
+    def is_small(self, sheet: Sheet) -> bool:
+        """Whether a sheet's XML is small enough to be kept in memory, so that it is read once."""
+        member = self.archive.find(sheet.part)
+        return member is not None and member.size <= _MOST_KEPT
 
     def tables(self, sheet: Sheet) -> list[Table]:
         """The Excel tables of a sheet."""

@@ -41,32 +41,36 @@ class Scan:
     uncalculated: Sequence[tuple[int, int]] = ()  #: row, column
     formulas: frozenset[bytes] = frozenset()  #: their texts without row numbers
     spans: Sequence[Area] = ()  #: arrays, shared formulas and data tables of several cells
+    #: What was scanned, where its rows are kept.
+    sheet: SheetStream | None = field(default=None, compare=False, repr=False)
 
     def rows_with(self, flag: int) -> list[int]:
         """The numbers of the rows that carry a flag."""
         return [number for number, flags in enumerate(self.flags) if flags & flag]
 
 
-def scan(open_part: Callable[[], Iterable[bytes]]) -> Scan:
+def scan(open_part: Callable[[], Iterable[bytes]], *, keep: bool = False) -> Scan:
     """Scan a sheet.
 
     Args:
         open_part: gives the sheet's XML in chunks, from its beginning at each call.
+        keep: keep its rows in memory, so that a patch need not read them again.
 
     Raises:
         Refusal: broken XML, another encoding, a document type, cells outside the grid.
     """
     try:
-        return _Scanner(SheetStream(open_part())).run(careful=False)
+        return _Scanner(SheetStream(open_part()), keep=keep).run(careful=False)
     except Unusual:
-        return _Scanner(SheetStream(open_part(), careful=True)).run(careful=True)
+        return _Scanner(SheetStream(open_part(), careful=True), keep=keep).run(careful=True)
 
 
 class _Scanner:
     """The counters of one pass."""
 
-    def __init__(self, stream: SheetStream) -> None:
+    def __init__(self, stream: SheetStream, *, keep: bool) -> None:
         self._stream = stream
+        self._keep = keep
         self._flags = bytearray(1024)
         self._widths: dict[tuple[bytes, ...], int] = {}
         self._errors: dict[tuple[int, int], str] = {}
@@ -82,6 +86,8 @@ class _Scanner:
     def run(self, *, careful: bool) -> Scan:
         rules = self._stream.grammar
         formula = b"<%bf" % rules.prefix
+        if self._keep:
+            self._stream.keep()
         for row in self._stream.rows():
             plain = self._known and self._known.fullmatch(row)
             if plain and row.isascii() and b't="e"' not in row:
@@ -112,6 +118,7 @@ class _Scanner:
             uncalculated=self._uncalculated,
             formulas=frozenset(self._formulas),
             spans=self._spans,
+            sheet=self._stream if self._keep else None,
         )
 
     def _width(self, rules: Grammar, row: bytes) -> int:

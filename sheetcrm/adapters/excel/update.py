@@ -32,7 +32,6 @@ from sheetcrm.core.table.addresses import letters
 from sheetcrm.core.table.values import CellValue, Problem, Severity
 
 _BATCH = 512  # rows
-_MOST_KEPT = 32 << 20  # bytes of a sheet whose rows are read only once
 _MOST_KNOWN = 65_536  # targets that are kept for the next row with the same value
 _MOST_TEXTS = 50_000  # different ones; more would swell the shared strings that all tabs read
 
@@ -61,7 +60,6 @@ class Update:
     contents: dict[str, bytes] = field(default_factory=dict)  #: of all parts but the sheet
     widths: Mapping[int, str] = field(default_factory=dict)  #: of new columns
     problems: Sequence[Problem] = ()
-    before: SheetStream | None = None  #: the sheet as it was, where all its rows were kept
 
 
 def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflated]) -> Update:
@@ -81,10 +79,7 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
     strings = _strings(package, change)
     styles = Styles(_part(package, "styles"))
     widths = fitting_widths(root, change.new, change.cells) if change.new else {}
-    stream, kept = open_sheet(package, change), _is_small(package, change.sheet)
-    if kept:
-        stream.keep()
-    rows = (stream if kept else open_sheet(package, change)).rows()
+    stream, rows = open_sheet(package, change), open_sheet(package, change).rows()
     looks = _looks(change, styles, root, widths, sample(stream.grammar, rows, _top(change)))
     patcher = Patcher(
         Patch(
@@ -107,7 +102,6 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
         parts=parts,
         contents=contents,
         widths=widths,
-        before=stream if kept else None,
         problems=[*_hidden(change, looks), *_stale(package, change)],
     )
 
@@ -123,7 +117,9 @@ def _check(package: Package, change: Change, root: markup.Element) -> None:
 
 
 def open_sheet(package: Package, change: Change) -> SheetStream:
-    """The sheet that is to be changed, as it was."""
+    """The sheet that is to be changed, as it was, from its first row."""
+    if change.scan.sheet is not None:
+        return change.scan.sheet
     chunks = ahead(package.archive.chunks(change.sheet.part))
     return SheetStream(chunks, careful=change.scan.careful)
 
@@ -172,11 +168,6 @@ def _targets(
                     known[key] = target
             made.append(target)
     return targets
-
-
-def _is_small(package: Package, sheet: Sheet) -> bool:
-    member = package.archive.find(sheet.part)
-    return member is not None and member.size <= _MOST_KEPT
 
 
 def _top(change: Change) -> int:

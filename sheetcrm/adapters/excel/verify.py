@@ -107,7 +107,7 @@ class _SheetCheck:
     ) -> None:
         self._change = change
         self._widths = update.widths
-        self._before = update.before or open_sheet(package, change)
+        self._before = open_sheet(package, change)
         self._shared = shared
         self._date1904 = package.date1904
         self._patterns: dict[tuple[int, ...], re.Pattern[bytes]] = {}

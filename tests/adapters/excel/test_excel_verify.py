@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import xlsxwriter
 
-from sheetcrm.adapters.excel import ExcelSource, update, verify
+from sheetcrm.adapters.excel import ExcelSource, package, verify
 from sheetcrm.adapters.excel.archive import ahead
 from sheetcrm.core.table.values import Edit
 from sheetcrm.errors import SourceRefusedError
@@ -32,7 +32,7 @@ def fill(path):
 
 @pytest.mark.parametrize("kept", [0, 1 << 20])
 def test_what_was_written_passes(tmp_path, monkeypatch, kept):
-    monkeypatch.setattr(update, "_MOST_KEPT", kept)
+    monkeypatch.setattr(package, "_MOST_KEPT", kept)
     path = leads(tmp_path / "leads.xlsx")
     assert fill(path).cells == 3 + 3 * 2
     columns = {column.header: column.values for column in ExcelSource("x", path).read().columns}
@@ -68,7 +68,7 @@ def test_anything_else_is_noticed(tmp_path, monkeypatch, fault, kept):
         seen.append(sheet)
         return real([sheet.replace(wrong, right)], careful=careful)
 
-    monkeypatch.setattr(update, "_MOST_KEPT", kept)
+    monkeypatch.setattr(package, "_MOST_KEPT", kept)
     monkeypatch.setattr(verify, "SheetStream", tampered)
     with pytest.raises(SourceRefusedError, match=where) as caught:
         fill(path)
