@@ -113,7 +113,7 @@ def json_out(value: object) -> None:
 
 
 def plain(value: object) -> Any:
-    """A value as JSON can hold it: dataclasses as objects, bytes left out."""
+    """A value as JSON can hold it: dataclasses and named tuples as objects, bytes left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, (type, CellError)):
         fields = (field.name for field in dataclasses.fields(value))
         return {
@@ -121,6 +121,8 @@ def plain(value: object) -> Any:
             for name in fields
             if not isinstance(getattr(value, name), bytes)
         }
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return plain(value._asdict())
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, (datetime, date)):

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 from sheetcrm.core.table.values import CellValue, Override
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KnownLead:
+class KnownLead(NamedTuple):
     """A lead as the ledger remembers it."""
 
     lead: str  #: the id
@@ -22,16 +23,14 @@ class KnownLead:
     gone: bool = False  #: it was no longer in the tab at the last run
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a lead stands, and since when."""
 
     stage: str
     since: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StageMove:
+class StageMove(NamedTuple):
     """A lead goes from one stage to another (or would, where `refused`)."""
 
     lead: str
@@ -121,8 +120,7 @@ class Memory:
     messages: Sequence[MessageRecord] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LeadRecord:
+class LeadRecord(NamedTuple):
     """What a plan knows of one lead, to be remembered."""
 
     lead: str
@@ -133,7 +131,7 @@ class LeadRecord:
     phone: str = ""
     language: str = ""
     score: float | None = None
-    scores: Mapping[str, float] = field(default_factory=dict)
+    scores: Mapping[str, float] = MappingProxyType({})
     stage: str = ""
     why: str = ""
 

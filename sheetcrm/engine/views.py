@@ -36,7 +36,7 @@ def lead_views(leads: Leads, ids: Sequence[str], stages: Sequence[str]) -> list[
     interests, spoken = texts(leads, "interest"), languages(leads)
     return [
         LeadView(
-            index=i,
+            number=i,
             row=leads.tab.rows[i],
             id=ids[i],
             name=names[i],

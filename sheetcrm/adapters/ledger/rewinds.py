@@ -7,7 +7,6 @@ on tells what stood there before it: an edit its `before`, an undo of an older e
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import Connection, distinct, func, or_, select, update
 
@@ -65,7 +64,7 @@ def rewind(connection: Connection, source_id: int, run: str, back: Sequence[Edit
         )
         .values(undone_by=by)
     )
-    known = [replace(edit, before=edit.after) for edit in back if edit.lead in ids]
+    known = [edit._replace(before=edit.after) for edit in back if edit.lead in ids]
     outputs.restore(connection, by, source_id, known, ids)
     own = select(leads.c.id).where(leads.c.source_id == source_id).scalar_subquery()
     for table in (scores, stage_moves):

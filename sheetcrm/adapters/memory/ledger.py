@@ -94,7 +94,7 @@ class MemoryLedger:
     def intend(self, run: str, plan: Plan) -> None:
         """Note a plan's edits before the source is written."""
         self._run(run)
-        self._sources[plan.source].intended[run] = [replace(edit, row=0) for edit in plan.edits]
+        self._sources[plan.source].intended[run] = [edit._replace(row=0) for edit in plan.edits]
 
     def commit(self, run: str, plan: Plan, *, at: datetime) -> None:
         """The source has been written: remember leads, values, overrides, moves and drafts."""
@@ -108,7 +108,7 @@ class MemoryLedger:
         for move in plan.moves:
             if not move.refused:
                 moves = source.moves.setdefault(move.lead, [])
-                moves.append((run, replace(move, at=move.at or at)))
+                moves.append((run, move._replace(at=move.at or at)))
         for draft in plan.drafts:
             created = draft.created_at or at
             message = _Message(
@@ -260,7 +260,7 @@ def _settle(source: _Source, run: str, plan: Plan) -> None:
     for of, edits in earlier.items():
         stand = [e for e in edits if (e.lead, e.header) not in edited and _stands(e, plan)]
         source.edits[of] = [*source.edits.get(of, ()), *stand]
-    source.edits[run] = [replace(edit, row=0) for edit in plan.edits]
+    source.edits[run] = [edit._replace(row=0) for edit in plan.edits]
     source.intended.clear()
 
 
@@ -272,7 +272,7 @@ def _stands(edit: Edit, plan: Plan) -> bool:
 def _keep_leads(source: _Source, run: str, plan: Plan, at: datetime) -> None:
     here = {record.lead for record in plan.leads}
     for lead, known in source.known.items():
-        source.known[lead] = replace(known, gone=lead not in here)
+        source.known[lead] = known._replace(gone=lead not in here)
     for record in plan.leads:
         before = source.known.get(record.lead)
         source.known[record.lead] = KnownLead(
@@ -280,7 +280,7 @@ def _keep_leads(source: _Source, run: str, plan: Plan, at: datetime) -> None:
             fingerprint=record.fingerprint,
             first_seen=before.first_seen if before else at,
         )
-        source.records[record.lead] = replace(record, row=0)
+        source.records[record.lead] = record._replace(row=0)
         scores = source.scores.setdefault(record.lead, [])
         if not scores or _score(scores[-1][1]) != _score(record):
             scores.append((run, record))
@@ -303,9 +303,9 @@ def _record(source: _Source, lead: str) -> LeadRecord:
     """The lead with its newest score that was not undone."""
     record, scores = source.records[lead], source.scores[lead]
     if not scores:
-        return replace(record, score=None, scores={}, stage="", why="")
+        return record._replace(score=None, scores={}, stage="", why="")
     last = scores[-1][1]
-    return replace(record, score=last.score, scores=last.scores, stage=last.stage, why=last.why)
+    return record._replace(score=last.score, scores=last.scores, stage=last.stage, why=last.why)
 
 
 def _message_record(message: _Message) -> MessageRecord:

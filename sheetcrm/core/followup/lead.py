@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import CellError, CellValue
@@ -36,13 +37,12 @@ _LINK = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LeadView:
+class LeadView(NamedTuple):
     """One lead, cleaned, under the names that follow-ups know."""
 
-    index: int  #: which row of the frame it is, from 0
-    row: int = 0  #: of the sheet, for people
+    number: int  #: which row of the frame it is, from 0
     id: str
+    row: int = 0  #: of the sheet, for people
     name: str = ""
     first_name: str = ""
     email: str = ""  #: cleaned ASCII address, or ""
@@ -51,7 +51,7 @@ class LeadView:
     location: str = ""
     interests: tuple[str, ...] = ()
     stage: str = ""
-    values: Mapping[str, CellValue] = field(default_factory=dict)  #: fields and headers → value
+    values: Mapping[str, CellValue] = MappingProxyType({})  #: fields and headers → value
     email_problem: str = ""  #: why the address cannot be used
 
 

@@ -69,7 +69,7 @@ class RowPlanner:
 
     def row(self, lead: LeadView, segment: str) -> Row:
         """Everything about one lead."""
-        if lead.email not in self.people and self.signals.silent(lead.index):
+        if lead.email not in self.people and self.signals.silent(lead.number):
             return Row(segment=segment, words=[self.silence])  # most leads of most tabs
         case = _Case(
             lead=lead,
@@ -116,7 +116,7 @@ class RowPlanner:
             message,
             self.people[message.person],
             sequence,
-            self.signals.signal(sequence, lead.index) if sequence else Signal(),
+            self.signals.signal(sequence, lead.number) if sequence else Signal(),
             self._moment(lead),
             asks_stage=self.signals.asks_stage(when),
         )
@@ -194,7 +194,7 @@ class RowPlanner:
     def _next(self, sequence: Sequence, case: _Case) -> Next:
         found = look_ahead(
             sequence,
-            self.signals.signal(sequence, case.lead.index),
+            self.signals.signal(sequence, case.lead.number),
             case.person,
             case.moment,
             asks_stage=self.signals.asks_stage(sequence.when),

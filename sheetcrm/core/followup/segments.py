@@ -24,7 +24,7 @@ def segments(named: Sequence[Segment], signals: Signals, leads: Sequence[LeadVie
     """
     found = []
     for lead in leads:
-        groups = [group.name for group in named if signals.of(group.when)[lead.index] is True]
+        groups = [group.name for group in named if signals.of(group.when)[lead.number] is True]
         found.append(", ".join(groups) or place_and_interest(lead.location, lead.interests))
     return found
 

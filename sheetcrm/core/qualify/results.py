@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sheetcrm.core.formula import Frame
 from sheetcrm.core.memory import StageMove, Standing
@@ -13,8 +14,7 @@ from sheetcrm.core.qualify.scoring import Contribution, ScoreResult
 from sheetcrm.core.table.values import Problem
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LeadContext:
+class LeadContext(NamedTuple):
     """What is known of a lead beside its cells."""
 
     lead: str  #: the id

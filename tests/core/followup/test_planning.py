@@ -375,7 +375,7 @@ def test_whoever_is_off_the_ladder_in_one_row_is_written_to_through_none():
         lead(2, row=11, email=mail),
     ]
     why = "another row of the same person is Disqualified (row 10)"
-    for order in (leads, [replace(who, index=2 - who.index) for who in reversed(leads)]):
+    for order in (leads, [who._replace(number=2 - who.number) for who in reversed(leads)]):
         planned = plan(order)
         assert not planned.drafts
         assert planned.email_status == ["HELD", "", "HELD"]
@@ -425,7 +425,7 @@ def waiting(**parts):
 )
 def test_a_waiting_draft_is_withdrawn_where_its_lead_may_no_longer_get_it(now, reason):
     message, who = waiting()
-    changed = replace(who, **now)
+    changed = who._replace(**now)
     moved = standing(who) if changed.stage == who.stage else standing(changed, since=NOW + DAY)
     planned = plan([changed], messages=[message], standings=moved, now=NOW + DAY)
     assert [(one.key, one.lead, one.reason) for one in planned.withdrawn] == [
@@ -443,7 +443,7 @@ def test_a_waiting_draft_is_withdrawn_where_its_lead_may_no_longer_get_it(now, r
 def test_a_draft_is_withdrawn_when_its_rule_no_longer_holds_and_never_written_again():
     stays = [Series(name="welcome", when=WELCOME.when, steps=(INTRO, CASE), stop=())]
     message, who = waiting()
-    planned = plan([replace(who, stage="Lead")], messages=[message], sequences=stays)
+    planned = plan([who._replace(stage="Lead")], messages=[message], sequences=stays)
     assert [one.reason for one in planned.withdrawn] == ["its rule does not hold"]
     back = after(9, [replace(message, state="cancelled")], sequences=stays)
     assert not back.drafts
@@ -467,9 +467,9 @@ def test_a_draft_is_not_withdrawn_without_a_reason():
     assert not plan([who], sequences=[], **calm).withdrawn
     assert not plan([who], Stage=[CellError("#N/A")], **calm).withdrawn
     elsewhere = replace(message, source="web")
-    assert not plan([replace(who, stage="Lead")], **calm | {"messages": [elsewhere]}).withdrawn
+    assert not plan([who._replace(stage="Lead")], **calm | {"messages": [elsewhere]}).withdrawn
     sent = replace(message, state="sent")
-    assert not plan([replace(who, stage="Lead")], **calm | {"messages": [sent]}).withdrawn
+    assert not plan([who._replace(stage="Lead")], **calm | {"messages": [sent]}).withdrawn
 
 
 def test_whoever_asked_for_a_date_keeps_the_draft_that_a_reply_did_not_prevent():
@@ -485,7 +485,7 @@ def test_a_withdrawn_draft_makes_room_for_another_sequence_in_the_same_run():
     other = Series(name="news", when='=[@Stage]="SQL"', steps=(INTRO,))
     texts = TEXTS | {"news/01-intro.id.md": "---\nSubject: Kabar\n---\nHalo"}
     message, who = waiting()
-    moved = replace(who, stage="SQL")
+    moved = who._replace(stage="SQL")
     known = standing(moved, since=NOW + timedelta(minutes=1))
     planned = plan(
         [moved], sequences=[WELCOME, other], texts=texts, messages=[message], standings=known

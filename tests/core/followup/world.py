@@ -41,7 +41,7 @@ def lead(index: int = 0, **parts) -> LeadView:
         "language": "id",
         "stage": "MQL",
     }
-    return LeadView(index=index, **defaults | parts)
+    return LeadView(number=index, **defaults | parts)
 
 
 def parse(texts: Mapping[str, str]) -> TemplateSet:
