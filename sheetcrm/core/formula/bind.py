@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from sheetcrm.core.formula.parse import Formula, Reference
 from sheetcrm.core.formula.spanish import spanish_hint
 from sheetcrm.core.table.names import fold, nearest
 from sheetcrm.errors import FormulaError
+
+_ALIKE: Final = 0.75  # from 0 to 1: how much a misspelled name of a table is like the right one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +62,7 @@ class _Known:
         )
 
     def _own_fault(self, text: str, reference: Reference) -> FormulaError | None:
-        if fold(reference.column) in self.columns:
+        if fold(reference.column) in self.columns and not self._misspelled(reference):
             return None
         if reference.table:
             return self._table_fault(text, reference)
@@ -67,6 +70,13 @@ class _Known:
         guesses = (_bracketed(sign, name) for name in _near(reference.column, self.names.columns))
         shown = _bracketed(sign, reference.column)
         return _unknown(f"unknown field {shown}", text, reference, guesses)
+
+    def _misspelled(self, reference: Reference) -> bool:
+        """Whether a table with this column was most likely meant, and not the tab of the leads."""
+        if not reference.table or reference.kind == "cell":
+            return False
+        near = nearest(reference.table, self.names.tables, cutoff=_ALIKE)
+        return near is not None and fold(reference.column) in map(fold, self.names.tables[near])
 
     def _table_fault(self, text: str, reference: Reference) -> FormulaError:
         """Neither a reference table nor, as the column is not ours, the tab of the leads."""

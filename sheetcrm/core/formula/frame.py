@@ -44,10 +44,19 @@ class Frame:
         return frozenset(self._columns)
 
     def between(self, first: str, last: str) -> list[Cells]:
-        """The typed columns from one to the other, from left to right."""
+        """The typed columns from one to the other, from left to right.
+
+        A column that has two names (a field, and its header) is there once.
+        """
         order = list(self._columns)
         ends = sorted((order.index(self._resolve(first)), order.index(self._resolve(last))))
-        return [self._columns[name].cells for name in order[ends[0] : ends[1] + 1]]
+        chosen = [self._columns[name] for name in order[ends[0] : ends[1] + 1]]
+        return [column.cells for column in {column.identity: column for column in chosen}.values()]
+
+    @property
+    def headers(self) -> list[str]:
+        """The names of the columns from left to right."""
+        return list(self._columns)
 
     def every(self) -> list[Cells]:
         """All typed columns from left to right."""
@@ -100,6 +109,11 @@ class _Column:
 
     def __len__(self) -> int:
         return len(self._given)
+
+    @property
+    def identity(self) -> int:
+        """The same for two names of one column."""
+        return id(self._given)
 
     @property
     def values(self) -> list[CellValue]:

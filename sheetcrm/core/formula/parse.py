@@ -20,6 +20,7 @@ from sheetcrm.core.formula.scan import notes, prepare
 from sheetcrm.core.formula.spanish import spanish_hint
 from sheetcrm.core.formula.structured import read_reference
 from sheetcrm.core.formula.syntax import (
+    HEADERS,
     ArrayOf,
     Binary,
     Call,
@@ -238,6 +239,8 @@ class _Reader:
         match found:
             case CellOf():
                 self.references.append(Reference("cell", found.table, found.column, offset))
+            case ColumnOf(column=column) if column == HEADERS:
+                self.references.append(Reference("name", "", found.table, offset))
             case ColumnOf():
                 for column in filter(None, (found.column, found.last)):
                     self.references.append(Reference("column", found.table, column, offset))
@@ -257,10 +260,12 @@ class _Reader:
     def _binary(self, node: Any, local: Mapping[str, Node], depth: int) -> Node:
         operator = node.get_operator()
         if operator in {",", " ", ":"}:
+            ranged = "name each column, or the range of a table: Table[[first]:[last]]"
+            comma = "a decimal point is written 1.5; between arguments belongs one comma"
             raise self._error(
                 "two values stand here where there should be one",
                 self._at(node),
-                "a decimal point is written 1.5; between arguments belongs one comma",
+                ranged if operator == ":" else comma,
             )
         left, right = (self.read(child, local, depth + 1) for child in node.children())
         return Binary(operator, left, right, self._at(node))

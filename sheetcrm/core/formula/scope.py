@@ -10,7 +10,7 @@ from sheetcrm.core.formula.bind import Names
 from sheetcrm.core.formula.convert import constant, from_values
 from sheetcrm.core.formula.frame import Frame
 from sheetcrm.core.formula.shapes import Span, Value
-from sheetcrm.core.formula.syntax import ColumnOf, Name
+from sheetcrm.core.formula.syntax import HEADERS, ColumnOf, Name
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import CellValue
 
@@ -49,8 +49,10 @@ class Scope:
         return Span(rows=table.height, columns=tuple(table.every()))
 
     def columns(self, node: ColumnOf) -> Span:
-        """Whole columns, of a reference table or of the leads."""
+        """Whole columns, of a reference table or of the leads, or the names of a table's."""
         table = self._tables.get(fold(node.table), self.frame) if node.table else self.frame
+        if node.column == HEADERS:
+            return Span(rows=1, columns=tuple(constant(name) for name in table.headers))
         chosen = table.between(node.column, node.last or node.column)
         return Span(rows=table.height, columns=tuple(chosen))
 

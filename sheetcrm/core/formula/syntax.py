@@ -7,9 +7,11 @@ expression in two formulas is one expression and is computed once.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from sheetcrm.core.table.values import CellValue
+
+HEADERS: Final = "#Headers"  #: as a column: the names of a table's columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ class Leads:
 
     `columns` holds every name that a formula may use: the fields that were found, cleaned; their
     columns' headers, where they are other names, the same lists; every other header of the
-    team's, its cells as they were read. Output columns are left out.
+    team's, its cells as they were read. They stand in the order of the tab. Output columns are
+    left out.
     """
 
     tab: Tab
@@ -70,7 +71,7 @@ def read_leads(
     _add_headers(columns, tab, mapped.found, reserved)
     return Leads(
         tab=tab,
-        columns=columns,
+        columns=_from_left_to_right(columns, tab, mapped.found),
         found=mapped.found,
         missing=tuple(field.name for field in fields if field.name not in mapped.found),
         problems=tuple(problems),
@@ -90,6 +91,14 @@ def _add_headers(
         if fold(column.header) not in taken:
             taken.add(fold(column.header))
             columns[column.header] = cleaned.get(column.header) or list(column.values)
+
+
+def _from_left_to_right(
+    columns: Mapping[str, list[CellValue]], tab: Tab, found: Mapping[str, str]
+) -> dict[str, list[CellValue]]:
+    """The columns as they stand in the tab, so that ``Leads[[January]:[March]]`` means that."""
+    place = {header: index for index, header in enumerate(tab.headers)}
+    return dict(sorted(columns.items(), key=lambda item: place[found.get(item[0], item[0])]))
 
 
 def _in_header(tab: Tab, problem: Problem) -> Problem:

@@ -25,12 +25,15 @@ def fold(text: str) -> str:
     return kept or " ".join(text.split())
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that somebody who wrote `name` most likely meant, or None."""
+def nearest(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The known name that somebody who wrote `name` most likely meant, or None.
+
+    `cutoff` is how much alike they must be, from 0 to 1.
+    """
     from difflib import get_close_matches  # noqa: PLC0415  only misspelled names need it
 
     by_fold = {fold(candidate): candidate for candidate in known}
-    found = get_close_matches(fold(name), by_fold, n=1, cutoff=0.6)
+    found = get_close_matches(fold(name), by_fold, n=1, cutoff=cutoff)
     return by_fold[found[0]] if found else None
 
 

@@ -48,7 +48,7 @@ SPLIT = [
     ('=IF([@A];1,"b";2)', 10, "separated", "throughout"),
     ("=LAMBDA(x,x)(1)", 1, "LAMBDA", "LET"),
     ("=LET(x,1)", 1, "pairs", "LET(name1"),
-    ("=Leads[[#Headers],[Budget]]", 1, "#Headers", "[@Header]"),
+    ("=Leads[[#Totals],[Budget]]", 1, "#Totals", "[@Header]"),
     ("=1E999", 1, "too large", "1.79E+308"),
     ("=" + "(" * 65 + "1" + ")" * 65, 65, "64 levels", "output of its own"),
     ("=" + "1+" * 5000 + "1", 8192, "8,192", "output of its own"),
@@ -131,7 +131,7 @@ def test_other_ways_of_typing_mean_the_same(typed, meant):
 
 def test_everything_that_can_be_told_at_once_is():
     with pytest.raises(FormulaError) as caught:
-        parse("=IF(XLOKUP(A1,RAND()),LEN(),SI([@A],Leads[#Headers],2))")
+        parse("=IF(XLOKUP(A1,RAND()),LEN(),SI([@A],Leads[#Totals],2))")
     assert [(fault.offset, fault.message.split(" ")[-1]) for fault in caught.value.faults] == [
         (4, "XLOKUP"),
         (11, "sorts"),

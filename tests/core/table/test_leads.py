@@ -112,3 +112,12 @@ def test_an_empty_tab_has_no_leads():
     leads = read_leads(tab({"Nama": []}), STARTER_FIELDS, Locale())
     assert leads.height == 0
     assert leads.columns["name"] == []
+
+
+def test_columns_stand_in_the_order_of_the_tab_whatever_the_order_of_the_fields():
+    fields = (Field(name="email", headers=("Email",)), Field(name="budget", headers=("Anggaran",)))
+    headers = ("Name", "Anggaran", "Note", "Email")
+    columns = [Column(header=h, letter="ABCD"[i], values=["x"]) for i, h in enumerate(headers)]
+    tab = Tab(source="s", title="T", header_row=1, rows=[2], columns=columns)
+    leads = read_leads(tab, fields, Locale())
+    assert list(leads.columns) == ["Name", "budget", "Anggaran", "Note", "email"]
