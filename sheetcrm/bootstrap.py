@@ -16,7 +16,7 @@ from sheetcrm.errors import UsageError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sheetcrm.adapters.excel import ExcelSource
+    from sheetcrm.adapters.excel import FileSource
     from sheetcrm.config.model import Config, SourceConfig, TableConfig
     from sheetcrm.engine.workspace import Rules, Workspace
     from sheetcrm.ports import Ledger, TableSource
@@ -148,7 +148,7 @@ def _rules(config: Config) -> Rules:
     )
 
 
-def _begin(sources: Sequence[ExcelSource], first: str) -> None:
+def _begin(sources: Sequence[FileSource], first: str) -> None:
     """Have the source that is read first read while all else is imported and opened."""
     for source in sources:
         if first in {"", source.name}:
@@ -166,8 +166,8 @@ def _ledger(address: str, *, lasting: bool) -> Ledger:
     return open_ledger(address)
 
 
-def _source(config: Config, source: SourceConfig, now: datetime) -> ExcelSource:
-    from sheetcrm.adapters.excel import Backups, ExcelSource
+def _source(config: Config, source: SourceConfig, now: datetime) -> FileSource:
+    from sheetcrm.adapters.excel import Backups, FileSource
 
     if source.google:
         raise UsageError(
@@ -175,9 +175,9 @@ def _source(config: Config, source: SourceConfig, now: datetime) -> ExcelSource:
             hint='download the spreadsheet as .xlsx and name it as excel = "…"',
         )
     root = Path(config.root)
-    return ExcelSource(
+    return FileSource(
         source.name,
-        root / source.excel,
+        root / (source.excel or source.csv),
         source.tab,
         write_protected=source.write_protected,
         backups=Backups(
@@ -191,7 +191,7 @@ def _source(config: Config, source: SourceConfig, now: datetime) -> ExcelSource:
 
 
 def _table(config: Config, table: TableConfig) -> TableSource:
-    from sheetcrm.adapters.excel import ExcelSource
+    from sheetcrm.adapters.excel import FileSource
     from sheetcrm.adapters.tables import CsvTable, RowsTable
 
     root = Path(config.root)
@@ -199,4 +199,4 @@ def _table(config: Config, table: TableConfig) -> TableSource:
         return RowsTable(table.name, table.rows)
     if table.csv:
         return CsvTable(table.name, root / table.csv)
-    return ExcelSource(table.name, root / table.excel, table.tab)
+    return FileSource(table.name, root / table.excel, table.tab)

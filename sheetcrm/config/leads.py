@@ -131,7 +131,11 @@ SOURCE = Table(
         "name": Key(
             Text(), "What the source is called in messages and in --source.", required=True
         ),
-        "excel": Key(Text(examples=("leads.xlsx",)), "Path of the Excel workbook."),
+        "excel": Key(
+            Text(examples=("leads.xlsx",)),
+            "Path of the workbook: .xlsx or .xlsm; .xls, .xlsb and .ods can only be read.",
+        ),
+        "csv": Key(Text(examples=("leads.csv",)), "Path of a CSV file."),
         "google": Key(
             Text(reads=spreadsheet), "Google spreadsheet: the address in the browser, or its id."
         ),
@@ -147,7 +151,7 @@ SOURCE = Table(
             YesNo(), "Whether we may write to a tab whose sheet is protected.", default=False
         ),
     },
-    either=(("excel",), ("google",)),
+    either=(("excel",), ("csv",), ("google",)),
 )
 
 TABLE = Table(
@@ -196,10 +200,13 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
         )
     first: dict[tuple[Any, ...], int] = {}
     for i, source in enumerate(tree.get("source", ())):
-        here = (source.get("excel"), source.get("google"), source.get("tab", "").casefold())
-        if any(here[:2]) and first.setdefault(here, i) != i:
+        kinds = [source.get(kind) for kind in ("excel", "csv", "google")]
+        here = (*kinds, source.get("tab", "").casefold())
+        if any(kinds) and first.setdefault(here, i) != i:
             run.fault(("source", i), f"the same tab as source[{first[here] + 1}]")
-        if "credentials" in source and "excel" in source:
+        if source.get("tab") and "csv" in source:
+            run.fault(("source", i, "tab"), "only a workbook has tabs", "remove the line")
+        if "credentials" in source and "google" not in source and any(kinds):
             run.fault(("source", i, "credentials"), "a workbook needs none", "remove the line")
     for i, table in enumerate(tree.get("table", ())):
         if table.get("tab") and "excel" not in table and len(table) > 1:

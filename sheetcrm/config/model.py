@@ -12,11 +12,12 @@ from sheetcrm.core.table.fields import Field, Locale
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceConfig:
-    """One lead tab: exactly one of `excel` and `google` is given."""
+    """One lead tab: exactly one of `excel`, `csv` and `google` is given."""
 
     name: str
     tab: str = ""  #: "" for the first visible tab
     excel: str = ""  #: path, absolute or relative to the workspace
+    csv: str = ""  #: the same
     google: str = ""  #: URL or id
     credentials: str = ""
     write_protected: bool = False

@@ -87,19 +87,13 @@ def edit(tab: Tab, index: int, header: str, after: CellValue) -> Edit:
     return Edit(lead=f"L{index}", row=tab.rows[index], header=header, before=before, after=after)
 
 
-class TabSourceContract:
-    """Subclassed by the tests of every adapter."""
+class TabReadingContract:
+    """Subclassed by the tests of every adapter, those among them that only read."""
 
     @pytest.fixture
     def make(self) -> Make:
         """A source that holds exactly this grid, its first row being row 1."""
         raise NotImplementedError
-
-    def touch(self, source: TabSource) -> None:
-        """Somebody else changes any cell and saves."""
-        raise NotImplementedError
-
-    # Reading
 
     def test_reads_rows_columns_and_addresses(self, make: Make) -> None:
         tab = make(LEADS).read(KNOWN)
@@ -150,7 +144,13 @@ class TabSourceContract:
         source = make(LEADS)
         assert source.read(KNOWN) == source.read(KNOWN)
 
-    # Writing
+
+class TabSourceContract(TabReadingContract):
+    """Subclassed by the tests of every adapter that writes."""
+
+    def touch(self, source: TabSource) -> None:
+        """Somebody else changes any cell and saves."""
+        raise NotImplementedError
 
     @pytest.mark.parametrize("value", VALUES)
     def test_a_value_comes_back_as_it_was_written(self, make: Make, value: CellValue) -> None:

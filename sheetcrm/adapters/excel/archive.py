@@ -150,6 +150,10 @@ class Archive:
         if size != member.size or crc != member.crc:
             raise Refusal("damaged", f"the part {member.name} is damaged", REPAIR)
 
+    def check(self) -> None:
+        """Hold every member against its size and CRC; raise a `Refusal` where they differ."""
+        deque((deque(self.chunks(member.name), maxlen=0) for member in self.members), maxlen=0)
+
     def raw(self, member: Member) -> Iterator[bytes]:
         """Everything that a member takes up in the file, as it stands there."""
         return self._span(member.offset, member.end)
@@ -248,16 +252,16 @@ class Archive:
 
     def _parse(self, directory: bytes, count: int, stop: int) -> dict[str, Member]:
         entries = list(_entries(directory, self._base))
-        if len(entries) != count or not entries:
-            raise _truncated()
         starts = sorted(entry[0] for entry in entries)
+        if len(entries) != count or not entries or starts[0] < 0 or starts[-1] >= stop:
+            raise _truncated()
         ends = dict(zip(starts, [*starts[1:], stop], strict=True))
         members: dict[str, Member] = {}
         for offset, record in entries:
             member = self._member(offset, ends[offset], record)
             if _key(member.name) in members:
                 raise Refusal("duplicate-parts", f"it holds the part {member.name} twice", REPAIR)
-            if ".." in member.name and ".." in _key(member.name).split("/"):
+            if ".." in _key(member.name).split("/"):
                 raise Refusal("hostile-names", "it holds parts that lead out of it", REPAIR)
             members[_key(member.name)] = member
         return members
@@ -266,8 +270,6 @@ class Archive:
         _, _, _, flags, method, _, _, crc, packed, size, length, *_ = _CENTRAL.unpack_from(record)
         raw_name = record[_CENTRAL.size : _CENTRAL.size + length]
         packed, size, _ = _sizes(record)
-        if not 0 <= offset < end:
-            raise _truncated()
         self._file.seek(offset)
         header = self._file.read(_LOCAL.size + length)
         if len(header) < _LOCAL.size + length or header[:4] != b"PK\3\4":

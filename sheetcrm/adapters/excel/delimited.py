@@ -22,7 +22,8 @@ _SEPARATORS = ",;\t|"
 _DECLARED = re.compile(r"(?:sep=(.)|\"sep=(.)\")(\r\n|\n|\r|$)", re.IGNORECASE)
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _QUOTED = re.compile(r'"((?:[^"]|"")*+)"(.*)', re.DOTALL)
-_LOOKED_AT = 200  # records
+_IN_QUOTES = re.compile(r'"[^"]*+"')
+_LOOKED_AT, _SAMPLE = 200, 1 << 18  # records, characters
 _WITH_COMMA, _WITH_DOT = re.compile(r"-?\d+,\d+"), re.compile(r"-?\d+\.(?:\d{1,2}|\d{4,})")
 
 
@@ -98,9 +99,9 @@ def content(raw: str) -> str:
     return match[1].replace('""', '"') + match[2] if match else raw
 
 
-def quote(text: str, dialect: Dialect) -> str:
-    """A text as a raw field, in the manner of the file."""
-    needed = any(mark in text for mark in (dialect.separator, '"', "\r", "\n"))
+def quote(text: str, dialect: Dialect, *, marks: str = _SEPARATORS) -> str:
+    """A text as a raw field, in the manner of the file; `marks` are not to look like separators."""
+    needed = any(mark in text for mark in (dialect.separator, *marks, '"', "\r", "\n"))
     if needed or dialect.quoted or text != text.strip():
         return '"' + text.replace('"', '""') + '"'
     return text
@@ -153,15 +154,12 @@ def _field_end(field: re.Pattern[str], text: str, at: int) -> int:
 
 
 def _separator(text: str) -> str:
-    """The sign that cuts the first lines into most columns, all into equally many."""
+    """The sign that cuts the first lines into most columns, as many lines as possible alike."""
+    lines = _LINE_END.split(_IN_QUOTES.sub("", text[:_SAMPLE]))[:_LOOKED_AT]
     best, most = ",", 0
     for candidate in _SEPARATORS:
-        widths = Counter[int]()
-        for number, (record, _) in enumerate(_split(text, candidate)):
-            if number == _LOOKED_AT:
-                break
-            widths[len(record)] += 1
-        agreeing = max(((width - 1) * count for width, count in widths.items()), default=0)
+        counts = Counter(line.count(candidate) for line in lines)
+        agreeing = max((count * many for count, many in counts.items()), default=0)
         if agreeing > most:
             best, most = candidate, agreeing
     return best

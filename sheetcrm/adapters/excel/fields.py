@@ -43,7 +43,7 @@ def to_field(value: CellValue, dialect: Dialect) -> str:
         return '""' if dialect.quoted else ""
     if isinstance(value, str):
         return quote(f"'{value}" if _is_guarded(f"'{value}", dialect) else value, dialect)
-    return quote(_text(value, dialect), dialect)
+    return quote(_text(value, dialect), dialect, marks="")
 
 
 def _is_guarded(text: str, dialect: Dialect) -> bool:

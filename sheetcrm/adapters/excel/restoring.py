@@ -60,9 +60,7 @@ def _check_whole(copy: Path) -> None:
         return
     try:
         with Archive(copy) as archive:
-            for member in archive.members:
-                for _ in archive.chunks(member.name):
-                    pass
+            archive.check()
     except Refusal as refusal:
         raise _damaged(copy) from refusal
 

@@ -78,7 +78,7 @@ def show(found: Sequence[Kept], *, as_json: bool) -> None:
         for kept in found
     ]
     headers = ["source", "as it was before", "when", "size", "leads that this run wrote"]
-    output.table(f"{len(found)} backups", headers, rows)
+    output.table(f"{len(found)} backup{'s' * (len(found) > 1)}", headers, rows)
     output.next_step("put one back: sheetcrm restore SOURCE ID")
 
 

@@ -1,0 +1,100 @@
+"""A file with leads, whatever its format: its content decides, not its name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sheetcrm.adapters.excel.backup import Backups
+from sheetcrm.adapters.excel.source import ExcelSource
+from sheetcrm.core.table.values import Edit, Tab
+from sheetcrm.errors import SourceRefusedError
+from sheetcrm.ports import Backup, WriteReceipt
+
+if TYPE_CHECKING:
+    from sheetcrm.adapters.excel.csvsource import CsvSource
+    from sheetcrm.adapters.excel.readonly import ReadOnlySource
+
+_READ_ONLY = {"xls", "xlsb", "ods"}
+_TEXTS = {".csv", ".tsv", ".txt"}
+
+
+class FileSource:
+    """Leads in a workbook (.xlsx and its siblings) or a CSV file; .xls, .xlsb, .ods to be read.
+
+    Args:
+        name: the source's name in the config.
+        path: the file; a symbolic link is followed.
+        tab: where in a workbook the leads are; see `ExcelSource`.
+        write_protected: write into a protected sheet too.
+        backups: where the file is copied before its first write of a day; None for no copies.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        path: str | PathLike[str],
+        tab: str = "",
+        *,
+        write_protected: bool = False,
+        backups: Backups | None = None,
+    ) -> None:
+        self.name = name
+        self._path = Path(path)
+        self._tab = tab
+        self._backups = backups
+        self._workbook = ExcelSource(
+            name, path, tab, write_protected=write_protected, backups=backups
+        )
+        self._found: ExcelSource | CsvSource | ReadOnlySource = self._workbook
+
+    @property
+    def locator(self) -> str:
+        """``leads.xlsx › Leads``."""
+        return self._found.locator
+
+    def begin(self) -> None:
+        """Begin to read in the background; see `ExcelSource.begin`."""
+        self._workbook.begin()
+
+    def read(self, known_headers: Collection[str] = ()) -> Tab:
+        """Read the tab as it stands now; see `ports.TabSource`."""
+        try:
+            tab = self._workbook.read(known_headers)
+        except SourceRefusedError as refusal:
+            other = self._other(refusal.code)
+            if other is None:
+                raise
+            self._found = other
+            return other.read(known_headers)
+        self._found = self._workbook
+        return tab
+
+    def write(
+        self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = (), run: str = ""
+    ) -> WriteReceipt:
+        """Change the edits' cells and nothing else; see `ports.TabSource`."""
+        return self._found.write(tab, edits, append=append, run=run)
+
+    def backups(self) -> list[Backup]:
+        """The copies of the file; see `ports.Restorable`."""
+        return self._workbook.backups()
+
+    def restore(self, backup: Backup, *, run: str) -> str:
+        """Put a copy in the place of the file; see `ports.Restorable`."""
+        return self._workbook.restore(backup, run=run)
+
+    def _other(self, code: str) -> CsvSource | ReadOnlySource | None:
+        """What reads a file that was refused for this reason."""
+        if code in _READ_ONLY:
+            from sheetcrm.adapters.excel.readonly import ReadOnlySource  # noqa: PLC0415
+
+            return ReadOnlySource(self.name, self._path, self._tab, code)
+        text = self._path.suffix.lower() in _TEXTS and code == "not-a-workbook"
+        if code == "text" or (text and self._path.stat().st_size == 0):
+            from sheetcrm.adapters.excel.csvsource import CsvSource  # noqa: PLC0415
+
+            return CsvSource(self.name, self._path, backups=self._backups)
+        return None
