@@ -1,7 +1,8 @@
 """Criteria as COUNTIF and its kin read them: ``">=5"``, ``"<>done"``, ``"jak*"``, a plain value.
 
-A number also matches text that shows it, text matches without case and with ``* ? ~``, ``"="``
-matches blank cells, ``"<>"`` the others, and a blank criterion is 0.
+A number also matches text that shows it (``"<>5"`` does not leave such text out), text matches
+without case and with ``* ? ~``, ``"="`` matches blank cells, ``"<>"`` the others, ``">"`` nothing,
+and a blank criterion is 0.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue
 _OPERATOR: Final = re.compile(r"^(>=|<=|<>|>|<|=)?(.*)$", re.DOTALL)
 _PLAIN: Final = re.compile(PLAIN_NUMBER)
 _BOOLEANS: Final = {"true": True, "false": False}
+ORDERS: Final = frozenset({">", "<", ">=", "<="})
 _NUMBER_ORDER: Final[dict[str, Callable[[pl.Series, float], pl.Series]]] = {
     ">": lambda s, v: s > v,
     "<": lambda s, v: s < v,
@@ -45,15 +47,8 @@ class Criterion:
     given_bare: bool = False  #: "" as such, which also matches a blank cell
 
     @property
-    def is_plain(self) -> bool:
-        """Whether it asks for one value, so that it can be looked up instead of searched."""
-        if self.operator != "=" or self.operand == "":
-            return False
-        return not (isinstance(self.operand, str) and has_wildcard(self.operand))
-
-    @property
     def key(self) -> str:
-        """The key (see `keys_of`) of the cells that a plain criterion asks for."""
+        """The key (see `keys_of`) of the cells that are the operand."""
         operand = self.operand
         if isinstance(operand, bool):
             return f"b{str(operand).lower()}"
@@ -64,13 +59,13 @@ class Criterion:
     def matches(self, cells: Cells) -> pl.Series:
         """Where cells are what is asked for."""
         if self.operator == "<>":
-            same = Criterion(operator="=", operand=self.operand)
-            return ~same.matches(cells)
+            return ~self._equal(cells, strict=True)
         if self.operator == "=":
             return self._equal(cells)
         return self._ordered(cells)
 
-    def _equal(self, cells: Cells) -> pl.Series:
+    def _equal(self, cells: Cells, *, strict: bool = False) -> pl.Series:
+        """`strict`: a number is not the text that shows it."""
         operand = self.operand
         if isinstance(operand, bool):
             return _where(cells, cells.boolean, lambda s: s == operand)
@@ -79,6 +74,8 @@ class Criterion:
             return _where(cells, cells.error, lambda s: s == code)
         if isinstance(operand, float):
             found = _where(cells, cells.number, lambda s: s == operand)
+            if strict:
+                return found
             return found | _where(cells, cells.text, lambda s: read_numbers(s) == operand)
         if not operand:
             empty = _where(cells, cells.text, lambda s: s == "")
@@ -97,7 +94,7 @@ class Criterion:
             return _where(cells, number, lambda s: _NUMBER_ORDER[operator](s, value))
         if isinstance(operand, float):
             return _where(cells, cells.number, lambda s: _NUMBER_ORDER[operator](s, operand))
-        if isinstance(operand, CellError):
+        if isinstance(operand, CellError) or not operand:
             return _nowhere(cells)
         lower = operand.lower()
         return _where(cells, cells.folded, lambda s: _TEXT_ORDER[operator](s, lower))
@@ -129,12 +126,17 @@ def _operand(rest: str) -> float | bool | str | CellError:
     return rest if number is None else number
 
 
-def keys_of(cells: Cells) -> pl.Series:
-    """A text for each cell, the same for cells that a plain criterion cannot tell apart."""
+def keys_of(cells: Cells, *, strict: bool = False) -> pl.Series:
+    """A text for each cell, the same for cells that ``=x`` (`strict`: ``<>x``) cannot tell apart.
+
+    Blank cells have none.
+    """
     keys = pl.repeat(None, cells.height, dtype=pl.String, eager=True)
     if cells.folded is not None:
-        shown = read_numbers(cells.folded)
-        keys = _number_keys(shown).zip_with(shown.is_not_null(), "t" + cells.folded)
+        keys = "t" + cells.folded
+        if not strict and cells.folded.str.contains(r"\d").any():
+            shown = read_numbers(cells.folded)
+            keys = _number_keys(shown).zip_with(shown.is_not_null(), keys)
     if cells.number is not None:
         keys = _number_keys(cells.number).zip_with(cells.number.is_not_null(), keys)
     if cells.boolean is not None:

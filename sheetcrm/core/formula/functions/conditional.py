@@ -1,7 +1,7 @@
 """COUNTIF and its kin: what a column holds where others meet criteria.
 
-Criteria that ask for one value, such as ``COUNTIF([Email], [@Email])``, are looked up in groups
-made once; others are searched once for each distinct combination of criteria.
+Criteria that differ from lead to lead, such as ``COUNTIF([Email], [@Email])``, are looked up in
+groups made once (see `grouping`); a few, or odd ones, are searched once for each combination.
 """
 
 from __future__ import annotations
@@ -12,12 +12,24 @@ from typing import Final
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import DIV0, ERRORS, VALUE, Cells, compute, failure, numbers
+from sheetcrm.core.formula.cells import (
+    DIV0,
+    ERRORS,
+    VALUE,
+    Cells,
+    blank,
+    compute,
+    failure,
+    first_error,
+    numbers,
+)
 from sheetcrm.core.formula.convert import from_values, to_values
-from sheetcrm.core.formula.criteria import Criterion, keys_of, read_criterion
+from sheetcrm.core.formula.criteria import Criterion, read_criterion
 from sheetcrm.core.formula.distinct import distinct_rows
+from sheetcrm.core.formula.functions.lookup import span
+from sheetcrm.core.formula.grouping import Form, form_of, grouped, together
 from sheetcrm.core.formula.registry import Context, anything, whole
-from sheetcrm.core.formula.shapes import Bundle, Span, TooWideError, Value, lift, one_row, stack
+from sheetcrm.core.formula.shapes import Span, Value, lift, stack
 from sheetcrm.core.formula.syntax import Node
 from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue
 
@@ -117,25 +129,32 @@ def _conditional(
     fitted: bool = False,
 ) -> Value:
     """`fitted`: SUMIF's sum range takes the first range's size whatever its own."""
-    ranges = [_column(context.value(node)) for node in pairs[::2]]
-    summed = None if target is None else _column(context.value(target))
-    height = ranges[0].height
-    if summed is not None and fitted and summed.height != height:
-        summed = summed.gather(
-            pl.int_range(height, eager=True, dtype=pl.UInt32).clip(0, summed.height - 1)
-        )
-    if any(one.height != height for one in (*ranges, *([summed] if summed else []))):
+    ranges = [span(context.value(node)) for node in pairs[::2]]
+    shape = _shape(ranges[0])
+    summed = None if target is None else span(context.value(target))
+    if summed is not None and fitted and _shape(summed) != shape:
+        summed = _fitted(summed, *shape)
+    if any(_shape(one) != shape for one in (*ranges, *([summed] if summed else []))):
         return failure(VALUE)
-    search = _Search(ranges=ranges, target=summed, kind=kind)
+    search = _Search(
+        ranges=[stack(one.columns) for one in ranges],
+        target=None if summed is None else stack(summed.columns),
+        kind=kind,
+    )
     return lift(search.answers, [context.value(node) for node in pairs[1::2]])
 
 
-def _column(value: Value) -> Cells:
-    if isinstance(value, Span):
-        return stack(value.columns)
-    if isinstance(value, Bundle) or value.height > 1:
-        raise TooWideError
-    return value
+def _shape(table: Span) -> tuple[int, int]:
+    return table.rows, len(table.columns)
+
+
+def _fitted(table: Span, rows: int, width: int) -> Span:
+    """Cut to this size from its first cell on; what it lacks is blank."""
+    place = pl.int_range(rows, eager=True, dtype=pl.UInt32)
+    inside = place.set(place >= table.rows, None)
+    columns = [column.gather(inside) for column in table.columns[:width]]
+    columns.extend(blank(rows) for _ in range(width - len(columns)))
+    return Span(rows=rows, columns=tuple(columns))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,21 +168,38 @@ class _Search:
     def answers(self, *criteria: Cells) -> Cells:
         """One answer for each combination of criteria, row by row."""
         varying = [cells for cells in criteria if cells.height > 1]
-        first, group = distinct_rows(varying) if varying else ([0], pl.Series([0], dtype=pl.UInt32))
+        if not varying:
+            return from_values([self._searched([_read(one)[0] for one in criteria])])
+        first, group = distinct_rows(varying)
+        rows = pl.Series(first, dtype=pl.UInt32)
+        columns = [_read(one.gather(rows) if one.height > 1 else one) for one in criteria]
         combinations = [
-            [
-                read_criterion(to_values(one_row(c, row if c.height > 1 else 0), 1)[0])
-                for c in criteria
-            ]
-            for row in first
+            [column[place if len(column) > 1 else 0] for column in columns]
+            for place in range(len(first))
         ]
-        plain = all(one.is_plain for combination in combinations for one in combination)
-        clean = self.target is None or self.target.error is None
-        if plain and clean and len(first) > _FEW:
-            found = self._grouped(combinations)
-        else:
-            found = from_values([self._searched(one) for one in combinations])
-        return found.gather(group) if varying else found
+        return self._each(combinations).gather(group)
+
+    def _each(self, combinations: Sequence[Sequence[Criterion]]) -> Cells:
+        """Combinations of the same forms are grouped where they are many, others searched."""
+        alike: dict[tuple[Form, ...] | None, list[int]] = {}
+        for place, combination in enumerate(combinations):
+            alike.setdefault(self._forms(combination), []).append(place)
+        places: list[int] = []
+        parts: list[Cells] = []
+        for forms, members in alike.items():
+            chosen = [combinations[place] for place in members]
+            places.extend(members)
+            if forms is None or len(members) <= _FEW:
+                parts.append(from_values([self._searched(one) for one in chosen]))
+            else:
+                parts.append(self._made(grouped(forms, chosen, self.ranges, self.target)))
+        return stack(parts).gather(pl.Series(places, dtype=pl.UInt32).arg_sort())
+
+    def _forms(self, combination: Sequence[Criterion]) -> tuple[Form, ...] | None:
+        forms = [form_of(criterion) for criterion in combination]
+        known = tuple(form for form in forms if form is not None)
+        counting = self.kind.how == "count"
+        return known if len(known) == len(forms) and together(known, counting=counting) else None
 
     def _searched(self, combination: Sequence[Criterion]) -> CellValue:
         mask = pl.repeat(True, self.ranges[0].height, eager=True)  # noqa: FBT003
@@ -185,21 +221,26 @@ class _Search:
             return float(value)
         return CellError("#DIV/0!") if self.kind.empty is None else self.kind.empty
 
-    def _grouped(self, combinations: Sequence[Sequence[Criterion]]) -> Cells:
-        names = [f"k{i}" for i in range(len(self.ranges))]
-        keys = {name: keys_of(cells) for name, cells in zip(names, self.ranges, strict=True)}
-        number = self.target.number if self.target is not None else None
-        nothing = pl.repeat(None, self.ranges[0].height, dtype=pl.Float64, eager=True)
-        frame = pl.DataFrame({**keys, "v": nothing if number is None else number})
-        made = pl.len() if self.target is None else getattr(pl.col("v"), self.kind.how)()
-        if self.kind.how == "sum":
-            made = pl.when(pl.col("v").count() > 0).then(made)
-        groups = frame.group_by(names).agg(made.cast(pl.Float64).alias("a"))
-        asked = pl.DataFrame(
-            {name: [row[i].key for row in combinations] for i, name in enumerate(names)}
-        )
-        found = asked.join(groups, on=names, how="left", maintain_order="left")["a"]
+    def _made(self, sums: pl.DataFrame) -> Cells:
+        """The answers out of what `grouped` adds up."""
+        how = {
+            "count": pl.col("rows").cast(pl.Float64),
+            "sum": pl.col("sum"),
+            "mean": pl.col("sum") / pl.col("count"),
+            "min": pl.col("low"),
+            "max": pl.col("high"),
+        }[self.kind.how]
+        counted = pl.col("rows" if self.target is None else "count")
+        value = sums.select(pl.when(counted > 0).then(how).alias("")).to_series()
+        error = None
+        if self.target is not None and self.target.error is not None:
+            error = self.target.error.gather(sums["wrong"].cast(pl.UInt32))
         if self.kind.empty is not None:
-            return numbers(found.fill_null(self.kind.empty))
+            return numbers(value.fill_null(self.kind.empty), error)
         none = pl.lit(DIV0, dtype=ERRORS)
-        return numbers(found, compute(lambda f: pl.when(f.is_null()).then(none), found))
+        missing = compute(lambda v: pl.when(v.is_null()).then(none), value)
+        return numbers(value, first_error(error, missing))
+
+
+def _read(cells: Cells) -> list[Criterion]:
+    return [read_criterion(value) for value in to_values(cells, cells.height)]
