@@ -35,6 +35,8 @@ _DTYPES: Final[dict[type, Any]] = {
     str: pl.String,
     bool: pl.Boolean,
 }
+_REPEATING: Final = {str: 1 / FEW, date: 0.9, datetime: 0.9}
+"""Kinds of which each value is better converted once; the part of a sample that may be distinct."""
 _PLACES: Final = {code: place for place, code in enumerate(ERROR_CODES)}
 _DAY_SECONDS: Final = 86_400
 _DAY_MICROSECONDS: Final = 86_400_000_000
@@ -67,13 +69,24 @@ def from_values(values: Sequence[CellValue]) -> Cells:
         kinds = set(map(type, values)) - {NoneType}
     if not kinds:
         return blank(len(values))
-    if kinds == {date}:
-        days = [value and value.toordinal() for value in values]  # type: ignore[union-attr]
-        counted = pl.Series(days, dtype=pl.Int64).cast(pl.Float64) - EPOCH_ORDINAL
-        return numbers(_without_bug(counted))
-    if kinds == {datetime}:
-        return from_series(pl.Series(values, dtype=pl.Datetime("us")))
+    if kinds in ({date}, {datetime}):
+        return _MOMENTS[kinds.pop()](values)
     return _from_mixed(values)
+
+
+def _from_dates(values: Sequence[Any]) -> Cells:
+    days = [value and value.toordinal() for value in values]
+    return numbers(_without_bug(pl.Series(days, dtype=pl.Int64).cast(pl.Float64) - EPOCH_ORDINAL))
+
+
+def _from_datetimes(values: Sequence[Any]) -> Cells:
+    return from_series(pl.Series(values, dtype=pl.Datetime("us")))
+
+
+_MOMENTS: Final[dict[type, Callable[[Sequence[Any]], Cells]]] = {
+    date: _from_dates,
+    datetime: _from_datetimes,
+}
 
 
 def _of_one_kind(values: Sequence[Any], kind: type) -> Cells | None:
@@ -81,11 +94,11 @@ def _of_one_kind(values: Sequence[Any], kind: type) -> Cells | None:
 
     Polars itself refuses a value of another kind, which is quicker than to look at each type.
     """
+    if kind in _REPEATING and (few := _from_few(values, kind)):
+        return few
     dtype = _DTYPES.get(kind)
     if dtype is None:
         return None
-    if kind is str and (few := _few_texts(values)):
-        return few
     try:
         series = pl.Series(values, dtype=dtype)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
@@ -97,20 +110,25 @@ def _of_one_kind(values: Sequence[Any], kind: type) -> Cells | None:
     return None if _has_booleans(values, series) else numbers(series.cast(pl.Float64))
 
 
-def _few_texts(values: Sequence[Any]) -> Cells | None:
-    """A column of texts that repeat themselves, known by its distinct ones; None if it is none."""
+def _from_few(values: Sequence[Any], kind: type) -> Cells | None:
+    """A column whose values are of one kind and repeat themselves; None if it is none."""
     height = len(values)
     sample = values[:: height // SAMPLE + 1]
-    if height < WORTH_ENCODING or len(set(sample)) * FEW > len(sample):
+    if height < WORTH_ENCODING or len(set(sample)) > len(sample) * _REPEATING[kind]:
         return None
     found = dict.fromkeys(values)
-    blank_too = None in found
     found.pop(None, None)
-    if len(found) * FEW > height or any(not isinstance(word, str) for word in found):
+    if len(found) * FEW > height or any(type(value) is not kind for value in found):
         return None
-    words = pl.Series([*found, None] if blank_too else list(found), dtype=pl.String)
-    places = {word: place for place, word in enumerate(found)} | {None: len(found)}
-    index = pl.Series(itemgetter(*values)(places), dtype=pl.UInt32)
+    distinct = [*found, None]
+    index = pl.Series(
+        itemgetter(*values)({one: i for i, one in enumerate(distinct)}), dtype=pl.UInt32
+    )
+    if kind is not str:
+        return _MOMENTS[kind](distinct).gather(index)
+    if not (index == len(found)).any():
+        distinct.pop()
+    words = pl.Series(distinct, dtype=pl.String)
     return Cells(height=height, known=Vocabulary(index=index, words=words))
 
 

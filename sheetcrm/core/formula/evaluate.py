@@ -49,7 +49,6 @@ _OPERATORS = {
     "*": operators.multiply,
     "/": operators.divide,
     "^": operators.power,
-    "&": operators.join,
 }
 _PREFIXES = {"-": operators.negative, "%": operators.percent}
 
@@ -249,12 +248,21 @@ class Evaluation:
         return lift(_PREFIXES[node.operator], [operand])
 
     def _binary(self, node: Binary) -> Value:
+        if node.operator == "&":
+            return lift(operators.join, self._joined(node))
         operands = [self.value(node.left), self.value(node.right)]
         run = _OPERATORS.get(node.operator)
         if run is not None:
             return lift(run, operands)
         nearly = _computed(node.left) or _computed(node.right)
         return lift(lambda a, b: operators.compare(node.operator, a, b, nearly=nearly), operands)
+
+    def _joined(self, node: Binary) -> list[Value]:
+        """The texts of ``a & b & c``, which are put together at once."""
+        left = node.left
+        if isinstance(left, Binary) and left.operator == "&" and not self._distinctly(left):
+            return [*self._joined(left), self.value(node.right)]
+        return [self.value(left), self.value(node.right)]
 
     def _call(self, node: Call) -> Value:
         entry = registry.find(node.name)

@@ -68,9 +68,9 @@ def power(left: Cells, right: Cells) -> Cells:
     return answer(build, [as_number(left), as_number(right)], "number")
 
 
-def join(left: Cells, right: Cells) -> Cells:
-    """``left & right``."""
-    return answer(lambda a, b: a + b, [as_text(left), as_text(right)], "text")
+def join(*parts: Cells) -> Cells:
+    """``first & second & …``."""
+    return answer(lambda *texts: pl.concat_str(texts), [as_text(part) for part in parts], "text")
 
 
 def negative(operand: Cells) -> Cells:
