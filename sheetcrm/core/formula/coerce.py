@@ -33,6 +33,17 @@ def as_number(cells: Cells) -> Coerced:
     return _filled(cells, found, 0.0, pl.Float64), first_error(cells.error, wrong)
 
 
+def as_strict_number(cells: Cells) -> Coerced:
+    """Numbers for functions of the former Analysis ToolPak: a boolean is #VALUE! to them."""
+    value, error = as_number(cells)
+    if cells.boolean is None:
+        return value, error
+    refused = compute(
+        lambda b: pl.when(b.is_not_null()).then(pl.lit(VALUE, dtype=ERRORS)), cells.boolean
+    )
+    return value, first_error(error, refused)
+
+
 def as_text(cells: Cells) -> Coerced:
     """Texts: numbers in General, booleans as TRUE and FALSE, blank as ""."""
     if cells.only_text and cells.text is not None:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from sheetcrm.core.formula.yearcount import calendar_date
+from sheetcrm.core.formula.yearcount import day_of
 
 ELAPSED: Final = re.compile(r"^\[(h+|m+|s+)\]$", re.IGNORECASE)
 _MONTHS: Final = (
@@ -15,7 +15,6 @@ _MONTHS: Final = (
     *("September", "October", "November", "December"),
 )
 _DAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
-_ODD_DAYS: Final = {0: (1900, 1, 0), 60: (1900, 2, 29)}  #: days that only Excel has
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,14 +45,13 @@ def write_moment(serial: float, pieces: tuple[str, ...]) -> str | None:
 
 def _taken_apart(seconds: float) -> _Moment | None:
     serial = int(seconds // 86_400)
-    day = calendar_date(serial)
+    day = day_of(serial)
     if day is None:
         return None
-    year, month, number = _ODD_DAYS.get(serial, (day.year, day.month, day.day))
     return _Moment(
-        year=year,
-        month=month,
-        day=number,
+        year=day.year,
+        month=day.month,
+        day=day.day,
         weekday=(serial - 1) % 7,
         clock=seconds % 86_400,
         total=seconds,

@@ -34,7 +34,7 @@ def per_distinct(function: Callable[..., CellValue], coerced: Sequence[Coerced])
     series = [value for value, _ in coerced]
     varying = [one for one in series if len(one) > 1]
     if not varying:
-        if error is not None:
+        if error is not None and error[0] is not None:
             return failure(error[0])
         return from_values([function(*(one[0] for one in series))])
     first, group = _distinct(varying)

@@ -18,17 +18,16 @@ from sheetcrm.core.formula.convert import serial
 
 PLAIN_NUMBER: Final = r"^ *[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)? *$"
 
+_WIDTH: Final = 11  #: characters of a number in General, without its sign
 _DECORATED: Final = re.compile(
-    r"""^\s*(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<currency>[$€£¥]|Rp\.?)?\s*(?P<sign2>[+-])?
+    r"""^\s*(?P<percent1>%)?\s*(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<currency>[$€£¥]|Rp\.?)?\s*(?P<sign2>[+-])?
         (?P<whole>\d{1,3}(?:,\d{3})+|\d+)?(?P<point>\.\d*)?(?P<exponent>[eE][+-]?\d+)?
         \s*(?P<percent>%)?\s*(?P<currency2>[€])?\s*(?P<close>\))?\s*$""",
     re.VERBOSE,
 )
 _FRACTION: Final = re.compile(r"^\s*(?P<sign>-)?(?P<whole>\d+) (?P<top>\d+)/(?P<under>\d+)\s*$")
 _TIME: Final = re.compile(
-    r"""^(?P<hour>\d{1,4})(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2}(?:\.\d+)?))?)?
-        (?:\s+(?P<half>[AaPp])[Mm]?)?$""",
-    re.VERBOSE,
+    r"""^(?P<first>\d{1,4})(?P<rest>(?::\d{0,4}){0,2})(?P<part>\.\d*)?(?:\s+(?P<half>[AaPp])[Mm]?)?$""",
 )
 _NUMERIC_DATE: Final = re.compile(r"^(\d{1,4})[-/.](\d{1,2})(?:[-/.](\d{1,4}))?$")
 _NAMED_DATE: Final = re.compile(
@@ -56,6 +55,23 @@ def general(number: float) -> str:
     return sign + (plain.rstrip("0").rstrip(".") if "." in plain else plain)
 
 
+def general_in_cell(number: float) -> str:
+    """A number as General shows it in a cell, and TEXT writes it: in 11 characters at most."""
+    size = abs(number)
+    sign = "-" if number < 0 else ""
+    if size and not 1e-4 <= size < 1e11:
+        small = f"{size:.9f}".rstrip("0")
+        if size < 1 and len(small) <= _WIDTH and float(small) == size:
+            return sign + small
+        mantissa, _, exponent = f"{size:.5e}".partition("e")
+        mantissa = mantissa.rstrip("0").rstrip(".")
+        return f"{sign}{mantissa}E{exponent[0]}{exponent[1:]:0>2}"
+    whole = len(str(int(size)))
+    shown = format(round(Decimal(repr(size)), max(_WIDTH - 1 - whole, 0)), "f")
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
+    return sign + shown if shown != "0" else shown
+
+
 @lru_cache(maxsize=65_536)
 def read_number(text: str) -> float | None:
     """The number that Excel reads in a text, or None."""
@@ -78,7 +94,9 @@ def _decorated(found: re.Match[str]) -> float | None:
         return None
     whole = (found["whole"] or "0").replace(",", "")
     value = float(f"{whole}{found['point'] or ''}{found['exponent'] or ''}")
-    value = value / 100 if found["percent"] else value
+    if found["percent"] and found["percent1"]:
+        return None
+    value = value / 100 if found["percent"] or found["percent1"] else value
     value = -value if wrapped or "-" in signs else value
     return value if math.isfinite(value) else None
 
@@ -147,6 +165,8 @@ def _year(digits: str) -> int:
 def _day(year: int, month: int, day: int) -> float | None:
     if not 1900 <= year <= 9999:
         return None
+    if (year, month, day) == (1900, 2, 29):
+        return 60.0
     try:
         return serial(date(year, month, day))
     except ValueError:
@@ -154,16 +174,24 @@ def _day(year: int, month: int, day: int) -> float | None:
 
 
 def read_time(text: str) -> float | None:
-    """The fraction of a day that a time of day written as text is, or None."""
+    """The fraction of a day that a time of day written as text is, or None.
+
+    One of hours, minutes and seconds may be more than a clock shows (``26:30``, ``0:90``).
+    """
     found = _TIME.match(text)
-    if not found or (found["minute"] is None and found["half"] is None):
+    if not found or not (found["rest"] or found["half"]):
         return None
-    hour, minute = int(found["hour"]), int(found["minute"] or 0)
-    second = float(found["second"] or 0)
-    if minute > 59 or second >= 60:
+    numbers = [int(digits or 0) for digits in (found["first"] + found["rest"]).split(":")]
+    if found["part"] and len(numbers) == 2 and found["part"] != ".":
+        numbers.insert(0, 0)
+    if found["part"] and len(numbers) == 1:
+        return None
+    hour, minute, second = (*numbers, 0, 0)[:3]
+    if (hour > 23) + (minute > 59) + (second > 59) > 1:
         return None
     if found["half"]:
-        if not 1 <= hour <= 12:
+        if hour > 12 or minute > 59 or second > 59:
             return None
         hour = hour % 12 + (12 if found["half"] in "Pp" else 0)
-    return (hour * 3600 + minute * 60 + second) / 86_400
+    part = float(found["part"]) if len(found["part"] or "") > 1 else 0.0
+    return (hour * 3600 + minute * 60 + second + part) / 86_400

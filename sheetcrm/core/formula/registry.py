@@ -23,6 +23,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 import polars as pl
 
+from sheetcrm.core.formula import codeunits
 from sheetcrm.core.formula.cells import (
     ERRORS,
     VALUE,
@@ -34,7 +35,13 @@ from sheetcrm.core.formula.cells import (
     texts,
     with_error,
 )
-from sheetcrm.core.formula.coerce import Coerced, as_boolean, as_number, as_text
+from sheetcrm.core.formula.coerce import (
+    Coerced,
+    as_boolean,
+    as_number,
+    as_strict_number,
+    as_text,
+)
 from sheetcrm.core.formula.convert import constant
 from sheetcrm.core.formula.distinct import per_distinct
 from sheetcrm.core.formula.shapes import Value, lift
@@ -51,7 +58,7 @@ class Parameter:
     """One argument that a function takes."""
 
     name: str
-    kind: str  #: number, text, boolean, any
+    kind: str  #: number, strict (number), text, units (text), boolean, any
     default: object = REQUIRED
 
     @property
@@ -65,9 +72,19 @@ def number(name: str, default: float | object = REQUIRED) -> Parameter:
     return Parameter(name, "number", default)
 
 
+def strict(name: str, default: float | object = REQUIRED) -> Parameter:
+    """An argument read as a number, of a function to which TRUE and FALSE are #VALUE!."""
+    return Parameter(name, "strict", default)
+
+
 def text(name: str, default: str | object = REQUIRED) -> Parameter:
     """An argument read as text."""
     return Parameter(name, "text", default)
+
+
+def units(name: str, default: str | object = REQUIRED) -> Parameter:
+    """An argument read as text whose characters are counted, as UTF-16 code units."""
+    return Parameter(name, "units", default)
 
 
 def boolean(name: str, *, default: bool | object = REQUIRED) -> Parameter:
@@ -232,7 +249,9 @@ def elementwise(
     def enter(build: Callable[..., pl.Expr | Answer]) -> Callable[..., pl.Expr | Answer]:
         def over_cells(*cells: Cells) -> Cells:
             coerced = [CONVERT[p.kind](one) for p, one in zip(parameters, cells, strict=True)]
-            return answer(build, coerced, gives, none=none)
+            found = answer(build, coerced, gives, none=none)
+            counted = gives == "text" and any(p.kind == "units" for p in parameters)
+            return _together(found) if counted else found
 
         enter_cellwise = cellwise(
             name,
@@ -272,11 +291,28 @@ def scalarwise(
     return enter
 
 
+def as_units(cells: Cells) -> Coerced:
+    """Texts of which each character is one UTF-16 code unit; see `codeunits`."""
+    value, error = as_text(cells)
+    return codeunits.apart(value), error
+
+
 CONVERT: Final[dict[str, Callable[[Cells], Coerced]]] = {
     "number": as_number,
+    "strict": as_strict_number,
     "text": as_text,
+    "units": as_units,
     "boolean": as_boolean,
 }
+
+
+def _together(cells: Cells) -> Cells:
+    """Texts made of code units, as texts again."""
+    if cells.text is None:
+        return cells
+    return Cells(height=cells.height, text=codeunits.together(cells.text), error=cells.error)
+
+
 _MAKE: Final[dict[str, Callable[[pl.Series, pl.Series | None], Cells]]] = {
     "number": numbers,
     "text": texts,

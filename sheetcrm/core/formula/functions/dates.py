@@ -14,7 +14,7 @@ from sheetcrm.core.formula.cells import (
     numbers,
     with_error,
 )
-from sheetcrm.core.formula.coerce import as_number
+from sheetcrm.core.formula.coerce import as_number, as_strict_number
 from sheetcrm.core.formula.convert import constant, serial
 from sheetcrm.core.formula.general import read_day_and_time
 from sheetcrm.core.formula.registry import (
@@ -25,6 +25,7 @@ from sheetcrm.core.formula.registry import (
     number,
     result,
     scalarwise,
+    strict,
     text,
     whole,
 )
@@ -142,6 +143,10 @@ def _month(day: pl.Expr) -> pl.Expr:
     example="=DAY([@Birthday])",
 )
 def _day(day: pl.Expr) -> pl.Expr:
+    return _day_number(day)
+
+
+def _day_number(day: pl.Expr) -> pl.Expr:
     special = pl.when(day.floor() == 0).then(0).when(day.floor() == _FEBRUARY_29_1900).then(29)
     return special.otherwise(to_date(day).dt.day())
 
@@ -190,40 +195,46 @@ def _second(moment: pl.Expr) -> pl.Expr:
 
 @cellwise(
     "EDATE",
-    number("date"),
-    number("months"),
+    strict("date"),
+    strict("months"),
     summary="The same day some months later or earlier.",
     example="=EDATE([@[Signed on]], 12)",
 )
 def _edate(day: Cells, months: Cells) -> Cells:
-    (start, wrong), (count, wrong2) = as_number(day), as_number(months)
-    date = days(start)
-    first = _months_later(date, count)
+    (start, wrong), (count, wrong2) = as_strict_number(day), as_strict_number(months)
+    first = _months_later(start, count)
     moved = compute(
-        lambda f, d: from_date(f) + pl.min_horizontal(d.dt.day(), f.dt.month_end().dt.day()) - 1,
+        lambda f, s: from_date(f) + pl.min_horizontal(_day_number(s), _month_length(f)) - 1,
         first,
-        date,
+        start,
     )
     return result(moved, first_error(wrong, wrong2), none=NUM)
 
 
 @cellwise(
     "EOMONTH",
-    number("date"),
-    number("months"),
+    strict("date"),
+    strict("months"),
     summary="The last day of a month, some months later or earlier.",
     example="=EOMONTH(TODAY(), 0)",
 )
 def _eomonth(day: Cells, months: Cells) -> Cells:
-    (start, wrong), (count, wrong2) = as_number(day), as_number(months)
-    first = _months_later(days(start), count)
-    last = compute(from_date, compute(lambda f: f.dt.month_end(), first))
+    (start, wrong), (count, wrong2) = as_strict_number(day), as_strict_number(months)
+    first = _months_later(start, count)
+    last = compute(lambda f: from_date(f) + _month_length(f) - 1, first)
     return result(last, first_error(wrong, wrong2), none=NUM)
 
 
-def _months_later(dates: pl.Series, count: pl.Series) -> pl.Series:
-    """The first day of the month so many months after each day's."""
-    return month_starts(compute(lambda m, c: m + c.truncate(), months_of(dates), count))
+def _months_later(start: pl.Series, count: pl.Series) -> pl.Series:
+    """The first day of the month so many months after each day's; day 0 is in January 1900."""
+    real = compute(lambda s: pl.when((s >= 0) & (s < 1)).then(1.0).otherwise(s), start)
+    return month_starts(compute(lambda m, c: m + c.truncate(), months_of(days(real)), count))
+
+
+def _month_length(first: pl.Expr) -> pl.Expr:
+    """How many days a month has, from its first day; Excel's February 1900 has 29."""
+    odd = first == pl.date(1900, 2, 1)
+    return pl.when(odd).then(29).otherwise(first.dt.month_end().dt.day())
 
 
 @elementwise(

@@ -12,6 +12,7 @@ from sheetcrm.core.formula.cells import (
     Cells,
     booleans,
     choose,
+    compute,
     failure,
     with_error,
 )
@@ -106,10 +107,27 @@ def _switch(context: Context, arguments: tuple[Node, ...]) -> Value:
         if index == len(pairs):
             return failure(NA) if default is None else _result(context, default)
         case, result = pairs[index]
-        same = lift(lambda a, b: compare("=", a, b), [context.value(subject), context.value(case)])
+        same = lift(_is_case, [context.value(subject), context.value(case)])
         return _decide(same, lambda: _result(context, result), lambda: choose_from(index + 1))
 
     return choose_from(0)
+
+
+def _is_case(value: Cells, case: Cells) -> Cells:
+    """Equal, and of one kind: a blank cell is 0, but neither "" nor FALSE."""
+    same = compare("=", value, case)
+    if same.boolean is None or not (value.blank or case.blank):
+        return same
+
+    def kept(equal: pl.Expr, one: pl.Expr, other: pl.Expr, *others: pl.Expr) -> pl.Expr:
+        filled = pl.any_horizontal(part.is_not_null() for part in others)
+        return equal & ~((one | other) & filled)
+
+    others = [part for cells in (value, case) for part in (cells.text, cells.boolean)]
+    given = [part for part in others if part is not None]
+    if not given:
+        return same
+    return booleans(compute(kept, same.boolean, value.is_blank, case.is_blank, *given), same.error)
 
 
 @whole(

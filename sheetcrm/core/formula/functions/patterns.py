@@ -10,7 +10,18 @@ from collections.abc import Callable
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import NA, VALUE, Cells, booleans, failure, texts, with_error
+from sheetcrm.core.formula.cells import (
+    ERRORS,
+    NA,
+    VALUE,
+    Cells,
+    booleans,
+    compute,
+    failure,
+    first_error,
+    texts,
+    with_error,
+)
 from sheetcrm.core.formula.coerce import Coerced, as_number, as_text
 from sheetcrm.core.formula.convert import to_values
 from sheetcrm.core.formula.distinct import per_distinct
@@ -53,6 +64,8 @@ def _regexmatch(value: Cells, pattern: Cells) -> Cells:
 def _regexextract(value: Cells, pattern: Cells, mode: Cells, ignore_case: Cells) -> Cells:
     grouped = as_number(mode)[0]
     group = 1 if len(grouped) == 1 and grouped[0] == 2 else 0
+    if len(grouped) == 1 and grouped[0] is not None and not 0 <= grouped[0] < 3:
+        return failure(VALUE)
 
     def run(full: pl.Series, compiled: str) -> Cells:
         found = full.str.extract(compiled, group)
@@ -86,7 +99,7 @@ def _regexreplace(
         as_text(pattern),
         (fresh, wrong),
         (which, wrong2),
-        as_number(ignore_case),
+        _switch(ignore_case),
     ]
     return per_distinct(_replace_one, coerced)
 
@@ -119,7 +132,7 @@ def _run(
 ) -> Cells:
     """One pass over the column for a constant pattern, else one per distinct pattern and text."""
     (full, wrong), (wanted, wrong2) = as_text(value), as_text(pattern)
-    fold: Coerced = (pl.Series([0.0]), None) if ignore_case is None else as_number(ignore_case)
+    fold: Coerced = (pl.Series([0.0]), None) if ignore_case is None else _switch(ignore_case)
     if len(wanted) == len(fold[0]) == 1 and wrong2 is None and fold[1] is None:
         try:
             found = run(full, _compiled(wanted[0], fold=bool(fold[0][0])))
@@ -135,6 +148,14 @@ def _run(
         return to_values(cells, 1)[0]
 
     return per_distinct(one, [(full, wrong), (wanted, wrong2), fold])
+
+
+def _switch(cells: Cells) -> Coerced:
+    """An argument that is 0 or 1; another number is #VALUE!."""
+    value, error = as_number(cells)
+    whole = value.floor()
+    odd = compute(lambda v: pl.when((v != 0) & (v != 1)).then(pl.lit(VALUE, dtype=ERRORS)), whole)
+    return whole, first_error(error, odd)
 
 
 def _compiled(pattern: str, *, fold: bool) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import polars as pl
 
 from sheetcrm.core.formula.cells import ERRORS, VALUE, Cells, texts
@@ -16,9 +19,14 @@ from sheetcrm.core.formula.registry import (
     number,
     scalarwise,
     text,
+    units,
 )
 from sheetcrm.core.table.values import CellError, CellValue
 
+_SHOWN_NUMBER = re.compile(
+    r"^(?P<open>\()?(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)%*(?P<close>\))?%*$",
+    re.ASCII,
+)
 _VALUE = pl.lit(VALUE, dtype=ERRORS)
 
 
@@ -27,7 +35,7 @@ def _unless(wrong: pl.Expr, value: pl.Expr) -> Answer:
 
 
 @elementwise(
-    "LEN", text("text"), gives="number", summary="How many characters.", example='=LEN("Bogor")'
+    "LEN", units("text"), gives="number", summary="How many characters.", example='=LEN("Bogor")'
 )
 def _len(value: pl.Expr) -> pl.Expr:
     return value.str.len_chars()
@@ -35,7 +43,7 @@ def _len(value: pl.Expr) -> pl.Expr:
 
 @elementwise(
     "LEFT",
-    text("text"),
+    units("text"),
     number("count", 1),
     gives="text",
     summary="The first characters.",
@@ -47,7 +55,7 @@ def _left(value: pl.Expr, count: pl.Expr) -> Answer:
 
 @elementwise(
     "RIGHT",
-    text("text"),
+    units("text"),
     number("count", 1),
     gives="text",
     summary="The last characters.",
@@ -59,7 +67,7 @@ def _right(value: pl.Expr, count: pl.Expr) -> Answer:
 
 @elementwise(
     "MID",
-    text("text"),
+    units("text"),
     number("start"),
     number("count"),
     gives="text",
@@ -157,10 +165,10 @@ def _substitute_one(full: str, old: str, new: str, instance: float) -> CellValue
 
 @elementwise(
     "REPLACE",
-    text("text"),
+    units("text"),
     number("start"),
     number("count"),
-    text("new"),
+    units("new"),
     gives="text",
     summary="Characters at a place replaced by others.",
     example='=REPLACE("0812", 1, 1, "+62")',
@@ -244,20 +252,19 @@ def _numbervalue(value: str, decimal: str, group: str) -> CellValue:
     if not decimal or not group:
         return CellError("#VALUE!")
     plain = "".join(value.split())
-    percent = len(plain) - len(plain.rstrip("%"))
-    plain = plain.rstrip("%")
     whole, point, part = plain.partition(decimal[0])
     if group[0] in part:
         return CellError("#VALUE!")
     digits = whole.replace(group[0], "") + ("." if point else "") + part
     if not digits:
         return 0.0
-    if any(char not in "0123456789.eE+-" for char in digits):
+    found = _SHOWN_NUMBER.match(digits)
+    if not found or bool(found["open"]) != bool(found["close"]):
         return CellError("#VALUE!")
-    try:
-        return float(digits) / 100.0**percent
-    except (ValueError, OverflowError):
+    number = float(found["number"]) / 100.0 ** digits.count("%")
+    if found["open"] and found["number"][0] in "+-":
         return CellError("#VALUE!")
+    return (-number if found["open"] else number) if math.isfinite(number) else CellError("#VALUE!")
 
 
 @scalarwise(

@@ -1,8 +1,8 @@
 """AND, OR and XOR: many truths put together.
 
-In a reference or an array only booleans and numbers count, text and blank cells are skipped; a
-value given directly must be one ("TRUE" and "FALSE" are read). Where nothing is left to put
-together the answer is #VALUE!, as in Excel.
+In a reference or an array only booleans and numbers count, text and blank cells are skipped; of
+texts given directly "TRUE" and "FALSE" are read, others are skipped too. Where nothing is left to
+put together the answer is #VALUE!, as in Excel.
 """
 
 from __future__ import annotations
@@ -107,9 +107,14 @@ def _truths(context: Context, node: Node, gate: _Gate) -> Iterator[Coerced]:
         for column in value.columns:
             yield _loose(_down(column, gate))
     elif isinstance(value, Cells):
-        yield _loose(value) if isinstance(node, REFERENCES) else as_boolean(value)
+        yield _loose(value) if isinstance(node, REFERENCES) else _direct(value)
     else:
         yield from map(_loose, value.items)
+
+
+def _direct(cells: Cells) -> Coerced:
+    """A value given directly, null where it is a text that is no truth."""
+    return as_boolean(cells)[0], cells.error
 
 
 def _loose(cells: Cells) -> Coerced:
