@@ -132,14 +132,14 @@ class Archive:
 
     def read(self, name: str) -> bytes:
         """A whole part. For sheets, which may be big, see `chunks`."""
-        member = self._get(name)
+        member = self.sane(name)
         if member.size > _MOST_PART:
             raise _bomb(member)
         return b"".join(self.chunks(name))
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """A part, inflated bit by bit, checked for size and CRC at its end."""
-        member = self._get(name)
+        member = self.sane(name)
         crc = size = 0
         for chunk in self._inflated(member):
             size += len(chunk)
@@ -184,7 +184,8 @@ class Archive:
         end = _END.pack(b"PK\5\6", 0, 0, count, count, length, start, len(self._comment))
         out.write(end + self._comment)
 
-    def _get(self, name: str) -> Member:
+    def sane(self, name: str) -> Member:
+        """The member of that part name; a `Refusal` where it is missing or a bomb."""
         member = self.find(name)
         if member is None:
             raise Refusal("damaged", f"the part {name} is missing", REPAIR)
@@ -227,7 +228,7 @@ class Archive:
         at = tail.rfind(b"PK\5\6")
         if at < 0 or len(tail) - at < _END.size:
             raise _truncated()
-        _, disk, first, _, count, length, start, _ = _unpack_end(tail[at : at + _END.size])
+        _, disk, first, _, count, length, start, _ = _END.unpack_from(tail, at)
         position = total - len(tail) + at
         self._comment = tail[at + _END.size :]
         if tail[max(0, at - 20) : at][:4] == b"PK\6\7":
@@ -309,11 +310,6 @@ def _deflated(chunk: bytes, window: bytes) -> bytes:
 
 def _key(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
-
-
-def _unpack_end(data: bytes) -> tuple[bytes, int, int, int, int, int, int, int]:
-    signature, disk, first, here, count, length, start, comment = _END.unpack(data)
-    return signature, disk, first, here, count, length, start, comment
 
 
 def _entries(directory: bytes, base: int) -> Iterator[tuple[int, bytes]]:

@@ -7,6 +7,8 @@ as elements are known by their local names and relationships by the end of their
 from __future__ import annotations
 
 import posixpath
+import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +23,11 @@ from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.sniff import check_is_zip, check_kind
 
 _MOST_KEPT = 32 << 20  # bytes
+
+_MOST_TRUSTED = 4 << 20  # bytes
+_FINAL = re.compile(
+    rb"""name\s*=\s*["']_MarkAsFinal["'][^<>]*>\s*<(?:\w+:)?bool>\s*(?:true|1)\s*<""", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +95,13 @@ class Package:
     def signed(self) -> bool:
         """Whether the package carries a digital signature, which any write would break."""
         return any(m.name.lower().startswith("_xmlsignatures/") for m in self.archive.members)
+
+    @property
+    def final(self) -> bool:
+        """Whether its author has marked it as final."""
+        kinds = ("custom-properties", "customProperties")  # transitional, strict
+        parts = [part for kind in kinds for part in self.related("", kind)]
+        return any(_FINAL.search(self.archive.read(part)) for part in parts)
 
     @cached_property
     def date1904(self) -> bool:
@@ -159,6 +173,17 @@ class Package:
         self.sheets = self._sheets()
         if not self.sheets:
             raise Refusal("no-sheet", "the workbook holds no worksheet", "add one, and save it")
+        self._check_loaded()
+
+    def _check_loaded(self) -> None:
+        """Refuse bombs among the parts that calamine takes into memory without a look at them.
+
+        What a part really unpacks to is at most 1,032 times as big as it lies there.
+        """
+        for kind in ("sharedStrings", "styles"):
+            for part in self.related(self.workbook_part, kind):
+                if self.archive.find(part) and self.archive.sane(part).packed > _MOST_TRUSTED:
+                    deque(self.archive.chunks(part), maxlen=0)
 
     def _sheets(self) -> list[Sheet]:
         targets = {i: (kind, part) for i, kind, part in self._relations(self.workbook_part)}

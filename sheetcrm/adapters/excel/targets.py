@@ -33,13 +33,20 @@ def check_sheet(
     """Refuse a workbook or sheet into which nothing may be written at all.
 
     Raises:
-        Refusal: signed, protected, or with rows out of order.
+        Refusal: signed, marked as final, protected, or with rows out of order.
     """
     if package.signed:
         raise Refusal(
             "signed",
             "the workbook is digitally signed, and any change would break the signature",
             "remove the signature in Excel (File › Info), or work on a copy",
+        )
+    if package.final and not write_protected:
+        raise Refusal(
+            "final",
+            "the workbook is marked as final",
+            "take the mark away in Excel (File › Info › Protect Workbook › Mark as Final), "
+            "or set write_protected = true in the source",
         )
     protection = root.find("sheetProtection")
     if protection is not None and protection.flag("sheet") and not write_protected:
