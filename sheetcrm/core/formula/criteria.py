@@ -22,7 +22,11 @@ from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue
 
 _OPERATOR: Final = re.compile(r"^(>=|<=|<>|>|<|=)?(.*)$", re.DOTALL)
 _PLAIN: Final = re.compile(PLAIN_NUMBER)
-_BOOLEANS: Final = {"true": True, "false": False}
+_MARKS: Final = r"[\s\d.,:/()+\-$€£¥%]*"
+_WORDS: Final = "rp|e|t|[ap]m?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_LIKE_A_NUMBER: Final = re.compile(rf"^{_MARKS}(?:(?:{_WORDS}){_MARKS})*$")
+"""Of lower-case texts those worth reading as a number, a date or a time."""
+BOOLEAN_WORDS: Final = {"true": True, "false": False}
 ORDERS: Final = frozenset({">", "<", ">=", "<="})
 _NUMBER_ORDER: Final[dict[str, Callable[[pl.Series, float], pl.Series]]] = {
     ">": lambda s, v: s > v,
@@ -45,16 +49,6 @@ class Criterion:
     operator: str
     operand: float | bool | str | CellError
     given_bare: bool = False  #: "" as such, which also matches a blank cell
-
-    @property
-    def key(self) -> str:
-        """The key (see `keys_of`) of the cells that are the operand."""
-        operand = self.operand
-        if isinstance(operand, bool):
-            return f"b{str(operand).lower()}"
-        if isinstance(operand, CellError):
-            return f"e{ERROR_CODES.index(operand.code)}"
-        return f"n{operand + 0.0!r}" if isinstance(operand, float) else f"t{operand.lower()}"
 
     def matches(self, cells: Cells) -> pl.Series:
         """Where cells are what is asked for."""
@@ -118,11 +112,12 @@ def read_criterion(value: CellValue) -> Criterion:
 def _operand(rest: str) -> float | bool | str | CellError:
     if _PLAIN.match(rest):
         return float(rest)
-    if rest.lower() in _BOOLEANS:
-        return _BOOLEANS[rest.lower()]
+    if rest.lower() in BOOLEAN_WORDS:
+        return BOOLEAN_WORDS[rest.lower()]
     if rest.upper() in ERROR_CODES:
         return CellError(rest.upper())
-    number = read_number(rest) if any(char.isdigit() for char in rest) else None
+    worth = any(char.isdigit() for char in rest) and _LIKE_A_NUMBER.match(rest.lower())
+    number = read_number(rest) if worth else None
     return rest if number is None else number
 
 
@@ -134,8 +129,9 @@ def keys_of(cells: Cells, *, strict: bool = False) -> pl.Series:
     keys = pl.repeat(None, cells.height, dtype=pl.String, eager=True)
     if cells.folded is not None:
         keys = "t" + cells.folded
-        if not strict and cells.folded.str.contains(r"\d").any():
-            shown = read_numbers(cells.folded)
+        if not strict:
+            worth = cells.folded.str.contains(_LIKE_A_NUMBER.pattern).fill_null(value=False)
+            shown = read_numbers(cells.folded.zip_with(worth, keys.clear(len(keys))))
             keys = _number_keys(shown).zip_with(shown.is_not_null(), keys)
     if cells.number is not None:
         keys = _number_keys(cells.number).zip_with(cells.number.is_not_null(), keys)

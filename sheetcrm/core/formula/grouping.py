@@ -14,8 +14,8 @@ from typing import Final
 import polars as pl
 
 from sheetcrm.core.formula.cells import Cells
-from sheetcrm.core.formula.criteria import ORDERS, Criterion, keys_of
-from sheetcrm.core.formula.wildcards import affix, has_wildcard
+from sheetcrm.core.formula.criteria import BOOLEAN_WORDS, ORDERS, keys_of
+from sheetcrm.core.formula.general import PLAIN_NUMBER
 
 _EQUAL, _OTHER, _HEAD, _TAIL = "=", "<>", "head", "tail"
 _PLACE: Final = pl.Int64
@@ -23,28 +23,82 @@ _PLACE: Final = pl.Int64
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a criterion asks; criteria of one form are looked up together."""
+    """How criteria ask; those of one form are looked up together."""
 
     kind: str  #: = <> head tail, or a comparison with a number
-    length: int = 0  #: of a beginning or an end
+    length: int  #: of a beginning or an end, else 0
 
     @property
     def ordered(self) -> bool:
-        """Whether it compares."""
+        """Whether they compare."""
         return self.kind in ORDERS
 
 
-def form_of(criterion: Criterion) -> Form | None:
-    """The form of a criterion, or None where it must be searched."""
-    operand, operator = criterion.operand, criterion.operator
-    if operator in ORDERS:
-        return Form(operator) if isinstance(operand, float) else None
-    if operand == "":
-        return None
-    if not isinstance(operand, str) or not has_wildcard(operand):
-        return Form(operator)
-    found = affix(operand) if operator == "=" else None
-    return Form(found[0], len(found[1])) if found else None
+def read_forms(criteria: Cells) -> pl.DataFrame:
+    """Of each criterion its form (`kind`, `length`) and what it asks for (`key` or `order`).
+
+    `kind` is null where a criterion must be searched: ``"a*b"``, ``""``, ``">=1/5/24"``.
+    """
+    height = criteria.height
+    nothing = pl.repeat(None, height, dtype=pl.String, eager=True)
+    text = nothing if criteria.text is None else criteria.text
+    parts = _parts(text)
+    plain = Cells(
+        height=height,
+        number=_zero_where_blank(criteria),
+        text=parts["plain"],
+        boolean=criteria.boolean,
+        error=criteria.error,
+    )
+    frame = parts.with_columns(own=keys_of(plain), written=text.is_not_null())
+    return frame.select(
+        kind=pl.when(pl.col("written")).then("kind").otherwise(pl.lit(_EQUAL)),
+        length=pl.col("bare").str.len_chars().cast(_PLACE).fill_null(0),
+        key=pl.coalesce("bare", "own"),
+        order="order",
+    )
+
+
+def _parts(text: pl.Series) -> pl.DataFrame:
+    """Criteria written as text: `kind`, and one of `plain`, `bare`, `order`."""
+    sign = pl.col("sign").fill_null("")
+    rest, lower = pl.col("rest"), pl.col("rest").str.to_lowercase()
+    odd = lower.is_in([*BOOLEAN_WORDS, ""]) | lower.str.starts_with("#")
+    same = sign.is_in(["", "=", "<>"])
+    number = rest.str.extract(f"({PLAIN_NUMBER})").str.strip_chars(" ").cast(pl.Float64)
+    bare = pl.coalesce(lower.str.extract(r"^([^*?~]+)\*$"), lower.str.extract(r"^\*([^*?~]+)$"))
+    frame = pl.DataFrame({"text": text}).select(
+        sign=pl.col("text").str.extract(r"^(>=|<=|<>|>|<|=)"),
+        rest=pl.col("text").str.replace(r"^(?:>=|<=|<>|>|<|=)", ""),
+    )
+    frame = frame.select(
+        "rest",
+        sign=sign,
+        plain=pl.when(same & ~odd & ~rest.str.contains(r"[*?~]")).then(rest),
+        bare=pl.when(sign.is_in(["", "="])).then(bare),
+        order=pl.when(~same).then(number),
+    )
+    side = pl.when(rest.str.ends_with("*")).then(pl.lit(_HEAD)).otherwise(pl.lit(_TAIL))
+    other = pl.when(sign == _OTHER).then(pl.lit(_OTHER)).otherwise(pl.lit(_EQUAL))
+    return frame.select(
+        "plain",
+        "bare",
+        "order",
+        kind=pl.when(pl.col("plain").is_not_null())
+        .then(other)
+        .when(pl.col("bare").is_not_null())
+        .then(side)
+        .when(pl.col("order").is_not_null())
+        .then(sign),
+    )
+
+
+def _zero_where_blank(criteria: Cells) -> pl.Series | None:
+    if not criteria.blank:
+        return criteria.number
+    zero = pl.repeat(0.0, criteria.height, eager=True)
+    number = zero.clear(criteria.height) if criteria.number is None else criteria.number
+    return zero.zip_with(criteria.is_blank, number)
 
 
 def together(forms: Sequence[Form], *, counting: bool) -> bool:
@@ -55,7 +109,7 @@ def together(forms: Sequence[Form], *, counting: bool) -> bool:
 
 def grouped(
     forms: Sequence[Form],
-    criteria: Sequence[Sequence[Criterion]],
+    criteria: Sequence[pl.DataFrame],
     ranges: Sequence[Cells],
     target: Cells | None,
 ) -> pl.DataFrame:
@@ -63,57 +117,52 @@ def grouped(
 
     Args:
         forms: one for each range; see `together`.
-        criteria: combinations of criteria of these forms.
+        criteria: for each range, the criteria of its form as `read_forms` gives them.
         ranges: the columns, of one height, in which they are looked for.
         target: the column that is summed; None counts rows.
 
     Returns:
         For each combination, in order: `rows`, and of the target's numbers `count`, `sum`, `low`,
-        `high`; `wrong`, the first row with an error, or null. No row is null everywhere.
+        `high`; `wrong`, the first row with an error. All are null where no row meets it.
     """
     other = next((place for place, form in enumerate(forms) if form.kind == _OTHER), None)
-    if other is None:
-        return _looked_up(forms, criteria, ranges, target)
-    rest = [place for place in range(len(forms)) if place != other]
-    every = _looked_up(
-        [forms[i] for i in rest],
-        [[one[i] for i in rest] for one in criteria],
-        [ranges[i] for i in rest],
-        target,
-    )
     less = _looked_up(forms, criteria, ranges, target)
-    return every.with_columns(rows=every["rows"].fill_null(0) - less["rows"].fill_null(0))
+    if other is None:
+        return less
+    rest = [place for place in range(len(forms)) if place != other]
+    if rest:
+        every = _looked_up(
+            [forms[place] for place in rest],
+            [criteria[place] for place in rest],
+            [ranges[place] for place in rest],
+            target,
+        )["rows"].fill_null(0)
+    else:
+        every = pl.repeat(ranges[0].height, len(less), dtype=_PLACE, eager=True)
+    return less.with_columns(rows=every - less["rows"].fill_null(0))
 
 
 def _looked_up(
     forms: Sequence[Form],
-    criteria: Sequence[Sequence[Criterion]],
+    criteria: Sequence[pl.DataFrame],
     ranges: Sequence[Cells],
     target: Cells | None,
 ) -> pl.DataFrame:
-    height = ranges[0].height if ranges else (target.height if target else 0)
-    held: dict[str, pl.Series] = _measures(target, height)
+    held = _measures(target, ranges[0].height)
     asked: dict[str, pl.Series] = {}
-    names, order = [], ""
-    for place, (form, cells) in enumerate(zip(forms, ranges, strict=True)):
-        operands = [one[place] for one in criteria]
+    order = ""
+    for place, (form, wanted, cells) in enumerate(zip(forms, criteria, ranges, strict=True)):
         if form.ordered:
             order = form.kind
-            held["order"] = _numbers(cells)
-            asked["order"] = pl.Series([one.operand for one in operands], dtype=pl.Float64)
-            continue
-        name = f"key{place}"
-        names.append(name)
-        held[name] = _keys(form, cells)
-        asked[name] = pl.Series([_key(form, one) for one in operands], dtype=pl.String)
-    if not asked:
-        return _sums(pl.DataFrame(held), []).select(pl.all().gather([0] * len(criteria)))
-    table = pl.DataFrame(held).drop_nulls([*names, *(["order"] if order else [])])
+            held["order"], asked["order"] = _numbers(cells), wanted["order"]
+        else:
+            held[f"key{place}"], asked[f"key{place}"] = _keys(form, cells), wanted["key"]
+    names = [name for name in asked if name != "order"]
+    table = pl.DataFrame(held).drop_nulls(list(asked))
     if order:
         return _ordered(table, pl.DataFrame(asked), names, order)
-    return pl.DataFrame(asked).join(
-        _sums(table, names), on=names, how="left", maintain_order="left"
-    )
+    sums = _sums(table, names)
+    return pl.DataFrame(asked).join(sums, on=names, how="left", maintain_order="left")
 
 
 def _measures(target: Cells | None, height: int) -> dict[str, pl.Series]:
@@ -143,12 +192,6 @@ def _keys(form: Form, cells: Cells) -> pl.Series:
     return cut.zip_with(text.str.len_chars() >= form.length, cut.clear(len(cut)))
 
 
-def _key(form: Form, criterion: Criterion) -> str:
-    if form.kind in {_EQUAL, _OTHER}:
-        return criterion.key
-    return str(criterion.operand).strip("*").lower()
-
-
 def _sums(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     value = pl.col("value")
     made = [
@@ -159,7 +202,7 @@ def _sums(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
         value.max().alias("high"),
         pl.col("wrong").min(),
     ]
-    return table.group_by(names).agg(made) if names else table.select(made)
+    return table.group_by(names).agg(made)
 
 
 def _ordered(

@@ -16,15 +16,17 @@ from sheetcrm.core.formula.cells import (
     DIV0,
     ERRORS,
     NUM,
+    VALUE,
     Cells,
     compute,
+    failure,
     first_error,
     numbers,
 )
 from sheetcrm.core.formula.coerce import Coerced, as_number
 from sheetcrm.core.formula.convert import constant
 from sheetcrm.core.formula.registry import Context, anything, number, whole
-from sheetcrm.core.formula.shapes import Bundle, Span, Value, lift
+from sheetcrm.core.formula.shapes import Bundle, Span, Value, lift, width_of
 from sheetcrm.core.formula.syntax import REFERENCES, Node
 
 
@@ -252,10 +254,17 @@ def _sumproduct(context: Context, arguments: tuple[Node, ...]) -> Value:
         )
         return numbers(value, first_error(*(wrong for _, wrong in parts)))
 
-    product = lift(factor, [context.value(node) for node in arguments])
+    values = [context.value(node) for node in arguments]
+    if len({_shape(value) for value in values}) > 1:
+        return failure(VALUE)
+    product = lift(factor, values)
     if isinstance(product, Cells):
         return product
     parts: list[Coerced | Span] = (
         [product] if isinstance(product, Span) else [_loose(item) for item in product.items]
     )
     return combine([parts], SUM)
+
+
+def _shape(value: Value) -> tuple[int, int]:
+    return (1, 1) if isinstance(value, Cells) else (value.rows, width_of(value))

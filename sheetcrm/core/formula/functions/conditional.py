@@ -27,13 +27,15 @@ from sheetcrm.core.formula.convert import from_values, to_values
 from sheetcrm.core.formula.criteria import Criterion, read_criterion
 from sheetcrm.core.formula.distinct import distinct_rows
 from sheetcrm.core.formula.functions.lookup import span
-from sheetcrm.core.formula.grouping import Form, form_of, grouped, together
+from sheetcrm.core.formula.grouping import Form, grouped, read_forms, together
 from sheetcrm.core.formula.registry import Context, anything, whole
 from sheetcrm.core.formula.shapes import Span, Value, lift, stack
+from sheetcrm.core.formula.stopping import tick
 from sheetcrm.core.formula.syntax import Node
 from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue
 
 _FEW: Final = 32  #: combinations of criteria that are searched rather than grouped
+_FORM: Final = ("kind", "length")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,39 +171,42 @@ class _Search:
         """One answer for each combination of criteria, row by row."""
         varying = [cells for cells in criteria if cells.height > 1]
         if not varying:
-            return from_values([self._searched([_read(one)[0] for one in criteria])])
+            return self._one_by_one(criteria)
         first, group = distinct_rows(varying)
         rows = pl.Series(first, dtype=pl.UInt32)
-        columns = [_read(one.gather(rows) if one.height > 1 else one) for one in criteria]
-        combinations = [
-            [column[place if len(column) > 1 else 0] for column in columns]
-            for place in range(len(first))
+        chosen = [
+            one.gather(rows) if one.height > 1 else one.spread(len(first)) for one in criteria
         ]
-        return self._each(combinations).gather(group)
+        return self._each(chosen).gather(group)
 
-    def _each(self, combinations: Sequence[Sequence[Criterion]]) -> Cells:
+    def _each(self, criteria: Sequence[Cells]) -> Cells:
         """Combinations of the same forms are grouped where they are many, others searched."""
-        alike: dict[tuple[Form, ...] | None, list[int]] = {}
-        for place, combination in enumerate(combinations):
-            alike.setdefault(self._forms(combination), []).append(place)
-        places: list[int] = []
+        read = [read_forms(cells) for cells in criteria]
+        marks = {f"{i}{name}": one[name] for i, one in enumerate(read) for name in _FORM}
+        table = pl.DataFrame(marks).with_row_index("place")
+        alike = table.partition_by(list(marks), as_dict=True, include_key=False)
         parts: list[Cells] = []
-        for forms, members in alike.items():
-            chosen = [combinations[place] for place in members]
-            places.extend(members)
-            if forms is None or len(members) <= _FEW:
-                parts.append(from_values([self._searched(one) for one in chosen]))
+        for key, members in alike.items():
+            forms = [Form(*key[i : i + 2]) for i in range(0, len(key), 2)]
+            rows = members["place"]
+            if len(rows) > _FEW and self._together(forms):
+                asked = [one[rows] for one in read]
+                parts.append(self._made(grouped(forms, asked, self.ranges, self.target)))
             else:
-                parts.append(self._made(grouped(forms, chosen, self.ranges, self.target)))
-        return stack(parts).gather(pl.Series(places, dtype=pl.UInt32).arg_sort())
+                parts.append(self._one_by_one([one.gather(rows) for one in criteria]))
+        places = pl.concat([members["place"] for members in alike.values()])
+        return stack(parts).gather(places.arg_sort())
 
-    def _forms(self, combination: Sequence[Criterion]) -> tuple[Form, ...] | None:
-        forms = [form_of(criterion) for criterion in combination]
-        known = tuple(form for form in forms if form is not None)
-        counting = self.kind.how == "count"
-        return known if len(known) == len(forms) and together(known, counting=counting) else None
+    def _together(self, forms: Sequence[Form]) -> bool:
+        known = all(form.kind for form in forms)
+        return known and together(forms, counting=self.kind.how == "count")
+
+    def _one_by_one(self, criteria: Sequence[Cells]) -> Cells:
+        read = [map(read_criterion, to_values(one, one.height)) for one in criteria]
+        return from_values([self._searched(one) for one in zip(*read, strict=True)])
 
     def _searched(self, combination: Sequence[Criterion]) -> CellValue:
+        tick()
         mask = pl.repeat(True, self.ranges[0].height, eager=True)  # noqa: FBT003
         for cells, criterion in zip(self.ranges, combination, strict=True):
             mask = mask & criterion.matches(cells)
@@ -240,7 +245,3 @@ class _Search:
         none = pl.lit(DIV0, dtype=ERRORS)
         missing = compute(lambda v: pl.when(v.is_null()).then(none), value)
         return numbers(value, first_error(error, missing))
-
-
-def _read(cells: Cells) -> list[Criterion]:
-    return [read_criterion(value) for value in to_values(cells, cells.height)]

@@ -13,7 +13,19 @@ import polars as pl
 
 from sheetcrm.core.formula.cells import DIV0, ERRORS, NUM, Cells, compute, first_error, numbers
 from sheetcrm.core.formula.coerce import as_number
-from sheetcrm.core.formula.registry import Answer, Parameter, cellwise, elementwise, number
+from sheetcrm.core.formula.functions.numeric import only_numbers
+from sheetcrm.core.formula.registry import (
+    Answer,
+    Context,
+    Parameter,
+    answer,
+    cellwise,
+    elementwise,
+    number,
+    whole,
+)
+from sheetcrm.core.formula.shapes import Value
+from sheetcrm.core.formula.syntax import Node
 
 _How: TypeAlias = Callable[[pl.Expr], pl.Expr]
 _SLACK: Final = 2.0**-50
@@ -77,15 +89,18 @@ def _int(n: pl.Expr) -> pl.Expr:
     return n.floor()
 
 
-@elementwise(
+@whole(
     "MROUND",
     number("number"),
     number("multiple"),
-    gives="number",
     summary="The nearest multiple; #NUM! where the signs differ.",
     example="=MROUND(10, 3)",
 )
-def _mround(n: pl.Expr, multiple: pl.Expr) -> Answer:
+def _mround(context: Context, arguments: tuple[Node, ...]) -> Value:
+    return only_numbers(context, arguments, lambda pair: answer(_to_multiple, pair, "number"))
+
+
+def _to_multiple(n: pl.Expr, multiple: pl.Expr) -> Answer:
     value = pl.when(multiple == 0).then(0.0).otherwise(_nearest((n / multiple).abs()) * multiple)
     return Answer(value, pl.when(n * multiple < 0).then(_NUM))
 

@@ -19,12 +19,14 @@ from sheetcrm.core.formula.cells import (
     failure,
     first_error,
     numbers,
+    with_error,
 )
 from sheetcrm.core.formula.coerce import as_number
 from sheetcrm.core.formula.convert import constant
+from sheetcrm.core.formula.functions.lookup import span
 from sheetcrm.core.formula.registry import Context, anything, number, whole
-from sheetcrm.core.formula.shapes import Span, TooWideError, Value, lift
-from sheetcrm.core.formula.syntax import Node
+from sheetcrm.core.formula.shapes import Value, lift
+from sheetcrm.core.formula.syntax import REFERENCES, Node
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,14 +52,12 @@ class _Sorted:
 
 
 def _sorted(context: Context, node: Node) -> _Sorted | Cells:
-    """An argument's numbers, or the first error among them."""
+    """An argument's numbers, or the first error among them; a value written out is converted."""
     value = context.value(node)
-    if isinstance(value, Span):
-        columns = list(value.columns)
-    elif isinstance(value, Cells) and value.height == 1:
-        columns = [value]
-    else:
-        raise TooWideError
+    if isinstance(value, Cells) and not isinstance(node, REFERENCES):
+        number_, wrong = as_number(value)
+        value = Cells(height=value.height, number=number_, error=wrong)
+    columns = span(value).columns
     for cells in columns:
         if cells.error is not None:
             return Cells(height=1, error=cells.error.drop_nulls().head(1))
@@ -73,11 +73,11 @@ def _over(
 ) -> Value:
     """`answer` for the numbers of the first argument and each value of the second; or #NUM!."""
     found = _sorted(context, arguments[0])
-    if isinstance(found, Cells):
-        return found
 
     def run(cells: Cells) -> Cells:
         value, error = as_number(cells)
+        if isinstance(found, Cells):
+            return with_error(found.spread(cells.height), error)
         return _or_error(answer(found, value), error, NUM)
 
     return lift(run, [context.value(arguments[1])])
@@ -170,11 +170,11 @@ for _name in ("RANK", "RANK.EQ"):
 
 def _rank(context: Context, arguments: tuple[Node, ...], *, shared: bool) -> Value:
     found = _sorted(context, arguments[1])
-    if isinstance(found, Cells):
-        return found
 
     def run(cells: Cells, order: Cells) -> Cells:
         (value, error), (ascending, wrong) = as_number(cells), as_number(order)
+        if isinstance(found, Cells):
+            return with_error(found.spread(cells.height), error)
         below = found.values.search_sorted(value, side="left").cast(pl.Float64)
         upto = found.values.search_sorted(value, side="right").cast(pl.Float64)
 
@@ -191,14 +191,14 @@ def _rank(context: Context, arguments: tuple[Node, ...], *, shared: bool) -> Val
 
 def _percentrank(context: Context, arguments: tuple[Node, ...]) -> Value:
     found = _sorted(context, arguments[0])
-    if isinstance(found, Cells):
-        return found
-    if not found.count:
-        return failure(NUM)
+    if isinstance(found, _Sorted) and not found.count:
+        found = failure(NUM)
     digits = context.value(arguments[2]) if len(arguments) > 2 else constant(3.0)
 
     def run(cells: Cells, significance: Cells) -> Cells:
         (value, error), (places, wrong) = as_number(cells), as_number(significance)
+        if isinstance(found, Cells):
+            return with_error(found.spread(cells.height), error)
         part = _part_below(found, value)
 
         def cut(share: pl.Expr, count: pl.Expr) -> pl.Expr:
