@@ -174,9 +174,10 @@ class _Search:
 
     def by_fingerprint(self, *, in_order: bool) -> None:
         """A free lead's fingerprint stands in one open row."""
-        if not self.open:
+        free = self._free() if self.open else {}
+        if not free:
             return
-        claims = self._claims(in_order=in_order)
+        claims = self._claims(free, in_order=in_order)
         claims = {lead: row for lead, row in claims.items() if not self._edited_into(lead, row)}
         claimed = set(claims.values())
         own = (self.known.get(self.cells[index]) for index in claimed)
@@ -231,12 +232,16 @@ class _Search:
             and lead not in self.typed
         )
 
-    def _claims(self, *, in_order: bool) -> dict[str, int]:
-        """Free lead → the open row that has its fingerprint, where there are as many of each."""
+    def _free(self) -> dict[str, list[str]]:
+        """Fingerprint → the known leads with it that no row is yet."""
         free: dict[str, list[str]] = defaultdict(list)
         for lead, print_ in self.known.items():
             if lead not in self.rows:
                 free[print_].append(lead)
+        return free
+
+    def _claims(self, free: Mapping[str, list[str]], *, in_order: bool) -> dict[str, int]:
+        """Free lead → the open row that has its fingerprint, where there are as many of each."""
         claims: dict[str, int] = {}
         for print_, rows in self._group(self.prints.__getitem__).items():
             leads = in_order_made(self.leads.tab.source, print_, free.get(print_, []))
