@@ -6,8 +6,9 @@ Everything heavy is imported inside the functions, so that `sheetcrm --help` ans
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import tomllib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sheetcrm.adapters.excel import FileSource
+    from sheetcrm.adapters.excel.early import EarlyReading
     from sheetcrm.config.model import Config, SourceConfig, TableConfig
     from sheetcrm.engine.workspace import Rules, Workspace
     from sheetcrm.ports import Ledger, TableSource
@@ -76,23 +78,26 @@ def open_workspace(
         ConfigError: its files have problems.
         LedgerError: the ledger cannot be opened, or another run holds the workspace.
     """
-    from sheetcrm.adapters.clock import SystemClock
+    with _early(root, first) as early:
+        from sheetcrm.adapters.clock import SystemClock
 
-    config = load_config(root)
-    clock = SystemClock(config.locale.timezone)
-    now = clock.now()
-    sources = [_source(config, source, now) for source in config.sources]
-    if first is not None:
-        _begin(sources, first)
+        config = load_config(root)
+        clock = SystemClock(config.locale.timezone)
+        now = clock.now()
+        sources = [_source(config, source, now) for source in config.sources]
+        if early:
+            for source in sources:
+                source.begun(early)
 
-    from sheetcrm.adapters.lock import workspace_lock
-    from sheetcrm.adapters.mail.outbox import EmlOutbox
-    from sheetcrm.adapters.mail.templates import FolderTemplates
-    from sheetcrm.engine.workspace import Workspace
+        from sheetcrm.adapters.lock import workspace_lock
+        from sheetcrm.adapters.mail.outbox import EmlOutbox
+        from sheetcrm.adapters.mail.templates import FolderTemplates
+        from sheetcrm.engine.workspace import Workspace
 
-    with workspace_lock(root / "var" / "run.lock", held=exclusive):
-        ledger = _ledger(config.ledger, lasting=lasting)
-        try:
+        with (
+            workspace_lock(root / "var" / "run.lock", held=exclusive),
+            closing(_ledger(config.ledger, lasting=lasting)) as ledger,
+        ):
             yield Workspace(
                 rules=_rules(config),
                 sources=sources,
@@ -102,8 +107,6 @@ def open_workspace(
                 templates=FolderTemplates(root / "templates"),
                 clock=clock,
             )
-        finally:
-            ledger.close()
 
 
 def create_workspace(root: Path, *, sample: bool) -> list[Path]:
@@ -148,12 +151,20 @@ def _rules(config: Config) -> Rules:
     )
 
 
-def _begin(sources: Sequence[FileSource], first: str) -> None:
-    """Have the source that is read first read while all else is imported and opened."""
-    for source in sources:
-        if first in {"", source.name}:
-            source.begin()
-            break
+def _early(root: Path, first: str | None) -> AbstractContextManager[EarlyReading | None]:
+    """The reading of the source that is read first, begun after a mere glance at the config."""
+    from sheetcrm.adapters.excel.early import EarlyReading, worth_it
+
+    if first is None:
+        return nullcontext()
+    try:
+        glance = tomllib.loads((root / MARK).read_text(encoding="utf-8"))
+        source = next(one for one in glance["source"] if first in {"", one["name"]})
+        path = (root / source["excel"]).resolve()
+        tab = str(source.get("tab", ""))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration):
+        return nullcontext()  # whatever is wrong with it, load_config says it
+    return EarlyReading(path, tab) if worth_it(path) else nullcontext()
 
 
 def _ledger(address: str, *, lasting: bool) -> Ledger:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheetcrm.adapters.excel.backup import Backups
+from sheetcrm.adapters.excel.early import EarlyReading
 from sheetcrm.adapters.excel.source import ExcelSource
 from sheetcrm.core.table.values import Edit, Tab
 from sheetcrm.errors import SourceRefusedError
@@ -55,9 +56,9 @@ class FileSource:
         """``leads.xlsx › Leads``."""
         return self._found.locator
 
-    def begin(self) -> None:
-        """Begin to read in the background; see `ExcelSource.begin`."""
-        self._workbook.begin()
+    def begun(self, early: EarlyReading) -> None:
+        """A reading has begun already; see `ExcelSource.begun`."""
+        self._workbook.begun(early)
 
     def read(self, known_headers: Collection[str] = ()) -> Tab:
         """Read the tab as it stands now; see `ports.TabSource`."""

@@ -69,6 +69,14 @@ class SheetStream:
         self._rest = self._careful_head() if careful else self._fast_head()
         self.grammar: Grammar = grammar(self._prefix)
 
+    def __getstate__(self) -> tuple[bytes, bytes, bytes, list[bytes]]:
+        """For another process: with all rows, which are kept there."""
+        return self.head, self.tail, self._prefix, list(self.rows())
+
+    def __setstate__(self, state: tuple[bytes, bytes, bytes, list[bytes]]) -> None:
+        self.head, self.tail, self._prefix, self._kept = state
+        self.grammar = grammar(self._prefix)
+
     def rows(self) -> Iterator[bytes]:
         """The rows, one after the other.
 

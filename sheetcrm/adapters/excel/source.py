@@ -84,9 +84,10 @@ class ExcelSource:
         """Who has the workbook open, or None. It can be read all the same, but not written."""
         return holder(self._path)
 
-    def begin(self) -> None:
-        """Begin to read in the background; the next `read` takes it from there."""
-        self._early = EarlyReading(self._path, self._tab)
+    def begun(self, early: EarlyReading) -> None:
+        """A reading has begun already, perhaps of this tab; the next `read` may take it."""
+        if early.of == (self._path, self._tab):
+            self._early = early
 
     def read(self, known_headers: Collection[str] = ()) -> Tab:
         """Read the tab as it stands now; see `ports.TabSource`."""
