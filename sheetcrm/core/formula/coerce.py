@@ -20,8 +20,8 @@ Coerced: TypeAlias = tuple[pl.Series, pl.Series | None]
 
 def as_number(cells: Cells) -> Coerced:
     """Numbers: text that looks like one is read, other text is #VALUE!."""
-    if cells.only_numbers and cells.number is not None:
-        return cells.number, None
+    if cells.number is not None and len(cells.parts) == 1:
+        return cells.number.fill_null(0.0) if cells.blank else cells.number, None
     found = [cells.number] if cells.number is not None else []
     if cells.boolean is not None:
         found.append(cells.boolean.cast(pl.Float64))
@@ -46,8 +46,8 @@ def as_strict_number(cells: Cells) -> Coerced:
 
 def as_text(cells: Cells) -> Coerced:
     """Texts: numbers in General, booleans as TRUE and FALSE, blank as ""."""
-    if cells.only_text and cells.text is not None:
-        return cells.text, None
+    if cells.text is not None and len(cells.parts) == 1:
+        return cells.text.fill_null("") if cells.blank else cells.text, None
     found = [cells.text] if cells.text is not None else []
     if cells.number is not None:
         found.append(write_numbers(cells.number))
@@ -91,12 +91,21 @@ def read_booleans(text: pl.Series) -> pl.Series:
 
 def write_numbers(number: pl.Series) -> pl.Series:
     """Numbers in Excel's General format; whole ones are written by Polars at once."""
+    if _all_whole(number):
+        return number.cast(pl.Int64).cast(pl.String)
     whole = compute(lambda n: pl.when((n == n.floor()) & (n.abs() < 1e15)).then(n), number)
     text = whole.cast(pl.Int64).cast(pl.String)
     odd = compute(lambda n, w: pl.when(w.is_null()).then(n), number, whole)
     if odd.null_count() == len(odd):
         return text
     return compute(pl.coalesce, text, by_distinct(odd, general, pl.String))
+
+
+def _all_whole(number: pl.Series) -> bool:
+    least, most = number.min(), number.max()
+    if not isinstance(least, float) or not isinstance(most, float):
+        return True
+    return least > -1e15 and most < 1e15 and bool((number == number.cast(pl.Int64)).all())
 
 
 def by_distinct(series: pl.Series, convert: Callable[[Any], Any], dtype: Any) -> pl.Series:
