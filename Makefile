@@ -8,7 +8,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
 
-.PHONY: demo test test-slow explore lint types check bench sample pictures clean
+.PHONY: demo test test-slow explore crash lint types check bench sample pictures clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -44,6 +44,11 @@ test-slow: $(VENV)/.developer
 # Properties on new examples each time.
 explore: $(VENV)/.developer
 	SHEETCRM_HYPOTHESIS=explore $(BIN)/python -m pytest -n auto -m ""
+
+# A sync killed 200 times, and every single call of a save refused by the system.
+crash: $(VENV)/.developer
+	SHEETCRM_KILLS=200 SHEETCRM_FAULTS=1 $(BIN)/python -m pytest -n auto -m slow \
+	  tests/cli/test_killed.py tests/adapters/excel/test_excel_faults.py
 
 lint: $(VENV)/.developer
 	$(BIN)/ruff check

@@ -74,11 +74,11 @@ class Backups:
     def prune(self, path: Path) -> None:
         """Throw away the copies of a file that are too many, too old or too big."""
         total = 0
-        for index, backup in enumerate(self.of(path)):
-            total += backup.size
-            few = index < self.keep and total <= self.megabytes * 1_000_000
-            if index and not (few and self.now - backup.at <= timedelta(days=self.days)):
-                with suppress(OSError):  # the next run tries again
+        with suppress(OSError):  # the next run tries again
+            for index, backup in enumerate(self.of(path)):
+                total += backup.size
+                few = index < self.keep and total <= self.megabytes * 1_000_000
+                if index and not (few and self.now - backup.at <= timedelta(days=self.days)):
                     Path(backup.place).unlink()
 
     def _frame(self, path: Path) -> tuple[str, str]:

@@ -147,14 +147,16 @@ def _digest(path: Path) -> str:
 
 @contextmanager
 def _temporary(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
-    """A new file beside `path`, that is gone afterwards unless it was renamed."""
+    """A new file beside `path`, to be renamed; it is gone where that does not come about."""
     name = f"{_MARK}{os.getpid()}-{secrets.token_hex(4)}.tmp"
     temporary = path.with_name(name)
     descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         yield temporary, os.fdopen(descriptor, "w+b")
-    finally:
-        temporary.unlink(missing_ok=True)
+    except BaseException:
+        with suppress(OSError):  # what went wrong first is told
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 def _rename(temporary: Path, path: Path, ready: Callable[[], None]) -> None:
