@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +49,17 @@ def run(command: Callable[[], object]) -> int:
     except Exception:  # noqa: BLE001  a bug: keep the traceback, show one line
         return bug(traceback.format_exc())
     return result if isinstance(result, int) else FINE
+
+
+def leave(code: int) -> None:
+    """End the process now where a formula still computes that took too long.
+
+    Python would wait for its thread, which may be in the middle of a long step.
+    """
+    if any(thread.name.startswith("formula") for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def exit_code(error: SheetCrmError) -> int:

@@ -73,4 +73,5 @@ def main(arguments: list[str] | None = None) -> int:
     )
     if arguments is None:
         gc.freeze()  # the process ends: looking for garbage once more would take 0.2 s
+        exits.leave(code)
     return code

@@ -123,6 +123,11 @@ WORKSPACE = Table(
             "Folder in which drafts of follow-ups lie as .eml files.",
             default="var/outbox",
         ),
+        "formula_seconds": Key(
+            Number(above=0, most=86_400),
+            "How long formulas that are computed together may take, before the run gives up.",
+            default=60,
+        ),
     }
 )
 

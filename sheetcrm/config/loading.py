@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         frameworks=frameworks.frameworks(tree, run),
         stages=stages.stages(tree),
         moves=stages.moves(tree),
+        formula_seconds=workspace["formula_seconds"],
     )
     return Config(
         root=root,
@@ -79,7 +81,7 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         fields=columns.fields(tree, run),
         outputs=columns.outputs(tree),
         qualification=qualification,
-        followups=outreach.followups(tree),
+        followups=replace(outreach.followups(tree), formula_seconds=workspace["formula_seconds"]),
         places={key_text(path): place for path, place in run.places.items()},
         notes=tuple(run.notes),
         backups=leads.backups(tree),

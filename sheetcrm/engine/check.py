@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sheetcrm.core.followup.check import formulas as followup_formulas
 from sheetcrm.core.formula import parse
-from sheetcrm.core.qualify.check import formulas as qualification_formulas
 from sheetcrm.core.table.merge import owned_column
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import Problem
+from sheetcrm.engine.naming import formula_texts
 from sheetcrm.engine.planning import Planner, Reading
 from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import ConfigError, ConfigFault, SourceError
@@ -116,7 +115,7 @@ def _missed(rules: Rules, missing: Sequence[str]) -> dict[str, list[str]]:
     """The fields that the tab lacks and that rules read, each with the rules' places."""
     by_fold = {fold(name): name for name in missing}
     found: dict[str, list[str]] = defaultdict(list)
-    for key, text in _formulas(rules):
+    for key, text in formula_texts(rules).items():
         file, line = rules.places.get(key, (key, 0))
         place = f"{file}:{line}" if line else file
         for reference in parse(text).references:
@@ -124,11 +123,6 @@ def _missed(rules: Rules, missing: Sequence[str]) -> dict[str, list[str]]:
             if name and not reference.table and place not in found[name]:
                 found[name].append(place)
     return {name: places for name, places in found.items() if places}
-
-
-def _formulas(rules: Rules) -> Iterator[tuple[str, str]]:
-    yield from qualification_formulas(rules.qualification).items()
-    yield from followup_formulas(rules.followups).items()
 
 
 def _in_source(workspace: Workspace, fault: ConfigFault, source: TabSource) -> str:

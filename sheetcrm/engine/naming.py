@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sheetcrm.core.followup.check import formulas as followup_formulas
 from sheetcrm.core.formula import Frame, Names
+from sheetcrm.core.qualify.check import formulas as qualification_formulas
 from sheetcrm.core.table.names import as_written
 from sheetcrm.engine.workspace import Rules
 
@@ -24,6 +26,11 @@ def column_names(rules: Rules, frame: Frame, tables: Mapping[str, Frame]) -> Nam
         tables={name: frozenset(table.names) for name, table in tables.items()},
         parameters=frozenset(rules.qualification.parameters),
     )
+
+
+def formula_texts(rules: Rules) -> dict[str, str]:
+    """Key path (``stage[2].when``) → text of every formula in the config."""
+    return qualification_formulas(rules.qualification) | followup_formulas(rules.followups)
 
 
 def output_names(rules: Rules) -> list[str]:

@@ -25,13 +25,19 @@ from sheetcrm.core.table.identity import Identities, also_ours, duplicates, iden
 from sheetcrm.core.table.leads import Leads, read_leads
 from sheetcrm.core.table.merge import Pending, merge, overridden
 from sheetcrm.core.table.values import CellValue, Problem
-from sheetcrm.engine.naming import column_names, known_headers, output_names
+from sheetcrm.engine.naming import column_names, formula_texts, known_headers, output_names
 from sheetcrm.engine.news import News, news
 from sheetcrm.engine.outputs import Computed, in_rows, output_values, rule_problems
 from sheetcrm.engine.tables import Tables, read_tables
 from sheetcrm.engine.views import languages, lead_views, texts
 from sheetcrm.engine.workspace import Workspace
-from sheetcrm.errors import ConfigError, ConfigFault, SourceEmptiedError, TemplateError
+from sheetcrm.errors import (
+    ConfigError,
+    ConfigFault,
+    FormulaError,
+    SourceEmptiedError,
+    TemplateError,
+)
 from sheetcrm.ports import TabSource
 
 
@@ -122,7 +128,10 @@ class Planner:
         faults = self.faults(reading.frame)
         if faults:
             raise ConfigError([replace(f, hint=in_source(f, source.name)) for f in faults])
-        return self._decide(reading, self.qualify(reading))
+        try:
+            return self._decide(reading, self.qualify(reading))
+        except FormulaError as error:
+            raise ConfigError([self._slow(error)]) from error
 
     def settle(self) -> dict[str, Planned]:
         """Decide anew where what other sources planned changes it, until nothing does.
@@ -198,6 +207,15 @@ class Planner:
                 [rules.locale.language],
             )
         ]
+
+    def _slow(self, error: FormulaError) -> ConfigFault:
+        """A formula that failed while it was evaluated, as it took too long, with its place."""
+        texts = formula_texts(self._rules)
+        key = next((key for key, text in texts.items() if text.strip() == error.text.strip()), "")
+        hint = f"{error.hint} (the limit is formula_seconds in [workspace])"
+        return self._placed(
+            ConfigFault(key=key, message=error.message, hint=hint, picture=error.text)
+        )
 
     def _placed(self, fault: ConfigFault) -> ConfigFault:
         file, line = self._rules.places.get(fault.key, (fault.file or "config", fault.line))

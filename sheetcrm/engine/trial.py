@@ -162,6 +162,7 @@ class _Trial:
             parameters=self._rules.qualification.parameters,
             tables=self._tables,
             now=self._now.replace(tzinfo=None),
+            budget_seconds=self._rules.qualification.formula_seconds,
         )
         answers = [0.0 if v == 0 and not isinstance(v, bool) else v for v in answers]  # no -0
         if gives_date(formula.tree, self._dates()):

@@ -336,3 +336,21 @@ def test_a_full_outbox_does_not_keep_the_sheet_and_the_next_run_writes_the_draft
     outbox.full = False
     assert sync(workspace).exit_code == 0
     assert [draft.to_address for draft in workspace.ledger.drafts()] == ["budi@example.com"]
+
+
+def test_formulas_that_take_too_long_fail_with_their_place_and_nothing_is_written(make):
+    slow = Stage(name="MQL", when="=SUM(SEQUENCE(3000,3000))*[@Budget]>0")
+    rules = replace(QUALIFICATION, stages=(QUALIFICATION.stages[0], slow), formula_seconds=0.05)
+    source = MemoryTabSource(GRID)
+    before = source.grid
+    with pytest.raises(ConfigError) as caught:
+        sync(make(source, qualification=rules))
+    [fault] = caught.value.faults
+    first, formula = str(fault).splitlines()
+    assert first.startswith(
+        "config/stages.toml:7: stage[2].when: the formulas took longer than 0.05"
+    )
+    assert "SEQUENCE runs once for each distinct input" in first
+    assert "formula_seconds" in first
+    assert formula.strip() == slow.when
+    assert source.grid == before

@@ -77,3 +77,4 @@ class FollowUps:
     sequences: tuple[Sequence, ...] = ()
     sender: Sender = Sender()
     sending: Sending = Sending()
+    formula_seconds: float = 60  #: for all formulas together

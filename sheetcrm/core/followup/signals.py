@@ -71,7 +71,14 @@ class Signals:
         """
         texts = list(dict.fromkeys(_texts(rules)))
         formulas = [parse(text) for text in texts]
-        answers = evaluate(formulas, frame, parameters=parameters, tables=tables, now=now)
+        answers = evaluate(
+            formulas,
+            frame,
+            parameters=parameters,
+            tables=tables,
+            now=now,
+            budget_seconds=rules.formula_seconds,
+        )
         return cls(rules, dict(zip(texts, answers, strict=True)), formulas)
 
     def of(self, formula: str) -> list[CellValue]:

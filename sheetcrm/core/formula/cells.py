@@ -11,19 +11,21 @@ Polars expression, and only a mixed column pays for being mixed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 import polars as pl
 
-from sheetcrm.core.table.values import ERROR_CODES
+from sheetcrm.core.formula.stopping import tick
+from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue
 
 DIV0, NA, NAME, NULL, NUM, REF, VALUE = range(len(ERROR_CODES))
 """Errors as small numbers: their places in `ERROR_CODES`."""
 
 ERRORS: Final = pl.UInt8
+LONGEST_TEXT: Final = 32_767  #: characters that a cell can hold
 WORTH_ENCODING: Final = 2_000  #: rows from which distinct texts are looked for
 SAMPLE: Final = 1_000  #: rows looked at to tell whether distinct texts are few
 FEW: Final = 4  #: they are, when each occurs this often in the sample
@@ -152,8 +154,22 @@ class Cells:
         return self.gather(pl.repeat(0, height, dtype=pl.UInt32, eager=True))
 
 
+def within_a_cell(value: CellValue) -> CellValue:
+    """A value, #VALUE! for a text that is longer than a cell can hold."""
+    too_long = isinstance(value, str) and len(value) > LONGEST_TEXT
+    return CellError("#VALUE!") if too_long else value
+
+
 def compute(build: Callable[..., pl.Expr], *series: pl.Series) -> pl.Series:
     """Run one Polars expression over series, those of length 1 standing for every row."""
+    return compute_each(lambda *parts: [build(*parts)], *series)[0]
+
+
+def compute_each(
+    build: Callable[..., Sequence[pl.Expr]], *series: pl.Series
+) -> Sequence[pl.Series]:
+    """Run several Polars expressions over the same series, as `compute` does one."""
+    tick()
     height = max((len(one) for one in series), default=1)
     columns = {f"c{i}": one for i, one in enumerate(series) if len(one) == height}
     parts = [
@@ -161,7 +177,8 @@ def compute(build: Callable[..., pl.Expr], *series: pl.Series) -> pl.Series:
         for i, one in enumerate(series)
     ]
     frame = pl.DataFrame(columns) if columns else pl.DataFrame({"c": [None]})
-    return frame.select(build(*parts).alias("")).to_series()
+    built = [one.alias(str(place)) for place, one in enumerate(build(*parts))]
+    return [one.rename("") for one in frame.select(built).get_columns()]
 
 
 def numbers(series: pl.Series, error: pl.Series | None = None) -> Cells:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import Cells, failure, first_error, with_error
+from sheetcrm.core.formula.cells import Cells, failure, first_error, with_error, within_a_cell
 from sheetcrm.core.formula.coerce import Coerced
 from sheetcrm.core.formula.convert import from_values
+from sheetcrm.core.formula.stopping import tick
 from sheetcrm.core.table.values import CellValue
 
 
@@ -36,13 +37,16 @@ def per_distinct(function: Callable[..., CellValue], coerced: Sequence[Coerced])
     if not varying:
         if error is not None and error[0] is not None:
             return failure(error[0])
-        return from_values([function(*(one[0] for one in series))])
+        return from_values([within_a_cell(function(*(one[0] for one in series)))])
     first, group = _distinct(varying)
     lists = [
         one.gather(first).to_list() if len(one) > 1 else one.to_list() * len(first)
         for one in series
     ]
-    answers = [None if None in values else function(*values) for values in zip(*lists, strict=True)]
+    answers: list[CellValue] = []
+    for values in zip(*lists, strict=True):
+        tick()
+        answers.append(None if None in values else within_a_cell(function(*values)))
     return with_error(from_values(answers).gather(group), error)
 
 

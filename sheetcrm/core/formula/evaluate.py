@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 import polars as pl
 
@@ -28,6 +29,7 @@ from sheetcrm.core.formula.parse import Formula
 from sheetcrm.core.formula.part import Part, distinct_part, row_part
 from sheetcrm.core.formula.scope import ParameterValue, Scope
 from sheetcrm.core.formula.shapes import Span, TooWideError, Value, lift, scalar, stack
+from sheetcrm.core.formula.stopping import tick, watch
 from sheetcrm.core.formula.syntax import (
     ArrayOf,
     Binary,
@@ -42,6 +44,10 @@ from sheetcrm.core.formula.syntax import (
 )
 from sheetcrm.core.table.values import CellValue
 from sheetcrm.errors import FormulaError
+
+THREADS = "formula"  #: with which the names of the threads begin that formulas run in
+
+_WORTH_TWO: Final = 20_000  #: leads from which two formulas at a time are quicker than one
 
 _OPERATORS = {
     "+": operators.add,
@@ -93,9 +99,15 @@ def evaluate(
 def _within(
     seconds: float, formulas: Sequence[Formula], evaluation: Evaluation
 ) -> list[list[CellValue]]:
-    """Two formulas at a time, until they are done or the time is up."""
-    workers = min(len(formulas), pl.thread_pool_size(), 8)
-    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="formula")
+    """As many formulas at a time as there are cores, until all are done or the time is up."""
+    small = evaluation.height < _WORTH_TWO
+    workers = 1 if small else min(len(formulas), pl.thread_pool_size(), 8)
+    pool = ThreadPoolExecutor(
+        max_workers=workers,
+        thread_name_prefix=THREADS,
+        initializer=watch,
+        initargs=(evaluation.stopped,),
+    )
     try:
         futures = {pool.submit(evaluation.answers, formula): formula for formula in formulas}
         done, waiting = wait(futures, timeout=seconds, return_when=FIRST_EXCEPTION)
@@ -105,20 +117,28 @@ def _within(
             raise _too_slow(futures, seconds)
         return [future.result() for future in futures]
     finally:
-        evaluation.stop()
+        evaluation.stopped.set()
         pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _too_slow(futures: Mapping[Future[list[CellValue]], Formula], seconds: float) -> FormulaError:
     slowest = next((f for future, f in futures.items() if future.running()), None)
     slowest = slowest or next(f for future, f in futures.items() if not future.done())
-    why = ", ".join(sorted(slowest.fallbacks))
-    hint = f"{why} is evaluated once for each distinct input" if why else "simplify it"
     return FormulaError(
         f"the formulas took longer than {seconds:g} seconds; this one was still running",
         text=slowest.text,
-        hint=f"{hint}, or raise the time budget; nothing has been written",
+        hint=f"{_faster(slowest)}; nothing has been written",
     )
+
+
+def _faster(formula: Formula) -> str:
+    """What makes a slow formula faster."""
+    if formula.fallbacks:
+        names = " and ".join(sorted(formula.fallbacks))
+        return f"{names} runs once for each distinct input, so round or group what goes in"
+    if any(reference.kind == "column" for reference in formula.references):
+        return "it compares each lead with whole columns: COUNTIFS, SUMIFS and RANK do so faster"
+    return "divide it into several rules, which share what they have in common"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,14 +175,10 @@ class Evaluation:
             raise FormulaError("TODAY() and NOW() need the run's clock", text="", hint="give now=…")
         return self._scope.now
 
-    def stop(self) -> None:
-        """Let every thread that still computes end at its next step."""
-        self._run.stopped.set()
-
-    def tick(self) -> None:
-        """Called at every step: ends a thread that is no longer waited for."""
-        if self._run.stopped.is_set():
-            raise _StoppedError
+    @property
+    def stopped(self) -> threading.Event:
+        """Once it is set, every thread that still computes ends at its next step."""
+        return self._run.stopped
 
     def answers(self, formula: Formula) -> list[CellValue]:
         """One formula's values, one for each lead."""
@@ -186,7 +202,7 @@ class Evaluation:
 
     def value(self, node: Node) -> Value:
         """Evaluate a part of a formula, or find that it has been evaluated."""
-        self.tick()
+        tick()
         if self._parent and not self._keys.reads_cells(node):
             return self._parent.value(node)
         key = self._keys.of(node)
@@ -272,7 +288,7 @@ class Evaluation:
             None if isinstance(argument, Omitted) else self.value(argument)
             for argument in node.arguments
         ]
-        return fallback.run(node.name, values, tick=self.tick)
+        return fallback.run(node.name, values, tick=tick)
 
     def _row_by_row(self, tree: Node) -> Cells:
         """Once for each distinct combination of the cells that the formula reads."""
@@ -282,10 +298,6 @@ class Evaluation:
         parts = (row_part(read, row) for row in first)
         answers = [scalar(Evaluation(self._run, self, part).value(tree)) for part in parts]
         return answers[0] if group is None else stack(answers).gather(group)
-
-
-class _StoppedError(Exception):
-    """Nobody waits for this answer any more."""
 
 
 def _computed(node: Node) -> bool:

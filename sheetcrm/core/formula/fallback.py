@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import formualizer
 
-from sheetcrm.core.formula.cells import Cells
+from sheetcrm.core.formula.cells import Cells, within_a_cell
 from sheetcrm.core.formula.convert import from_values, serial, to_values
 from sheetcrm.core.formula.distinct import distinct_rows
 from sheetcrm.core.formula.shapes import Bundle, Span, Value, one_row
@@ -82,7 +82,7 @@ class _Sheet:
         for place, value in zip(self._places, values, strict=True):
             self._set(*place, value)
         try:
-            return _ours(self._book.evaluate_cell("F", 1, 1))
+            return within_a_cell(_ours(self._book.evaluate_cell("F", 1, 1)))
         except Exception:  # noqa: BLE001 - the library's own faults must not end a run
             return CellError("#VALUE!")
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from sheetcrm.core.formula.cells import Cells, choose, compute
 from sheetcrm.core.formula.convert import constant
+from sheetcrm.core.formula.stopping import tick
 from sheetcrm.core.formula.wildcards import affix, has_wildcard, whole_regex
 
 
@@ -86,6 +87,7 @@ def _by_pattern(text: pl.Series, patterns: list[str], held: pl.Series, *, last: 
     ends: dict[tuple[str, int], list[str]] = {}
     others = []
     for pattern in patterns:
+        tick()
         found = affix(pattern)
         if found is None:
             others.append(pattern)

@@ -26,6 +26,7 @@ import polars as pl
 from sheetcrm.core.formula import codeunits
 from sheetcrm.core.formula.cells import (
     ERRORS,
+    LONGEST_TEXT,
     VALUE,
     Cells,
     booleans,
@@ -50,7 +51,6 @@ from sheetcrm.core.formula.topics import HOMES
 from sheetcrm.core.table.values import CellError, CellValue
 
 REQUIRED: Final = object()
-LONGEST_TEXT: Final = 32_767
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ class Evaluation:
             parameters=self.rules.parameters,
             tables=self._tables,
             now=self._now.replace(tzinfo=None),
+            budget_seconds=self.rules.formula_seconds,
         )
         found = {
             key: Reading(text=text, values=values, blind=self._blind(text))

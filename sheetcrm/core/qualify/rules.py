@@ -104,3 +104,4 @@ class Qualification:
     frameworks: Sequence[Framework] = ()
     stages: Sequence[Stage] = ()
     moves: Moves = Moves()
+    formula_seconds: float = 60  #: for formulas that are computed together
