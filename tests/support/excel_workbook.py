@@ -111,6 +111,8 @@ class Workbook:
         calculation = book.find(f"{MAIN}calcPr")
         if calculation is not None and calculation.get("fullPrecision") in {"0", "false"}:
             raise NotExcelsError("calculates with what it shows")
+        if calculation is not None and calculation.get("iterate") in {"1", "true"}:
+            raise NotExcelsError("goes in circles, as often as it says")
 
     def _shared_strings(self):
         if "xl/sharedStrings.xml" not in self._package.namelist():

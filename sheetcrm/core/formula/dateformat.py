@@ -9,7 +9,8 @@ from typing import Final
 
 from sheetcrm.core.formula.yearcount import day_of
 
-ELAPSED: Final = re.compile(r"^\[(h+|m+|s+)\]$", re.IGNORECASE)
+_LETTERS: Final = frozenset("yYeEmMdDhHsSaA")
+ELAPSED: Final = re.compile(r"^\[(h+|m+|s+)\](?:\.(0+))?$", re.IGNORECASE)
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),
     *("September", "October", "November", "December"),
@@ -21,22 +22,26 @@ _DAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday"
 class _Moment:
     """A serial number taken apart."""
 
-    year: int
-    month: int
-    day: int
-    weekday: int  #: 0 is Sunday
-    clock: float  #: seconds since midnight
     total: float  #: seconds since day 0
+    year: int = 0
+    month: int = 0
+    day: int = 0
+    weekday: int = 0  #: 0 is Sunday
+    clock: float = 0  #: seconds since midnight
 
 
 def write_moment(serial: float, pieces: tuple[str, ...]) -> str | None:
     """A serial number in a date format; None outside Excel's calendar.
 
-    ``m`` after hours or before seconds means minutes.
+    ``m`` or ``mm`` after hours or before seconds means minutes. Elapsed time alone may be less
+    than no time, and more than the calendar has.
     """
-    decimals = max((len(p.partition(".")[2]) for p in pieces if p[0] in "sS"), default=0)
+    decimals = max((len(p.partition(".")[2]) for p in pieces if p[0] in "sS["), default=0)
     seconds = math.floor(serial * 86_400 * 10**decimals + 0.5) / 10**decimals
-    moment = _taken_apart(seconds)
+    if not decimals and all(ELAPSED.match(piece) or piece[0] not in _LETTERS for piece in pieces):
+        moment: _Moment | None = _Moment(total=seconds)
+    else:
+        moment = _taken_apart(seconds)
     if moment is None:
         return None
     half = any(piece.upper() in {"AM/PM", "A/P"} for piece in pieces)
@@ -63,14 +68,17 @@ def _part(pieces: tuple[str, ...], index: int, moment: _Moment, *, half: bool) -
     elapsed = ELAPSED.match(piece)
     if elapsed:
         size = {"h": 3600, "m": 60, "s": 1}[elapsed[1][0].lower()]
-        return str(int(moment.total // size)).rjust(len(elapsed[1]), "0")
+        whole = str(int(abs(moment.total) // size)).rjust(len(elapsed[1]), "0")
+        if elapsed[2]:
+            whole += f"{abs(moment.total) % 1:.{len(elapsed[2])}f}"[1:]
+        return f"-{whole}" if moment.total < 0 else whole
     letter, width = piece[0].lower(), len(piece)
     if piece.upper() in {"AM/PM", "A/P"}:
         word = piece.split("/")[0 if moment.clock < 43_200 else 1]
         return word.upper() if width > 3 else word
-    if letter in {"h", "s"} or (letter == "m" and _means_minutes(pieces, index)):
+    if letter in {"h", "s"} or (letter == "m" and width < 3 and _means_minutes(pieces, index)):
         return _clock_part(piece, moment.clock, half=half)
-    return _day_part(letter, width, moment) if letter in "ymd" else literal(piece)
+    return _day_part(letter, width, moment) if letter in "yemd" else literal(piece)
 
 
 def _clock_part(piece: str, clock: float, *, half: bool) -> str:
@@ -86,6 +94,8 @@ def _clock_part(piece: str, clock: float, *, half: bool) -> str:
 
 
 def _day_part(letter: str, width: int, moment: _Moment) -> str:
+    if letter == "e":
+        return f"{moment.year:04d}"
     if letter == "y":
         return f"{moment.year % 100:02d}" if width <= 2 else f"{moment.year:04d}"
     if letter == "m":

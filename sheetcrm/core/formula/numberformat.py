@@ -15,14 +15,15 @@ from typing import Final
 
 from sheetcrm.core.formula.dateformat import ELAPSED, literal, write_moment
 from sheetcrm.core.formula.fractionformat import write_fraction
-from sheetcrm.core.formula.general import general
+from sheetcrm.core.formula.general import general, general_in_cell
 
 _PIECE: Final = re.compile(
-    r""""[^"]*"|\\.|_.|\*.|\[[^\]]*\]|General|AM/PM|A/P|[yY]+|[mM]+|[dD]+|[hH]+|[sS]+(?:\.0+)?
-        |[eE][+-]|[0#?]|.""",
+    r""""[^"]*"|\\.|_.|\*.|\[s+\]\.0+|\[[^\]]*\]|General|AM/PM|A/P|[eE][+-]|[yYeE]+|[mM]+|[dD]+|[hH]+
+        |[sS]+(?:\.0+)?|[0#?]|.""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 _CONDITION: Final = re.compile(r"^\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]$")
+_PLACES: Final = frozenset("0#?")
 _HOLDS: Final = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -34,26 +35,52 @@ _HOLDS: Final = {
 
 
 def format_number(number: float, style: str) -> str | None:
-    """A number in a format; None where it cannot be shown so (a negative date)."""
-    sections = _sections(style)
+    """A number in a format; None for a format that it cannot be shown in (a negative date)."""
     if not style:
-        return ""
-    pieces, size = _section_for(sections, number)
-    if any(piece.lower() == "general" for piece in pieces):
-        shown = general(size)
-        return "".join(shown if piece.lower() == "general" else literal(piece) for piece in pieces)
-    if _is_date(pieces):
-        return write_moment(number, pieces) if number >= 0 else None
+        return "-" if number < 0 else ""
+    sections = _sections(style)
+    if _is_broken(sections):
+        return None
+    pieces, size = _section_for(_for_numbers(sections), number)
+    date, digits = _is_date(pieces), any(piece in {"0", "#", "?"} for piece in pieces)
+    if "@" in pieces or any(piece.lower() == "general" for piece in pieces):
+        return None if date or digits else _whole_number(size, pieces)
+    if date:
+        return None if digits else write_moment(number, pieces)
     return _digits(size, pieces)
 
 
-def format_text(text: str, style: str) -> str:
-    """A text in a format: its fourth section, or one with ``@``; else the text as it is."""
+def format_text(text: str, style: str) -> str | None:
+    """A text in a format: its fourth section, or a last one with ``@``; else as it is.
+
+    None for a format with ``@`` where it may not be.
+    """
     sections = _sections(style)
+    if _is_broken(sections):
+        return None
     pieces = sections[3] if len(sections) > 3 else sections[-1]
-    if "@" not in pieces:
+    if len(sections) < 4 and "@" not in pieces:
         return text
     return "".join(text if piece == "@" else literal(piece) for piece in pieces)
+
+
+def _is_broken(sections: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether a format has a quote left open, or ``@`` in other than its last section."""
+    if any('"' in section for section in sections):
+        return True
+    return len(sections) > 4 or any("@" in section for section in sections[:-1])
+
+
+def _for_numbers(sections: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """The sections without the one for texts."""
+    last = len(sections) > 3 or (len(sections) > 1 and "@" in sections[-1])
+    return sections[:-1] if last else sections
+
+
+def _whole_number(number: float, pieces: tuple[str, ...]) -> str:
+    """A number in General, or as ``@`` writes it, between literals."""
+    shown = {"general": general_in_cell(number), "@": general(number)}
+    return "".join(shown.get(piece.lower()) or literal(piece) for piece in pieces)
 
 
 @lru_cache(maxsize=256)
@@ -96,12 +123,14 @@ def _condition(section: tuple[str, ...]) -> Callable[[float], bool] | None:
 
 def _is_date(pieces: tuple[str, ...]) -> bool:
     return any(
-        piece[0] in "yYmMdDhHsS" or piece.upper() in {"AM/PM", "A/P"} or bool(ELAPSED.match(piece))
+        (piece[0] in "yYmMdDhHsSeE" and piece[1:] not in {"+", "-"})
+        or piece.upper() in {"AM/PM", "A/P"}
+        or bool(ELAPSED.match(piece))
         for piece in pieces
     )
 
 
-def _digits(number: float, pieces: tuple[str, ...]) -> str:
+def _digits(number: float, pieces: tuple[str, ...]) -> str | None:
     """A number in digit places."""
     places = [index for index, piece in enumerate(pieces) if piece in {"0", "#", "?"}]
     if not places:
@@ -116,6 +145,8 @@ def _digits(number: float, pieces: tuple[str, ...]) -> str:
     scaled /= 1000**trailing
     exponent = next((i for i, piece in enumerate(pieces) if re.fullmatch(r"[eE][+-]", piece)), None)
     if exponent is not None:
+        if pieces[exponent + 1 : exponent + 2] not in {("0",), ("#",), ("?",)}:
+            return None
         return _scientific(number, scaled, pieces, exponent)
     if "/" in pieces[places[0] : last]:
         written = write_fraction(scaled, pieces)
@@ -132,10 +163,10 @@ def _fixed(scaled: Decimal, pieces: tuple[str, ...], places: list[int], end: int
     part_places = [i for i in places if point is not None and i > point]
     rounded = scaled.quantize(Decimal(1).scaleb(-len(part_places)), ROUND_HALF_UP)
     whole, _, part = format(rounded, "f").partition(".")
-    grouped = (
-        any(pieces[i] == "," for i in range(whole_places[0], whole_places[-1]))
-        if whole_places
-        else False
+    grouped = any(
+        pieces[i : i + 2] == (",", pieces[i + 1]) and pieces[i - 1] in _PLACES
+        for i in range(1, (point or end) - 1)
+        if pieces[i + 1] in _PLACES
     )
     filled = _whole_digits(whole, pieces, whole_places, grouped=grouped)
     fraction = _part_digits(part, pieces, part_places)
@@ -147,7 +178,12 @@ def _fixed(scaled: Decimal, pieces: tuple[str, ...], places: list[int], end: int
             written.append(fraction[index])
         elif index == point:
             written.append((whole.lstrip("0") if not whole_places else "") + ".")
-        elif piece == "," and places[0] < index <= end:
+        elif (
+            piece == ","
+            and index
+            and pieces[index - 1] in {*_PLACES, ","}
+            and places[0] < index <= end
+        ):
             continue
         else:
             written.append(literal(piece))
@@ -172,6 +208,7 @@ def _whole_digits(
             comma = grouped and count and count % 3 == 0 and char.isdigit()
             spread = char + ("," if comma else "") + spread
             count += 1
+        count += not taken
         filled[index] = spread
     return filled
 
@@ -180,9 +217,9 @@ def _part_digits(part: str, pieces: tuple[str, ...], places: list[int]) -> dict[
     """The digits after the point; zeros at the end vanish in ``#`` places."""
     filled = {index: part[order] for order, index in enumerate(places)}
     for index in reversed(places):
-        if filled[index] != "0" or pieces[index] == "0":
+        if filled[index] != "0":
             break
-        filled[index] = " " if pieces[index] == "?" else ""
+        filled[index] = {"0": "0", "?": " ", "#": ""}[pieces[index]]
     return filled
 
 
@@ -197,6 +234,6 @@ def _scientific(number: float, scaled: Decimal, pieces: tuple[str, ...], at: int
         power += width
         mantissa = scaled.scaleb(-power).quantize(Decimal(1).scaleb(-part), ROUND_HALF_UP)
     sign = "-" if power < 0 else "+" if pieces[at][1] == "+" else ""
-    digits = str(abs(power)).rjust(sum(piece in "0#?" for piece in after), "0")
+    digits = str(abs(power)).rjust(after.count("0"), "0").rjust(after.count("0") + after.count("?"))
     rest = "".join(literal(piece) for piece in after if piece not in "0#?")
     return f"{'-' if number < 0 else ''}{mantissa:f}{pieces[at][0]}{sign}{digits}{rest}"

@@ -41,4 +41,5 @@ def _number(number: float, style: str) -> CellValue:
 
 
 def _shown(value: str, style: str) -> CellValue:
-    return format_text(value, style)
+    written = format_text(value, style)
+    return CellError("#VALUE!") if written is None else written

@@ -68,12 +68,19 @@ def _regexextract(value: Cells, pattern: Cells, mode: Cells, ignore_case: Cells)
         return failure(VALUE)
 
     def run(full: pl.Series, compiled: str) -> Cells:
+        if group and not _has_group(compiled):
+            return failure(VALUE).spread(len(full))
         found = full.str.extract(compiled, group)
         none = pl.Series([NA], dtype=pl.UInt8).new_from_index(0, len(found))
         blank = pl.repeat(None, len(found), dtype=pl.UInt8, eager=True)
         return texts(found, none.zip_with(found.is_null(), blank))
 
     return _run(value, pattern, ignore_case, run)
+
+
+def _has_group(compiled: str) -> bool:
+    fields = pl.select(pl.lit("").str.extract_groups(compiled)).to_series().struct.fields
+    return bool(fields)
 
 
 @cellwise(

@@ -27,6 +27,7 @@ _SHOWN_NUMBER = re.compile(
     r"^(?P<open>\()?(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)%*(?P<close>\))?%*$",
     re.ASCII,
 )
+_COMMA = "\0,"  #: the separator of groups that is not given: none where it is the decimal one
 _VALUE = pl.lit(VALUE, dtype=ERRORS)
 
 
@@ -244,12 +245,14 @@ def _without(cells: Cells) -> pl.Series | None:
     "NUMBERVALUE",
     text("text"),
     text("decimal_separator", "."),
-    text("group_separator", ","),
+    text("group_separator", _COMMA),
     summary="The number that a text shows, with the separators given.",
     example='=NUMBERVALUE("1.250,50", ",", ".")',
 )
 def _numbervalue(value: str, decimal: str, group: str) -> CellValue:
-    if not decimal or not group:
+    if group == _COMMA:
+        group = _COMMA if decimal[:1] == "," else ","
+    if not decimal or not group or decimal[0] == group[0]:
         return CellError("#VALUE!")
     plain = "".join(value.split())
     whole, point, part = plain.partition(decimal[0])
