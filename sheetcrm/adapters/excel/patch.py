@@ -7,10 +7,11 @@ never overwritten.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from sheetcrm.adapters.excel import markup
 from sheetcrm.adapters.excel.addresses import MAX_COLUMN
@@ -22,11 +23,11 @@ from sheetcrm.adapters.excel.values import read_text
 from sheetcrm.core.table.addresses import column_number, letters
 from sheetcrm.core.table.values import CellValue
 
-_MOST_KNOWN = 65_536  # cells that are kept for the next row with the same value
+_MOST_KNOWN = 16_384  # ends of rows that are kept for the next row with the same values
 _NUMBER = b"\0"  # no content holds it, as XML cannot
 _SPANS = re.compile(rb'(\sspans=")(\d+):(\d+)(")')
 _ROW_STYLE = re.compile(rb'\ss="(\d+)"')
-_CUSTOM = re.compile(rb'\scustomFormat="(?:1|true)"')
+_CUSTOM = (b' customFormat="1"', b' customFormat="true"')
 
 
 @dataclass(eq=False, slots=True)
@@ -50,11 +51,20 @@ class Patch:
     """All that is needed to change the rows of one sheet."""
 
     rules: Grammar
-    targets: Mapping[int, list[Target]]  #: row number → its targets, from left to right
+    targets: Mapping[int, Sequence[Target]]  #: row number → its targets, from left to right
     irregular: Callable[[int], bool]  #: whether a row needs expat
     style: Callable[[int | None, int | None, Target], int | None]
     """(an existing cell's style, the row's own style, target) → the style to be written."""
     last_column: int = MAX_COLUMN  #: beyond it no regular row has a cell
+
+
+class _End(NamedTuple):
+    """Cells behind a row's last one, with `_NUMBER` for its number."""
+
+    cells: bytes
+    written: int  #: how many there are
+    references: int  #: to shared strings
+    last: int  #: column of the last one, or 0
 
 
 class Patcher:
@@ -66,7 +76,7 @@ class Patcher:
         self.cells = 0  #: cells that became different
         self.references = 0  #: how many more cells use shared strings than before
         self._frames: dict[tuple[int, int | None, bytes], tuple[bytes, bytes, bytes]] = {}
-        self._new: dict[Target, bytes] = {}  #: for rows without a style of their own
+        self._ends: dict[tuple[int | None, tuple[Target, ...]], _End] = {}
 
     def run(self, rows: Iterable[bytes]) -> Iterator[bytes]:
         """The rows as they should be; missing ones are created where they belong.
@@ -128,29 +138,35 @@ class Patcher:
             if match is None or _column(match[1]) >= targets[0].column:
                 return None
         opening = row[: row.index(b">") + 1]
-        style = _own_style(opening)
-        known = self._new if style is None else {}
-        cells = b"".join([known.get(one) or self._make(one, style, known) for one in targets])
-        if not cells:
+        end = self._end(_own_style(opening), tuple(targets))
+        if not end.written:
             return row
-        self.cells += cells.count(_NUMBER)
-        self.references += [one.kind for one in targets].count(b"s")
+        self.cells += end.written
+        self.references += end.references
         body = row[: -len(rules.row_end)]
         if b" spans=" in opening:
-            last = max(one.column for one in targets if one.kind)
-            body = _wider(opening, last) + body[len(opening) :]
-        return b"".join((body, cells.replace(_NUMBER, b"%d" % number), rules.row_end))
+            body = _wider(opening, end.last) + body[len(opening) :]
+        return b"".join((body, end.cells.replace(_NUMBER, b"%d" % number), rules.row_end))
 
-    def _make(self, target: Target, row_style: int | None, known: dict[Target, bytes]) -> bytes:
-        """A new cell, with `_NUMBER` for the number of its row; nothing for a blank one."""
-        if not target.kind:
-            return b""
+    def _end(self, row_style: int | None, targets: tuple[Target, ...]) -> _End:
+        known = row_style, targets
+        found = self._ends.get(known)
+        if found is None:
+            written = [target for target in targets if target.kind]
+            found = _End(
+                cells=b"".join([self._new(target, row_style) for target in written]),
+                written=len(written),
+                references=sum(target.kind == b"s" for target in written),
+                last=max((target.column for target in written), default=0),
+            )
+            if len(self._ends) < _MOST_KNOWN:
+                self._ends[known] = found
+        return found
+
+    def _new(self, target: Target, row_style: int | None) -> bytes:
         style = self._patch.style(None, row_style, target)
         before, between, after = self._frame(target.column, style, target.kind)
-        made = b"".join((before, _NUMBER, between, target.content, after))
-        if len(known) < _MOST_KNOWN:
-            known[target] = made
-        return made
+        return b"".join((before, _NUMBER, between, target.content, after))
 
     def _appended(
         self, row: bytes, shape: _FastRow | _SlowRow, cells: bytes, last: int
@@ -281,7 +297,7 @@ def _holds(cell: Cell, target: Target) -> bool:
 
 
 def _own_style(opening: bytes) -> int | None:
-    if b"customFormat" not in opening or not _CUSTOM.search(opening):
+    if _CUSTOM[0] not in opening and _CUSTOM[1] not in opening:
         return None
     match = _ROW_STYLE.search(opening)
     return int(match[1]) if match else 0
