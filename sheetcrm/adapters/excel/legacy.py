@@ -23,7 +23,7 @@ from sheetcrm.adapters.excel.addresses import Area, parse_area, split_place
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.places import EVERYWHERE
 from sheetcrm.core.table.names import nearest
-from sheetcrm.core.table.values import CellValue
+from sheetcrm.core.table.values import CellError, CellValue
 from sheetcrm.errors import TabNotFoundError
 
 _MOST_MEMORY = 2 << 30  # bytes; the biggest .xls tab takes a quarter of it
@@ -37,6 +37,7 @@ class LegacyTab:
     title: str
     area: Area
     grid: Sequence[Sequence[CellValue]]
+    complete: bool = True  #: whether the errors among its cells are known
 
 
 def read_legacy(path: Path, tab: str) -> LegacyTab:
@@ -58,7 +59,11 @@ def read_legacy(path: Path, tab: str) -> LegacyTab:
             hint=f"did you mean “{best}”? Its tabs: {listed}" if best else f"its tabs: {listed}",
         )
     grid = [[_value(value) for value in row] for row in said["rows"]]
-    return LegacyTab(title=title, area=area, grid=grid)
+    for row, column, code in said["errors"] or ():
+        grid += [[] for _ in range(row + 1 - len(grid))]
+        grid[row] += [None] * (column + 1 - len(grid[row]))
+        grid[row][column] = CellError(code)
+    return LegacyTab(title=title, area=area, grid=grid, complete=said["errors"] is not None)
 
 
 def _place(titles: Sequence[tuple[str, bool]], tab: str) -> tuple[str | None, Area]:
@@ -126,6 +131,7 @@ def _damaged(what: str) -> Refusal:
 def _answer(path: str, tab: str) -> dict[str, object]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415
 
+    from sheetcrm.adapters.excel.legacyerrors import errors_of  # noqa: PLC0415
     from sheetcrm.adapters.excel.values import from_calamine  # noqa: PLC0415
 
     content = io.BytesIO(Path(path).read_bytes())  # by a path, it would go by the name
@@ -137,7 +143,10 @@ def _answer(path: str, tab: str) -> dict[str, object]:
             return {"tabs": tabs}
         rows = workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
         plain = [[_plain(value) for value in from_calamine(tuple(row))] for row in rows]
-        return {"tabs": tabs, "rows": plain}
+    errors = None
+    with suppress(Exception):  # a dialect that only calamine understands
+        errors = errors_of(Path(path), title)
+    return {"tabs": tabs, "rows": plain, "errors": errors}
 
 
 def _plain(value: CellValue) -> object:

@@ -10,7 +10,7 @@ from sheetcrm.adapters.excel.faults import Refusal, guarded
 from sheetcrm.adapters.excel.legacy import read_legacy
 from sheetcrm.adapters.excel.plain import find_leads
 from sheetcrm.adapters.excel.save import Snapshot
-from sheetcrm.core.table.values import Edit, Tab
+from sheetcrm.core.table.values import Edit, Problem, Severity, Tab
 from sheetcrm.errors import SourceChangedError
 from sheetcrm.ports import WriteReceipt
 
@@ -63,7 +63,15 @@ class ReadOnlySource:
                 )
         self._title = found.title
         leads = find_leads(found.grid, known_headers, name=self._path.name, area=found.area)
-        return leads.tab(self.name, found.title, revision=snapshot)
+        note = Problem(
+            message="whether blank cells of this file are errors of formulas is not known",
+            severity=Severity.NOTE,
+            source=self.name,
+            tab=found.title,
+            hint="save it as .xlsx to be sure",
+        )
+        problems = [] if found.complete else [note]
+        return leads.tab(self.name, found.title, problems=problems, revision=snapshot)
 
     def write(
         self,

@@ -7,6 +7,8 @@ import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
+from sheetcrm.core.table.values import CellError
+
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _BINARY = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
@@ -54,6 +56,8 @@ def _cell(column: int, value) -> bytes:
         return _record(4, struct.pack("<LLB", column, 0, value))
     if isinstance(value, str):
         return _record(6, struct.pack("<LL", column, 0) + _wide(value))
+    if isinstance(value, CellError):
+        return _record(3, struct.pack("<LLB", column, 0, {"#DIV/0!": 7, "#N/A": 42}[value.code]))
     style = 0
     if isinstance(value, date):
         moment = (

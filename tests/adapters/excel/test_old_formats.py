@@ -7,8 +7,10 @@ import subprocess
 from itertools import count
 
 import pytest
+import xlsxwriter
 
 from sheetcrm.adapters.excel import FileSource
+from sheetcrm.core.table.values import CellError
 from sheetcrm.errors import SourceRefusedError, TabNotFoundError
 from tests.adapters.excel.old_books import save_xlsb
 from tests.adapters.excel.test_excel_contract import save_grid
@@ -79,6 +81,38 @@ def test_it_cannot_be_written_and_says_what_to_do(book):
 def test_the_content_decides_and_not_the_name(book):
     disguised = book.rename(book.with_name("leads.xlsx"))
     assert FileSource("x", disguised).read(KNOWN).headers == LEADS[0]
+
+
+WRONG = [["Name", "Email", "Rate"], ["Sari", "sari@example.com", CellError("#DIV/0!")],
+         [None], ["Budi", "budi@example.com", 4], ["Ann", "ann@example.com", CellError("#N/A")]]  # fmt: skip
+
+
+def test_errors_are_no_blanks(tmp_path):
+    save_xlsb(tmp_path / "leads.xlsb", WRONG)
+    tab = FileSource("x", tmp_path / "leads.xlsb").read(KNOWN)
+    assert list(tab.column("Rate").values) == [CellError("#DIV/0!"), 4, CellError("#N/A")]
+    assert list(tab.problems) == []
+
+
+@pytest.mark.oracle
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+@pytest.mark.parametrize("rows", [3, 900])
+def test_errors_that_libreoffice_saved_are_no_blanks(tmp_path, kind, rows):
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("Other").write_formula("A1", "=1/0", None, "#DIV/0!")
+        sheet = book.add_worksheet("Our leads ñ")
+        sheet.write_row(0, 0, ["Name", "Email", "Rate", "More"])
+        for row in range(1, rows):
+            sheet.write_row(row, 0, [f"Sari {row}", f"sari{row}@example.com"])
+            sheet.write_formula(row, 2, "=1/0" if row % 2 else "=NA()", None, "#N/A")
+            sheet.write_formula(row, 3, f"=C{row + 1}+1", None, "#N/A")
+    tab = FileSource("x", converted(path, kind), "Our leads ñ").read(KNOWN)
+    codes = ["#DIV/0!" if row % 2 else "#N/A" for row in range(1, rows)]
+    assert [str(value) for value in tab.column("Rate").values] == codes
+    assert [str(value) for value in tab.column("More").values] == codes
+    assert list(tab.problems) == []
 
 
 def test_an_area_of_a_tab(book):
