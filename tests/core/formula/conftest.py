@@ -30,6 +30,10 @@ TABLE = {
     "Price": [1, 1.5, 1.5, 2.5, 2],
     "Mixed": [7, "7", None, "", 8],
 }
+ODD = {
+    "Any": [1, "1", True, "b", None, "", CellError("#N/A"), "*", date(2024, 1, 31)],
+    "Share": [0.5, 0.5, 0.25, 0.5, 0.75, 1, 0, 0.25, 2],
+}
 
 
 def read_value(text):
@@ -63,7 +67,7 @@ def same(answer, expected):
 
 @pytest.fixture(scope="session")
 def fruit():
-    return {"T": Frame(TABLE)}
+    return {"T": Frame(TABLE), "Odd": Frame(ODD)}
 
 
 @pytest.fixture(scope="session")

@@ -177,7 +177,10 @@ def _table_lookup(context: Context, arguments: tuple[Node, ...], lines: list[Cel
     def run(wanted: Cells, index: Cells) -> Cells:
         search = find_sorted if approximate else find_pattern
         place = search(wanted, lines[0])
-        return _pick_line(lines, index, lambda answers: _found(answers, place, wanted, failure(NA)))
+        found = _pick_line(
+            lines, index, lambda answers: _found(answers, place, wanted, failure(NA))
+        )
+        return with_error(found.spread(max(found.height, wanted.height)), wanted.error)
 
     return lift(run, [context.value(arguments[0]), context.value(arguments[2])])
 
