@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import ERRORS, VALUE, Cells, compute, first_error
+from sheetcrm.core.formula.cells import ERRORS, VALUE, Cells, compute, compute_each, first_error
 from sheetcrm.core.formula.general import PLAIN_NUMBER, general, read_number
 
 Coerced: TypeAlias = tuple[pl.Series, pl.Series | None]
@@ -25,12 +25,8 @@ def as_number(cells: Cells) -> Coerced:
     found = [cells.number] if cells.number is not None else []
     if cells.boolean is not None:
         found.append(cells.boolean.cast(pl.Float64))
-    wrong = None
-    if cells.text is not None:
-        read = read_numbers(cells.text)
-        found.append(read)
-        wrong = compute(_missed, cells.text, read)
-    return _filled(cells, found, 0.0, pl.Float64), first_error(cells.error, wrong)
+    read = None if cells.text is None else read_numbers(cells.text)
+    return _laid_over(cells, found, read, pl.lit(0.0))
 
 
 def as_strict_number(cells: Cells) -> Coerced:
@@ -53,7 +49,7 @@ def as_text(cells: Cells) -> Coerced:
         found.append(write_numbers(cells.number))
     if cells.boolean is not None:
         found.append(cells.boolean.cast(pl.String).str.to_uppercase())
-    return _filled(cells, found, "", pl.String), cells.error
+    return _laid_over(cells, found, None, pl.lit(""))
 
 
 def as_boolean(cells: Cells) -> Coerced:
@@ -63,24 +59,23 @@ def as_boolean(cells: Cells) -> Coerced:
     found = [cells.boolean] if cells.boolean is not None else []
     if cells.number is not None:
         found.append(cells.number != 0)
-    wrong = None
-    if cells.text is not None:
-        read = read_booleans(cells.text)
-        found.append(read)
-        wrong = compute(_missed, cells.text, read)
-    return _filled(cells, found, False, pl.Boolean), first_error(cells.error, wrong)  # noqa: FBT003
+    read = None if cells.text is None else read_booleans(cells.text)
+    return _laid_over(cells, found, read, pl.lit(False))  # noqa: FBT003
 
 
 def read_numbers(text: pl.Series) -> pl.Series:
     """Texts as numbers, null where a text is none; only odd ones are looked at one by one."""
-    plain = compute(
-        lambda t: pl.when(t.str.contains(PLAIN_NUMBER)).then(t.str.strip_chars(" ")), text
-    )
-    number = plain.cast(pl.Float64, strict=False)
-    odd = compute(lambda t, n: pl.when(n.is_null() & t.str.contains(r"\d")).then(t), text, number)
+    number, odd = compute_each(_read_plain, text)
     if odd.null_count() == len(odd):
         return number
     return compute(pl.coalesce, number, by_distinct(odd, read_number, pl.Float64))
+
+
+def _read_plain(text: pl.Expr) -> list[pl.Expr]:
+    """The number of a text of digits; else the text, where it has digits at all."""
+    plain = pl.when(text.str.contains(PLAIN_NUMBER)).then(text.str.strip_chars(" "))
+    number = plain.cast(pl.Float64, strict=False)
+    return [number, pl.when(number.is_null() & text.str.contains(r"\d")).then(text)]
 
 
 def read_booleans(text: pl.Series) -> pl.Series:
@@ -119,19 +114,34 @@ def by_distinct(series: pl.Series, convert: Callable[[Any], Any], dtype: Any) ->
     return series.replace_strict(distinct, answers, default=None, return_dtype=dtype)
 
 
-def _missed(text: pl.Expr, read: pl.Expr) -> pl.Expr:
-    return pl.when(text.is_not_null() & read.is_null()).then(pl.lit(VALUE, dtype=ERRORS))
+def _laid_over(
+    cells: Cells, found: list[pl.Series], read: pl.Series | None, empty: pl.Expr
+) -> Coerced:
+    """The converted parts of cells in one column, null where there is an error.
 
+    Args:
+        cells: of any kinds.
+        found: what has been made of the parts that can always be converted.
+        read: what has been read from the texts; a text where it is null is #VALUE!.
+        empty: what stands for a blank cell.
+    """
+    texts = [] if read is None or cells.text is None else [cells.text, read]
+    errors = [] if cells.error is None else [cells.error]
 
-def _filled(cells: Cells, found: list[pl.Series], empty: Any, dtype: Any) -> pl.Series:
-    """The found parts laid over each other, blanks filled; errors stay null."""
-    if not found:
-        found = [pl.repeat(None, cells.height, dtype=dtype, eager=True)]
-    value = found[0] if len(found) == 1 else compute(pl.coalesce, *found)
-    if not cells.blank:
-        return value
-    return compute(
-        lambda v, b: pl.when(b).then(pl.lit(empty, dtype=dtype)).otherwise(v),
-        value,
-        cells.is_blank,
-    )
+    def build(*parts: pl.Expr) -> list[pl.Expr]:
+        made, rest = parts[: len(found)], parts[len(found) :]
+        said, wrong = rest[: len(texts)], rest[len(texts) :]
+        nothing = pl.when(pl.lit(False)).then(empty)  # noqa: FBT003
+        value = pl.coalesce(*made, *said[1:]) if made or said else nothing
+        missing = [part.is_null() for part in (*made, *said[:1], *wrong)]
+        filled = pl.when(pl.all_horizontal(missing)).then(empty).otherwise(value)
+        code = pl.lit(VALUE, dtype=ERRORS)
+        missed = [pl.when(said[0].is_not_null() & said[1].is_null()).then(code)] if said else []
+        error = pl.coalesce(*wrong, *missed) if wrong or missed else pl.lit(None, dtype=ERRORS)
+        return [filled if cells.blank else value, error]
+
+    series = [*found, *texts, *errors]
+    if not series:
+        return pl.select(empty).to_series().new_from_index(0, cells.height), None
+    value, error = compute_each(build, *series)
+    return value, error if error.null_count() < len(error) else None

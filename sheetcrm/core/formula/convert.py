@@ -226,7 +226,7 @@ def _float_series(some: list[Any]) -> pl.Series:
         series = pl.Series(some, dtype=pl.Float64)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
         return pl.Series([*map(_as_float, some)], dtype=pl.Float64)
-    return series.fill_nan(math.inf)
+    return series.fill_nan(math.inf) if math.isnan(series.sum()) else series
 
 
 def _error_series(some: list[CellError]) -> pl.Series:
@@ -263,12 +263,13 @@ class _Sorted:
         self._values = values
         self._codes = codes
         self._series = pl.Series(list(codes), dtype=pl.UInt8)
+        self._places = pl.int_range(len(codes), dtype=pl.UInt32, eager=True)
 
     def of(self, code: int, convert: Callable[[list[Any]], pl.Series]) -> pl.Series | None:
         """The values of one kind in their places, null elsewhere; None where there are none."""
         if code not in self._codes:
             return None
-        places = (self._series == code).arg_true()
+        places = self._places.filter(self._series == code)
         kept = convert([*map(self._values.__getitem__, places.to_list())])
         nothing = pl.Series([None], dtype=kept.dtype).new_from_index(0, len(self._values))
         return nothing.scatter(places, kept)

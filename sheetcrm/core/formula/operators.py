@@ -103,7 +103,21 @@ def compare(operator: str, left: Cells, right: Cells, *, nearly: bool = False) -
     if operator in {"=", "<>"} and _hold(left, "text") and _hold(right, "text"):
         lower, other = _texts_or_empty(left), _texts_or_empty(right)
         return booleans(lower == other if operator == "=" else lower != other, error)
+    if not nearly and right.only_numbers:
+        return booleans(_beside_number(operator, left, right), error)
+    if not nearly and left.only_numbers:
+        return booleans(_beside_number(_TURNED[operator], right, left), error)
     return booleans(_mixed(operator, left, right, nearly=nearly), error)
+
+
+def _beside_number(operator: str, cells: Cells, number: Cells) -> pl.Series:
+    """Cells of several kinds, compared with numbers: texts and booleans are larger."""
+    answer = _PLAIN[operator](_numbers_or_0(cells), _numbers_or_0(number))
+    others = [part.is_not_null() for part in (cells.text, cells.boolean) if part is not None]
+    larger = pl.Series([operator in {">", ">=", "<>"}])
+    for other in others:
+        answer = larger.zip_with(other, answer)
+    return answer
 
 
 def _hold(cells: Cells, kind: str) -> bool:
@@ -133,6 +147,9 @@ _PLAIN: Final[dict[str, Callable[[pl.Series, pl.Series], pl.Series]]] = {
     "<=": lambda a, b: a <= b,
     ">=": lambda a, b: a >= b,
 }
+
+
+_TURNED: Final = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def _mixed(operator: str, left: Cells, right: Cells, *, nearly: bool) -> pl.Series:
