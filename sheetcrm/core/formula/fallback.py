@@ -16,10 +16,19 @@ import formualizer
 from sheetcrm.core.formula.cells import Cells, within_a_cell
 from sheetcrm.core.formula.convert import from_values, serial, to_values
 from sheetcrm.core.formula.distinct import distinct_rows
-from sheetcrm.core.formula.shapes import Bundle, Span, Value, one_row
+from sheetcrm.core.formula.shapes import Bundle, Span, TooWideError, Value, one_row
 from sheetcrm.core.table.values import CellError, CellValue
 
 _SHEET: Final = "S"
+_LARGEST: Final = 1_000_000  #: items of an array
+_ARRAYS: Final = frozenset(
+    (
+        *("CHOOSECOLS", "CHOOSEROWS", "DROP", "HSTACK", "TAKE", "TOCOL", "TOROW", "VSTACK"),
+        *("FILTER", "SEQUENCE", "SORT", "SORTBY", "TEXTSPLIT", "TRANSPOSE", "UNIQUE"),
+        *("FREQUENCY", "GROWTH", "LINEST", "LOGEST", "MODE.MULT", "TREND"),
+    )
+)
+"""Functions whose answer has several items."""
 _KINDS: Final = {
     "Div": "#DIV/0!",
     "Na": "#N/A",
@@ -44,16 +53,23 @@ def knows(name: str) -> bool:
     return not (isinstance(answer, dict) and answer.get("kind") == "Name")
 
 
-def run(name: str, values: Sequence[Value | None], *, tick: Callable[[], None]) -> Cells:
+def run(name: str, values: Sequence[Value | None], *, tick: Callable[[], None]) -> Value:
     """Evaluate one function for every lead.
 
     Args:
         name: in capitals.
         values: the arguments; None for one left empty.
         tick: called before each distinct combination; may raise to stop.
+
+    Raises:
+        TooWideError: it gives an array, of another size for each lead maybe.
     """
     sheet = _Sheet(name, values)
     varying = sheet.varying
+    if name in _ARRAYS:
+        if varying:
+            raise TooWideError
+        return sheet.array()
     if not varying:
         return from_values([sheet.answer([])])
     first, group = distinct_rows(varying)
@@ -74,8 +90,10 @@ class _Sheet:
         self._places: list[tuple[int, int]] = []
         self.varying: list[Cells] = []
         written = ["" if value is None else self._lay(value) for value in values]
+        self._call = f"{name}({','.join(written)})"
         self._book.add_sheet("F")
-        self._book.set_formula("F", 1, 1, f"={name}({','.join(written)})")
+        self._book.set_formula("F", 1, 1, f"={self._call}")
+        self._book.add_sheet("D")
 
     def answer(self, values: Sequence[CellValue]) -> CellValue:
         """The call's answer with these values in the cells that vary."""
@@ -85,6 +103,26 @@ class _Sheet:
             return within_a_cell(_ours(self._book.evaluate_cell("F", 1, 1)))
         except Exception:  # noqa: BLE001 - the library's own faults must not end a run
             return CellError("#VALUE!")
+
+    def array(self) -> Value:
+        """All items of the call's answer."""
+        first = self.answer([])
+        rows, width = (self._asked(what) for what in ("ROWS", "COLUMNS"))
+        if isinstance(first, CellError) or rows * width == 1:
+            return from_values([first])
+        if rows * width > _LARGEST:
+            return from_values([CellError("#NUM!")])
+        columns = (
+            [_ours(self._book.get_value("F", row + 1, column + 1)) for row in range(rows)]
+            for column in range(width)
+        )
+        return Span(rows=rows, columns=tuple(map(from_values, columns)))
+
+    def _asked(self, what: str) -> int:
+        """How many rows or columns the answer has."""
+        self._book.set_formula("D", 1, 1, f"={what}({self._call})")
+        size = _ours(self._book.evaluate_cell("D", 1, 1))
+        return int(size) if isinstance(size, (int, float)) else 1
 
     def _lay(self, value: Value) -> str:
         """Put one argument into cells of its own; gives their address."""
