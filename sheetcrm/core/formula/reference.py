@@ -7,6 +7,8 @@ from sheetcrm.core.formula.topics import TOPICS
 
 MARK = "<!-- what follows is written by sheetcrm.core.formula.reference; a test keeps it true -->"
 
+OURS = "These are sheetcrm's own, made for leads: Excel does not know them."
+
 
 def function_reference() -> str:
     """Every function by topic, as Markdown: what it takes, what it gives, an example."""
@@ -20,7 +22,14 @@ def function_reference() -> str:
 
 
 def _section(heading: str, entries: list[Entry]) -> str:
-    lines = [f"### {heading}", "", "| Function | What it gives | Example |", "| --- | --- | --- |"]
+    own = [OURS, ""] if all(entry.ours for entry in entries) else []
+    lines = [
+        f"### {heading}",
+        "",
+        *own,
+        "| Function | What it gives | Example |",
+        "| --- | --- | --- |",
+    ]
     for entry in entries:
         cells = (f"`{entry.usage}`", entry.summary, f"`{entry.example}`")
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sheetcrm.core.formula import Frame, evaluate, parse
-from sheetcrm.core.formula.reference import MARK, function_reference
+from sheetcrm.core.formula.reference import MARK, OURS, function_reference
 from sheetcrm.core.formula.registry import find, names
 
 DOCS = Path(__file__).parents[3] / "docs" / "formulas.md"
@@ -57,6 +57,16 @@ def test_the_document_is_what_the_functions_say():
 def test_every_function_is_in_the_document_once():
     written = function_reference()
     assert [name for name in names() if written.count(f"| `{name}(") != 1] == []
+
+
+def test_our_own_functions_are_marked_as_ours():
+    _, _, own = function_reference().partition(OURS)
+    assert [line.split("(")[0].strip("| `") for line in own.splitlines() if "(" in line] == sorted(
+        name for name in names() if find(name).ours
+    )
+    assert {"HASANY", "HASALL", "DAYSSINCE", "DOMAIN", "FREEMAIL", "UNKNOWN"} <= {
+        name for name in names() if find(name).ours
+    }
 
 
 @pytest.mark.parametrize("name", names())
