@@ -6,6 +6,7 @@ be read: whatever comes of it, `ExcelSource.read` takes it only if the file is s
 
 from __future__ import annotations
 
+import gc
 import pickle
 import sys
 from pathlib import Path
@@ -13,13 +14,14 @@ from subprocess import DEVNULL, PIPE, Popen
 from types import TracebackType
 from typing import Self
 
-from sheetcrm.adapters.excel.grid import Grid, read_sheet
+from sheetcrm.adapters.excel.grid import MOST_CELLS, Grid, read_sheet
 from sheetcrm.adapters.excel.package import Package, Sheet
 from sheetcrm.adapters.excel.places import find_place
 from sheetcrm.adapters.excel.save import Snapshot
 from sheetcrm.adapters.excel.scan import Scan
 
 _WORTH_IT = 256 << 10  # bytes of a workbook: a smaller one is read sooner than a process starts
+_MOST_MEMORY = 40 * MOST_CELLS  # bytes
 _CODE = "from sheetcrm.adapters.excel.early import main; main()"
 
 
@@ -73,12 +75,23 @@ def worth_it(path: Path) -> bool:
 
 def main() -> None:
     """The child: read the sheet that the command line names, and print what was read."""
+    gc.disable()  # all that is made is kept to the end
     path, tab = Path(sys.argv[1]), sys.argv[2]
     with Package(path) as package:
         snapshot = Snapshot.take(path, package.archive)
         sheet = find_place(package, tab).sheet
-        found, grid = read_sheet(package, sheet)
+        found, grid = read_sheet(package, sheet, expendable=_limit_memory())
     known: dict[str, str] = {}
     for row in grid:  # the same text once: there is less to be handed over, and to be kept
         row[:] = [known.setdefault(v, v) if v.__class__ is str else v for v in row]
     pickle.dump((snapshot, sheet, (found, grid)), sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+
+
+def _limit_memory() -> bool:
+    """Have the system end this process before calamine takes more than it may; whether it will."""
+    if sys.platform != "linux":
+        return False
+    import resource  # noqa: PLC0415 - not everywhere
+
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    return True

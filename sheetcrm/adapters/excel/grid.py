@@ -19,7 +19,7 @@ from sheetcrm.adapters.excel.package import Package, Sheet
 from sheetcrm.adapters.excel.scan import SURE, VALUED, Scan, scan
 from sheetcrm.core.table.addresses import letters
 
-_MOST_CELLS = 60_000_000  # calamine holds the whole rectangle from A1, 32 bytes a cell
+MOST_CELLS = 60_000_000  #: calamine holds the whole rectangle from A1, 32 bytes a cell
 _LONGEST_TAG = 1 << 16
 _DIMENSION = re.compile(rb'<dimension ref="[A-Z]{1,3}[0-9]{1,7}:([A-Z]{1,2})([0-9]{1,6})"')
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
@@ -36,17 +36,23 @@ class _Values(NamedTuple):
     end: tuple[int, int] | None
 
 
-def read_sheet(package: Package, sheet: Sheet) -> tuple[Scan, Grid]:
+def read_sheet(package: Package, sheet: Sheet, *, expendable: bool = False) -> tuple[Scan, Grid]:
     """The scan of a sheet, and all its rows from row 1 as calamine gives them.
+
+    Args:
+        package: the workbook.
+        sheet: one of its sheets.
+        expendable: this process may end of it, so that calamine is asked at once.
 
     Raises:
         Refusal: the sheet is too wide, broken, or the two do not see the same rows.
     """
     open_part = _opener(package, sheet)
     with ThreadPoolExecutor(max_workers=1) as second:
-        early = second.submit(_values, package, sheet) if surely_small(open_part()) else None
+        at_once = expendable or surely_small(open_part())
+        early = second.submit(_values, package, sheet) if at_once else None
         found = scan(open_part, keep=package.is_small(sheet))
-        if found.last_row * found.last_column > _MOST_CELLS:
+        if found.last_row * found.last_column > MOST_CELLS:
             raise _too_wide(sheet, found)
         if not found.last_row:
             return found, []
@@ -83,7 +89,7 @@ def _near_addresses(head: bytes) -> re.Pattern[bytes] | None:
         return None
     name, digits = match[1], len(match[2])
     columns = 26 if len(name) == 1 else (name[0] - 63) * 26
-    if columns * 10**digits > _MOST_CELLS:
+    if columns * 10**digits > MOST_CELLS:
         return None
     first = b"" if len(name) == 1 else b"[A-%c]?" % name[:1]
     return re.compile(rb'<c(?! r="%b[A-Z][0-9]{1,%d}")[\s/>]' % (first, digits))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 
 import pytest
+import xlsxwriter
 
 from sheetcrm import bootstrap
 from sheetcrm.adapters.excel import ExcelSource, early, source
 from sheetcrm.adapters.excel.early import EarlyReading
 from sheetcrm.core.table.values import Edit
-from sheetcrm.errors import SourceError
+from sheetcrm.errors import SourceError, SourceRefusedError
 from tests.adapters.excel import excel_books
 from tests.adapters.excel.excel_books import HEADERS, PEOPLE, kitchen_sink
 
@@ -117,3 +118,18 @@ def test_small_workbooks_are_not_worth_a_process(tmp_path):
     assert not early.worth_it(kitchen_sink(tmp_path / "leads.xlsx"))
     (tmp_path / "big.xlsx").write_bytes(bytes(1 << 20))
     assert early.worth_it(tmp_path / "big.xlsx")
+
+
+def test_a_child_that_dies_of_a_stray_cell_does_no_harm(tmp_path, reads):
+    path = tmp_path / "stray.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Leads")
+        sheet.write_row("A1", ["Name", "E-mail"])
+        sheet.write("XFD1048576", "far out")
+    with EarlyReading(path, "") as reading:
+        leads = ExcelSource("leads", path)
+        leads.begun(reading)
+        with pytest.raises(SourceRefusedError) as caught:
+            leads.read(HEADERS)
+    assert caught.value.code == "too-wide"
+    assert len(reads) == 1

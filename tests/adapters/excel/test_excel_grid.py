@@ -87,7 +87,7 @@ def test_what_is_seen_to_be_small_is_small(cells, corner):
         for cell in view(row, SheetStream([sheet]).grammar).cells:
             address = re.search(rb'r="[A-Z]+(\d+)"', row[cell.start : cell.end])
             columns = -(-max(cell.column, 26) // 26) * 26
-            assert columns * 10 ** len(address[1]) <= grid._MOST_CELLS
+            assert columns * 10 ** len(address[1]) <= grid.MOST_CELLS
 
 
 def test_both_orders_read_the_same(tmp_path, monkeypatch):
