@@ -203,7 +203,7 @@ def _as_float(value: float | Decimal | None) -> float | None:
 
 def _from_mixed(values: Sequence[Any]) -> Cells:
     """Sort the values by kind, then convert each kind at once."""
-    codes = bytes(map(_KindCodes().__getitem__, map(type, values)))
+    codes = bytes(itemgetter(*map(type, values), NoneType)(_KindCodes())[:-1])
     sorted_out = _Sorted(values, codes)
     number = sorted_out.of(_NUMBER, _float_series)
     moments = sorted_out.of(_MOMENT, lambda some: _float_series([*map(serial, some)]))
@@ -270,7 +270,7 @@ class _Sorted:
         if code not in self._codes:
             return None
         places = self._places.filter(self._series == code)
-        kept = convert([*map(self._values.__getitem__, places.to_list())])
+        kept = convert(list(itemgetter(*places.to_list(), 0)(self._values)[:-1]))
         nothing = pl.Series([None], dtype=kept.dtype).new_from_index(0, len(self._values))
         return nothing.scatter(places, kept)
 
