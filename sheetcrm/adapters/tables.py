@@ -132,9 +132,9 @@ class CsvTable:
     def _instead(self) -> str:
         """The file beside it that may be meant."""
         folder = self._path.parent
-        names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-        near = nearest(self._path.name, names)
-        return f"did you mean {near}?" if near else "is the path in [[table]] right?"
+        files = {path.stem: path.name for path in folder.glob("*.[ct]*")}
+        near = nearest(self._path.stem, files)
+        return f"did you mean {files[near]}?" if near else "is the path in [[table]] right?"
 
 
 def found_separator(text: str) -> str:

@@ -13,6 +13,7 @@ from sheetcrm.config.model import BackupConfig, SourceConfig, TableConfig
 from sheetcrm.config.shapes import Either, Key, ListOf, MapOf, Table
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.language import language_code
+from sheetcrm.core.table.names import fold
 
 _DATABASE = re.compile(r"postgresql(\+\w+)?://\S+")
 _SPREADSHEET = re.compile(r"https://docs\.google\.com/spreadsheets/\S*d/\S+|[\w-]{20,}", re.ASCII)
@@ -213,7 +214,10 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
             run.fault(("source", i, "tab"), "only a workbook has tabs", "remove the line")
         if "credentials" in source and "google" not in source and any(kinds):
             run.fault(("source", i, "credentials"), "a workbook needs none", "remove the line")
+    parameters = {fold(name) for name in tree.get("parameters", ())}
     for i, table in enumerate(tree.get("table", ())):
+        if fold(table.get("name", "")) in parameters:
+            run.fault(("table", i, "name"), "a parameter has this name, too", "rename one of them")
         if table.get("tab") and "excel" not in table and len(table) > 1:
             run.fault(("table", i, "tab"), "only a workbook has tabs", "remove the line")
 

@@ -12,6 +12,7 @@ from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import Problem
 from sheetcrm.engine.naming import formula_texts
 from sheetcrm.engine.planning import Planner, Reading
+from sheetcrm.engine.tables import repeated_keys
 from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import ConfigError, ConfigFault, SourceError
 from sheetcrm.ports import TabSource
@@ -81,7 +82,10 @@ def check(workspace: Workspace) -> CheckReport:
         sources=tuple(sources),
         faults=tuple(faults.values()),
         table_errors=tables.errors,
-        notes=workspace.rules.notes,
+        notes=[
+            *workspace.rules.notes,
+            *repeated_keys(tables.frames, formula_texts(workspace.rules).values()),
+        ],
     )
 
 
