@@ -16,7 +16,7 @@ def write_fraction(size: Decimal, pieces: tuple[str, ...]) -> str:
     whole_wanted = any(p in "0#?" for p in _before(pieces, slash)[1])
     whole, rest = (int(size), size % 1) if whole_wanted else (0, size)
     if fixed.isdigit() and int(fixed):
-        top, bottom = round(rest * int(fixed)), int(fixed)
+        top, bottom = int(rest * int(fixed) + Decimal("0.5")), int(fixed)
     else:
         nearest = Fraction(rest).limit_denominator(10 ** len(under) - 1)
         top, bottom = nearest.numerator, nearest.denominator

@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -23,6 +23,7 @@ _PIECE: Final = re.compile(
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 _CONDITION: Final = re.compile(r"^\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]$")
+_EXACT: Final = Context(prec=400)
 _PLACES: Final = frozenset("0#?")
 _HOLDS: Final = {
     "<=": operator.le,
@@ -136,36 +137,45 @@ def _digits(number: float, pieces: tuple[str, ...]) -> str | None:
     if not places:
         shown = "".join(literal(piece) for piece in pieces)
         return f"-{shown}" if number < 0 and shown else shown
-    scaled = Decimal(repr(number)).copy_abs()
-    scaled *= 100 ** sum(piece == "%" for piece in pieces)
-    last = places[-1]
-    trailing = 0
-    while last + 1 + trailing < len(pieces) and pieces[last + 1 + trailing] == ",":
-        trailing += 1
-    scaled /= 1000**trailing
+    scaling = _scaling_commas(pieces, places)
+    scaled = Decimal(f"{abs(number):.14e}")  # Excel shows no more than 15 digits
+    scaled = scaled.scaleb(2 * pieces.count("%") - 3 * len(scaling))
     exponent = next((i for i, piece in enumerate(pieces) if re.fullmatch(r"[eE][+-]", piece)), None)
     if exponent is not None:
         if pieces[exponent + 1 : exponent + 2] not in {("0",), ("#",), ("?",)}:
             return None
         return _scientific(number, scaled, pieces, exponent)
-    if "/" in pieces[places[0] : last]:
+    if "/" in pieces[places[0] :]:
         written = write_fraction(scaled, pieces)
     else:
-        written = _fixed(scaled, pieces, places, last + trailing)
+        written = _fixed(scaled, pieces, places)
     return f"-{written}" if number < 0 and re.search(r"[1-9]", written) else written
 
 
-def _fixed(scaled: Decimal, pieces: tuple[str, ...], places: list[int], end: int) -> str:
-    point = next((i for i in range(places[0], end + 1) if pieces[i] == "."), None)
-    if point is None and "." in pieces[: places[0]]:
-        point = pieces.index(".")
+def _scaling_commas(pieces: tuple[str, ...], places: list[int]) -> set[int]:
+    """Where commas stand that each divide by a thousand.
+
+    That is right after the last place of all, or after the last one before the point.
+    """
+    point = pieces.index(".") if "." in pieces else len(pieces)
+    found: set[int] = set()
+    for end in {places[-1], max((i for i in places if i < point), default=places[-1])}:
+        after = end + 1
+        while after < len(pieces) and pieces[after] == ",":
+            found.add(after)
+            after += 1
+    return found
+
+
+def _fixed(scaled: Decimal, pieces: tuple[str, ...], places: list[int]) -> str:
+    point = pieces.index(".") if "." in pieces else None
     whole_places = [i for i in places if point is None or i < point]
     part_places = [i for i in places if point is not None and i > point]
-    rounded = scaled.quantize(Decimal(1).scaleb(-len(part_places)), ROUND_HALF_UP)
+    rounded = scaled.quantize(Decimal(1).scaleb(-len(part_places)), ROUND_HALF_UP, _EXACT)
     whole, _, part = format(rounded, "f").partition(".")
     grouped = any(
         pieces[i : i + 2] == (",", pieces[i + 1]) and pieces[i - 1] in _PLACES
-        for i in range(1, (point or end) - 1)
+        for i in range(1, (len(pieces) if point is None else point) - 1)
         if pieces[i + 1] in _PLACES
     )
     filled = _whole_digits(whole, pieces, whole_places, grouped=grouped)
@@ -178,13 +188,8 @@ def _fixed(scaled: Decimal, pieces: tuple[str, ...], places: list[int], end: int
             written.append(fraction[index])
         elif index == point:
             written.append((whole.lstrip("0") if not whole_places else "") + ".")
-        elif (
-            piece == ","
-            and index
-            and pieces[index - 1] in {*_PLACES, ","}
-            and places[0] < index <= end
-        ):
-            continue
+        elif piece == "," and index and pieces[index - 1] in {*_PLACES, ","}:
+            continue  # it groups, scales or says nothing
         else:
             written.append(literal(piece))
     return "".join(written)
@@ -229,10 +234,10 @@ def _scientific(number: float, scaled: Decimal, pieces: tuple[str, ...], at: int
     width = max(sum(piece in "0#?" for piece in before) - part, 1)
     power = 0 if scaled == 0 else scaled.adjusted()
     power -= power % width if width > 1 else 0
-    mantissa = scaled.scaleb(-power).quantize(Decimal(1).scaleb(-part), ROUND_HALF_UP)
+    mantissa = scaled.scaleb(-power).quantize(Decimal(1).scaleb(-part), ROUND_HALF_UP, _EXACT)
     if mantissa >= 10**width:
         power += width
-        mantissa = scaled.scaleb(-power).quantize(Decimal(1).scaleb(-part), ROUND_HALF_UP)
+        mantissa = scaled.scaleb(-power).quantize(Decimal(1).scaleb(-part), ROUND_HALF_UP, _EXACT)
     sign = "-" if power < 0 else "+" if pieces[at][1] == "+" else ""
     digits = str(abs(power)).rjust(after.count("0"), "0").rjust(after.count("0") + after.count("?"))
     rest = "".join(literal(piece) for piece in after if piece not in "0#?")

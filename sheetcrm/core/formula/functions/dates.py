@@ -258,7 +258,7 @@ def _days(end: pl.Expr, start: pl.Expr) -> pl.Expr:
 )
 def _datevalue(value: str) -> CellValue:
     parts = read_day_and_time(value)
-    return parts[0] if parts and parts[0] >= 1 else CellError("#VALUE!")
+    return parts[0] if parts else CellError("#VALUE!")
 
 
 @scalarwise(

@@ -18,6 +18,8 @@ from sheetcrm.core.table.values import CellError, CellValue
     example='=TEXT([@[Last contact]], "d mmm yyyy")',
 )
 def _text(value: Cells, style: Cells) -> Cells:
+    if _only_text(value, style):
+        return value
     number, wrong = as_number(value)
     code = as_text(style)
     written = per_distinct(_number, [(number, wrong), code])
@@ -33,6 +35,11 @@ def _text(value: Cells, style: Cells) -> Cells:
 
 def _no_error(cells: Cells) -> object:
     return True if cells.error is None else cells.error.is_null()
+
+
+def _only_text(value: Cells, style: Cells) -> bool:
+    """Whether texts are to be shown as they are, also those that look like numbers."""
+    return value.only_text and style.height == 1 and style.text is not None and style.text[0] == "@"
 
 
 def _number(number: float, style: str) -> CellValue:
