@@ -190,6 +190,7 @@ def _source(config: Config, source: SourceConfig, now: datetime) -> FileSource:
         source.name,
         root / (source.excel or source.csv),
         source.tab,
+        csv=bool(source.csv),
         write_protected=source.write_protected,
         backups=Backups(
             folder=root / "var" / "backups",

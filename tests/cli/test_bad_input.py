@@ -107,6 +107,25 @@ def test_workbook_open_in_libreoffice(sample, refused):
     refused(75, "sari", "leads.xlsx")
 
 
+def test_waiting_for_a_workbook_to_be_closed(sample, run, monkeypatch):
+    mark = sample / ".~lock.leads.xlsx#"
+    mark.write_text(",sari,laptop,22.11.2026 10:00,file:///home/sari;", encoding="utf-8")
+    before = (sample / "leads.xlsx").read_bytes()
+    assert run("--workspace", sample, "sync", "--wait", "0.001").code == 75
+    assert (sample / "leads.xlsx").read_bytes() == before
+    pauses = []
+
+    def closed_after_three(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            mark.unlink()
+
+    monkeypatch.setattr("sheetcrm.cli.commands.sync.time.sleep", closed_after_three)
+    said = run("--workspace", sample, "sync", "--wait", "5")
+    assert (said.code, said.err, pauses) == (0, "", [5.0] * 3)
+    assert (sample / "leads.xlsx").read_bytes() != before
+
+
 def test_encrypted_workbook(sample, refused):
     (sample / "leads.xlsx").write_bytes(
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le")

@@ -1,4 +1,7 @@
-"""A file with leads, whatever its format: its content decides, not its name."""
+"""A file with leads, whatever its format: its content decides, not its name.
+
+Only CSV cannot be told from any other text, so that the name or the config must say it, too.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ class FileSource:
         name: the source's name in the config.
         path: the file; a symbolic link is followed.
         tab: where in a workbook the leads are; see `ExcelSource`.
+        csv: the config says that it is CSV.
         write_protected: write into a protected sheet too.
         backups: where the file is copied before its first write of a day; None for no copies.
     """
@@ -39,12 +43,14 @@ class FileSource:
         path: str | PathLike[str],
         tab: str = "",
         *,
+        csv: bool = False,
         write_protected: bool = False,
         backups: Backups | None = None,
     ) -> None:
         self.name = name
         self._path = Path(path)
         self._tab = tab
+        self._csv = csv or self._path.suffix.lower() in _TEXTS
         self._backups = backups
         self._workbook = ExcelSource(
             name, path, tab, write_protected=write_protected, backups=backups
@@ -93,8 +99,7 @@ class FileSource:
             from sheetcrm.adapters.excel.readonly import ReadOnlySource  # noqa: PLC0415
 
             return ReadOnlySource(self.name, self._path, self._tab, code)
-        text = self._path.suffix.lower() in _TEXTS and code == "not-a-workbook"
-        if code == "text" or (text and self._path.stat().st_size == 0):
+        if self._csv and (code == "text" or self._path.stat().st_size == 0):
             from sheetcrm.adapters.excel.csvsource import CsvSource  # noqa: PLC0415
 
             return CsvSource(self.name, self._path, backups=self._backups)

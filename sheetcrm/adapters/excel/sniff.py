@@ -67,5 +67,6 @@ def _of_text(start: bytes) -> Refusal:
     if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:5].lower() in {b"<html", b"<!doc", b"<tabl", b"<?xml"}:
         return Refusal("not-a-workbook", "this is a web page or XML, not a workbook", _SAVE_AS)
     if b"\x00" not in start or start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return Refusal("text", "this is a text file (such as CSV), not a workbook", _SAVE_AS)
+        hint = 'if it is CSV, write csv = "…" instead of excel = "…" in the config, or name it .csv'
+        return Refusal("text", "this is a text file (such as CSV), not a workbook", hint)
     return Refusal("not-a-workbook", "this is not an Excel workbook", _SAVE_AS)

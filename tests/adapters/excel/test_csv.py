@@ -138,6 +138,17 @@ def test_what_is_no_text_is_refused(tmp_path, data):
     assert caught.value.code == "encoding"
 
 
+def test_text_is_csv_only_where_the_name_or_the_config_says_so(tmp_path):
+    data = "Name,Email\nSari,s@example.com\n"
+    source = read(tmp_path, data, "leads.xlsx")
+    with pytest.raises(SourceRefusedError, match="text file") as caught:
+        source.read(KNOWN)
+    assert "csv =" in caught.value.hint
+    for name, said in (("leads.csv", False), ("LEADS.TSV", False), ("export.dat", True)):
+        (tmp_path / name).write_text(data)
+        assert FileSource("x", tmp_path / name, csv=said).read(KNOWN).headers == ["Name", "Email"]
+
+
 def test_an_empty_file_and_one_without_a_header(tmp_path):
     for data in (b"", b"1,2,3\n4,5,6\n"):
         with pytest.raises(HeaderError, match="header"):
