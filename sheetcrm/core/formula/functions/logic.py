@@ -51,8 +51,7 @@ def _decide(test: Value, yes: Callable[[], Value], no: Callable[[], Value]) -> V
         return yes()
     if error is None and not mask.any():
         return no()
-    taken = lift(lambda a, b: choose(mask.fill_null(value=False), a, b), [yes(), no()])
-    return lift(lambda cells: with_error(cells, error), [taken])
+    return lift(_pick, [booleans(mask, error), yes(), no()])
 
 
 def _pick(test: Cells, yes: Cells, no: Cells) -> Cells:
