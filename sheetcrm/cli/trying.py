@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sheetcrm.engine.trial import Read, Shown, Trial, TriedLead
 
 LONGEST = 40  #: characters of a value that are shown
+WHO = 24  #: and of a lead's name
 ROWS = 8  #: rows that are named for each error
 STYLES = {"error": "red", "not calculated": "red", "text": "green", "date": "cyan"}
 COUNTED = {"number": "numbers", "date": "dates", "text": "texts"}
@@ -77,7 +78,7 @@ def show_leads(trial: Trial) -> None:
 
     grid = Table(box=box.SIMPLE_HEAD)
     grid.add_column("row", justify="right", style="dim")
-    grid.add_column("lead", overflow="fold")
+    grid.add_column("lead", overflow="ellipsis", no_wrap=True, max_width=WHO)
     for read in trial.reads:
         grid.add_column(Text(read.name), overflow="fold")
     grid.add_column("gives", overflow="fold", style="bold")
