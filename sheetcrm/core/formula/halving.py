@@ -94,10 +94,10 @@ def _ordered(text: pl.Series) -> pl.Series:
 
 
 def _at_most(asked: pl.Series, held: pl.Series) -> pl.Series:
-    keys = held.drop_nulls()
-    if keys.is_sorted():
-        index = keys.search_sorted(asked, side="right").cast(_PLACE) - 1
-        return _gather(held.is_not_null().arg_true().cast(_PLACE), index)
+    keys, places = held.drop_nulls(), held.is_not_null().arg_true().cast(_PLACE)
+    unbroken = places[-1] - places[0] + 1 == len(places)
+    if unbroken and keys.is_sorted():
+        return _gather(places, keys.search_sorted(asked, side="right").cast(_PLACE) - 1)
     asked, held = _ranked(asked, held)
     exact, below = _halved(asked, held, end=True)
     return compute(lambda e, b: pl.coalesce(e, pl.when(b >= 0).then(b)), exact, below)

@@ -256,7 +256,7 @@ def _sumproduct(context: Context, arguments: tuple[Node, ...]) -> Value:
 
     values = [context.value(node) for node in arguments]
     if len({_shape(value) for value in values}) > 1:
-        return failure(VALUE)
+        return _disagreeing(values)
     product = lift(factor, values)
     if isinstance(product, Cells):
         return product
@@ -264,6 +264,15 @@ def _sumproduct(context: Context, arguments: tuple[Node, ...]) -> Value:
         [product] if isinstance(product, Span) else [_loose(item) for item in product.items]
     )
     return combine([parts], SUM)
+
+
+def _disagreeing(values: list[Value]) -> Cells:
+    """#VALUE!, unless an array holds an error."""
+    for value in values:
+        for cells in value.columns if isinstance(value, Span) else ():
+            if cells.error is not None:
+                return Cells(height=1, error=cells.error.drop_nulls().head(1))
+    return failure(VALUE)
 
 
 def _shape(value: Value) -> tuple[int, int]:

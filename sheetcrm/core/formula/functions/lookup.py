@@ -177,22 +177,26 @@ def _table_lookup(context: Context, arguments: tuple[Node, ...], lines: list[Cel
     def run(wanted: Cells, index: Cells) -> Cells:
         search = find_sorted if approximate else find_pattern
         place = search(wanted, lines[0])
+        # A line before the first is only an error where there is something to take from it.
+        none = _found(failure(VALUE).spread(lines[0].height), place, wanted, failure(NA))
         found = _pick_line(
-            lines, index, lambda answers: _found(answers, place, wanted, failure(NA))
+            lines, index, none, lambda answers: _found(answers, place, wanted, failure(NA))
         )
         return with_error(found.spread(max(found.height, wanted.height)), wanted.error)
 
     return lift(run, [context.value(arguments[0]), context.value(arguments[2])])
 
 
-def _pick_line(lines: list[Cells], index: Cells, run: Callable[[Cells], Cells]) -> Cells:
-    """`run` over the line that each row asks for, counted from 1."""
+def _pick_line(
+    lines: list[Cells], index: Cells, none: Cells, run: Callable[[Cells], Cells]
+) -> Cells:
+    """`run` over the line that each row asks for, counted from 1; `none` before the first."""
     which, error = as_number(index)
     which = which.floor()
     answer = failure(REF)
     for number_ in which.unique().drop_nulls().to_list():
         if number_ < 1:
-            here = failure(VALUE)
+            here = none
         elif number_ > len(lines):
             here = failure(REF)
         else:
