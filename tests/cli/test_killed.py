@@ -52,6 +52,7 @@ def kill(root, dice, seconds):
             time.sleep(dice.uniform(0, seconds * 1.1))
         else:
             while not any(root.glob(".~sheetcrm-*")) and process.poll() is None:
+                time.sleep(0.002)
                 if time.monotonic() - begun > 60:
                     break
             time.sleep(dice.uniform(0, 0.05))

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sheetcrm.adapters.excel.addresses import Area, parse_area, split_place
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
@@ -25,6 +25,9 @@ from sheetcrm.adapters.excel.places import EVERYWHERE
 from sheetcrm.core.table.names import nearest
 from sheetcrm.core.table.values import CellError, CellValue
 from sheetcrm.errors import TabNotFoundError
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 _MOST_MEMORY = 2 << 30  # bytes; the biggest .xls tab takes a quarter of it
 _MOST_SECONDS = 300
@@ -48,6 +51,8 @@ def read_legacy(path: Path, tab: str) -> LegacyTab:
         Refusal: the workbook is encrypted, damaged, or too big.
     """
     said = _ask(path, tab)
+    if not said["tabs"]:
+        raise Refusal("no-sheet", "the workbook holds no worksheet", "add one, and save it")
     title, area = _place(said["tabs"], tab)
     if title is None:
         shown = [title for title, _ in said["tabs"]]
@@ -69,7 +74,7 @@ def read_legacy(path: Path, tab: str) -> LegacyTab:
 def _place(titles: Sequence[tuple[str, bool]], tab: str) -> tuple[str | None, Area]:
     """The tab that is meant, None where there is none such, and its area."""
     wanted = tab.strip()
-    if not wanted or not titles:
+    if not wanted:
         first = [*(t for t, visible in titles if visible), *(t for t, _ in titles)]
         return (first[0] if first else None), EVERYWHERE
     names = {title.strip().casefold(): title for title, _ in reversed(titles)}
@@ -129,13 +134,12 @@ def _damaged(what: str) -> Refusal:
 
 
 def _answer(path: str, tab: str) -> dict[str, object]:
-    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415
 
     from sheetcrm.adapters.excel.legacyerrors import errors_of  # noqa: PLC0415
     from sheetcrm.adapters.excel.values import from_calamine  # noqa: PLC0415
 
-    content = io.BytesIO(Path(path).read_bytes())  # by a path, it would go by the name
-    with CalamineWorkbook.from_filelike(content) as workbook:
+    with _opened(path) as workbook:
         sheets = [s for s in workbook.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
         tabs = [(sheet.name, sheet.visible == SheetVisibleEnum.Visible) for sheet in sheets]
         title = _place(tabs, tab)[0]
@@ -147,6 +151,16 @@ def _answer(path: str, tab: str) -> dict[str, object]:
     with suppress(Exception):  # a dialect that only calamine understands
         errors = errors_of(Path(path), title)
     return {"tabs": tabs, "rows": plain, "errors": errors}
+
+
+def _opened(path: str) -> CalamineWorkbook:
+    """The workbook, by its content; where that is not recognised, its name gives a reason."""
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
+
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(Path(path).read_bytes()))
+    except CalamineError:
+        return CalamineWorkbook.from_path(path)
 
 
 def _plain(value: CellValue) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import zipfile
 from itertools import count
 
 import pytest
@@ -132,6 +133,22 @@ def test_a_damaged_one(book):
     with pytest.raises(SourceRefusedError) as caught:
         FileSource("x", book).read(KNOWN)
     assert caught.value.code == "damaged"
+
+
+def test_one_with_a_password(tmp_path):
+    path = tmp_path / "leads.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            '<manifest:file-entry manifest:full-path="content.xml">'
+            "<manifest:encryption-data/></manifest:file-entry></manifest:manifest>",
+        )
+        archive.writestr("content.xml", b"\x01\x02")
+    with pytest.raises(SourceRefusedError, match="password") as caught:
+        FileSource("x", path).read()
+    assert caught.value.code == "encrypted"
 
 
 def test_one_that_takes_all_memory_ends_only_the_reader(book):
