@@ -20,7 +20,7 @@ LONGEST = 40  #: characters of a value that are shown
 WHO = 24  #: and of a lead's name
 ROWS = 8  #: rows that are named for each error
 STYLES = {"error": "red", "not calculated": "red", "text": "green", "date": "cyan"}
-COUNTED = {"number": "numbers", "date": "dates", "text": "texts"}
+COUNTABLE = frozenset(("lead", "number", "date", "text"))
 
 QUOTES = (
     "if that is a text, the shell has taken its quotes away: put the whole formula between "
@@ -113,20 +113,22 @@ def written(value: Shown) -> str:
 def show_tally(trial: Trial) -> None:
     """How many leads gave what, and where to look."""
     tally = trial.tally
-    counts = [f"{count} {COUNTED.get(label, label)}" for label, count in tally.counts.items()]
+    counts = [counted(count, label) for label, count in tally.counts.items()]
     counts += [f"{len(rows)} {code}" for code, rows in tally.errors.items()]
-    output.say(f"  {trial.leads} leads: {' · '.join(counts)}" if counts else "  no leads")
+    output.say(
+        f"  {counted(trial.leads, 'lead')}: {' · '.join(counts)}" if counts else "  no leads"
+    )
     if tally.texts:
-        counted = (f'"{shortened(text)}" {count}' for text, count in tally.texts.items())
+        words = (f'"{shortened(text)}" {count}' for text, count in tally.texts.items())
         more = " …" if sum(tally.texts.values()) < tally.counts["text"] else ""
-        output.say(f"  texts: {' · '.join(counted)}{more}")
+        output.say(f"  texts: {' · '.join(words)}{more}")
     for name, spread in (("numbers", tally.numbers), ("dates", tally.dates)):
         if spread and spread.lowest != spread.highest:
             output.say(f"  {name}: {spoken(spread)}")
     for code, lead in trial.failing.items():
         show_error(code, tally.errors[code], lead, trial.reads)
     if trial.blind:
-        text = f"  in {trial.blind} leads all that it reads is blank"
+        text = f"  in {counted(trial.blind, 'lead')} all that it reads is blank"
         output.say(f"{text} (for a framework: unknown, not no)")
 
 
@@ -141,6 +143,11 @@ def show_error(code: str, rows: Sequence[int], lead: TriedLead, reads: Sequence[
         said.append(f"{bracketed(read.name)} {written(value)} {value.kind.value}".rstrip() + cell)
     if said:
         output.say(f"    row {lead.row}: {' · '.join(said)}")
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 lead``, ``2 leads``, ``2 blank``."""
+    return f"{count} {noun}s" if noun in COUNTABLE and count != 1 else f"{count} {noun}"
 
 
 def spoken(spread: Spread) -> str:

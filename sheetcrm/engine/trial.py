@@ -228,7 +228,8 @@ class _Trial:
             table = tables.get(fold(reference.table or reference.column))
             if reference.kind == "column":
                 height = table.height if table and reference.table else self._frame.height
-                found[f"{reference.table}[{reference.column}]"] = f"{height} values"
+                plural = "s" * (height != 1)
+                found[f"{reference.table}[{reference.column}]"] = f"{height} value{plural}"
             elif reference.kind == "name" and fold(reference.column) in values:
                 found[reference.column] = _listed(values[fold(reference.column)])
             elif reference.kind == "name" and table:

@@ -117,3 +117,25 @@ def test_the_readme_shows_what_is_really_said(number, tried, request):
     said = tried(*shlex.split(command))
     expected = [line.split() for line in shown.splitlines()]
     assert [line.split() for line in (said.out + said.err).splitlines()] == expected
+
+
+def test_a_cell_that_was_never_calculated_is_told_from_an_error(tmp_path, run):
+    import openpyxl
+
+    root = tmp_path / "w"
+    assert run("init", root).code == 0
+    book = openpyxl.Workbook()
+    book.active.title = "Leads"
+    for row in (
+        ["Name", "Email", "Rate"],
+        ["A", "a@example.com", "=1+1"],
+        ["B", "b@example.com", 5],
+    ):
+        book.active.append(row)
+    book.create_sheet("Cities").append(["City", "Points"])
+    book["Cities"].append(["Jakarta", 10])
+    book.save(root / "leads.xlsx")
+    said = run("--workspace", root, "try", "=[@Rate]*2")
+    assert said.code == 0, said.err
+    assert "not calculated" in said.out
+    assert "2 leads: 1 number · 1 #N/A" in said.out

@@ -149,8 +149,8 @@ def test_tables_are_read_only_where_they_are_named(make):
     workspace = replace(make(MemoryTabSource(GRID)), tables=tables)
     trial = try_formula(workspace, "=XLOOKUP([@City],Cities[City],Cities[Points])+COUNT([Budget])")
     assert trial.others == {
-        "Cities[City]": "1 values",
-        "Cities[Points]": "1 values",
+        "Cities[City]": "1 value",
+        "Cities[Points]": "1 value",
         "[Budget]": "3 values",
     }
     assert [lead.result.value for lead in trial.rows] == [22, 22, CellError("#N/A")]
