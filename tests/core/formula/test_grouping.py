@@ -101,10 +101,10 @@ def many():
     ],
 )
 def test_a_hundred_thousand_leads_are_looked_up_in_as_many_rows(many, formula):
-    """Ten billion comparisons would take minutes; the bound is wide for a busy machine."""
+    """Ten billion comparisons would take minutes of computing."""
     leads, tables = many
-    begun = time.perf_counter()
+    begun = time.process_time()
     answers = sheetcrm.evaluate(formula, leads, tables=tables)
-    assert time.perf_counter() - begun < 15
+    assert time.process_time() - begun < 10
     assert len(answers) == 100_000
     assert not any(isinstance(answer, CellError) for answer in answers)
