@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import Cells, choose, compute
+from sheetcrm.core.formula.cells import ERRORS, VALUE, Cells, choose, compute, with_error
 from sheetcrm.core.formula.convert import constant
 from sheetcrm.core.formula.stopping import tick
 from sheetcrm.core.formula.wildcards import affix, has_wildcard, whole_regex
@@ -55,6 +55,19 @@ def find_regex(wanted: Cells, column: Cells, *, last: bool = False) -> pl.Series
     held, text = column.text, wanted.text
     patterns = text.unique().drop_nulls().to_list()
     return _searched(text, patterns, lambda word: held.str.contains(word, strict=False), last=last)
+
+
+def with_bad_regexes(wanted: Cells) -> Cells:
+    """The wanted values, #VALUE! where a text is no regular expression."""
+    if wanted.text is None:
+        return wanted
+    empty = pl.Series([""])
+    patterns = wanted.text.unique().drop_nulls().to_list()
+    bad = [word for word in patterns if empty.str.contains(word, strict=False)[0] is None]
+    wrong = compute(
+        lambda text: pl.when(text.is_in(bad)).then(pl.lit(VALUE, dtype=ERRORS)), wanted.text
+    )
+    return with_error(wanted, wrong)
 
 
 def _comparable(cells: Cells) -> list[tuple[str, pl.Series]]:

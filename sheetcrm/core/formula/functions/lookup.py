@@ -21,7 +21,7 @@ from sheetcrm.core.formula.cells import (
 )
 from sheetcrm.core.formula.coerce import as_boolean, as_number
 from sheetcrm.core.formula.convert import constant
-from sheetcrm.core.formula.finding import find, find_pattern, find_regex
+from sheetcrm.core.formula.finding import find, find_pattern, find_regex, with_bad_regexes
 from sheetcrm.core.formula.halving import (
     find_descending,
     find_halving,
@@ -49,6 +49,10 @@ class _How:
 
     mode: int  #: 0 exact, -1 or the next smaller, 1 or the next larger, 2 wildcards, 3 regex
     search: int  #: 1 from the first, -1 from the last, 2 or -2 by halving a sorted column
+
+    def readable(self, wanted: Cells) -> Cells:
+        """The wanted values, errors where they cannot be searched for."""
+        return with_bad_regexes(wanted) if self.mode == _REGEX else wanted
 
     def find(self, wanted: Cells, column: Cells) -> pl.Series:
         """The place of each wanted value, from 0; null where there is none."""
@@ -104,7 +108,11 @@ def _xlookup(context: Context, arguments: tuple[Node, ...]) -> Value:
     column = stack(table.columns)
 
     def over(answers: Cells) -> Callable[[Cells, Cells], Cells]:
-        return lambda wanted, none: _found(answers, how.find(wanted, column), wanted, none)
+        def run(wanted: Cells, none: Cells) -> Cells:
+            wanted = how.readable(wanted)
+            return _found(answers, how.find(wanted, column), wanted, none)
+
+        return run
 
     if len(lines) == 1 or not all(isinstance(value, Cells) for value in values):
         return lift(over(lines[0]), values)
@@ -270,9 +278,12 @@ def _xmatch(context: Context, arguments: tuple[Node, ...]) -> Value:
     if isinstance(how, Cells):
         return _refused(context, arguments[0], how)
     column = stack(table.columns)
-    return lift(
-        lambda wanted: _place(how.find(wanted, column), wanted), [context.value(arguments[0])]
-    )
+
+    def run(wanted: Cells) -> Cells:
+        wanted = how.readable(wanted)
+        return _place(how.find(wanted, column), wanted)
+
+    return lift(run, [context.value(arguments[0])])
 
 
 def _place(place: pl.Series, wanted: Cells) -> Cells:
