@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -23,7 +23,6 @@ from sheetcrm.adapters.excel.values import read_text
 from sheetcrm.core.table.addresses import column_number, letters
 from sheetcrm.core.table.values import CellValue
 
-_MOST_KNOWN = 16_384  # ends of rows that are kept for the next row with the same values
 _NUMBER = b"\0"  # no content holds it, as XML cannot
 _SPANS = re.compile(rb'(\sspans=")(\d+):(\d+)(")')
 _ROW_STYLE = re.compile(rb'\ss="(\d+)"')
@@ -35,7 +34,7 @@ class Target:
     """What a cell of a column should hold, in one row or in many.
 
     `kind` is its type, `content` what stands between its tags; both are empty for a cell that
-    should be blank. Targets are told apart by identity, which is fast.
+    should be blank. Targets of one shape are written alike but for their content.
     """
 
     column: int
@@ -44,6 +43,10 @@ class Target:
     content: bytes
     text: str | None = None  #: of a string, whichever way it is written
     header: bool = False
+    shape: tuple[int, bytes, type, bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shape = self.column, self.kind, type(self.value), self.header
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,10 +61,10 @@ class Patch:
     last_column: int = MAX_COLUMN  #: beyond it no regular row has a cell
 
 
-class _End(NamedTuple):
-    """Cells behind a row's last one, with `_NUMBER` for its number."""
+class _Ending(NamedTuple):
+    """How cells of certain columns, kinds and looks are written behind a row's last one."""
 
-    cells: bytes
+    pattern: bytes  #: with `_NUMBER` for the row's number and ``%b`` for each content
     written: int  #: how many there are
     references: int  #: to shared strings
     last: int  #: column of the last one, or 0
@@ -76,7 +79,8 @@ class Patcher:
         self.cells = 0  #: cells that became different
         self.references = 0  #: how many more cells use shared strings than before
         self._frames: dict[tuple[int, int | None, bytes], tuple[bytes, bytes, bytes]] = {}
-        self._ends: dict[tuple[int | None, tuple[Target, ...]], _End] = {}
+        self._endings: dict[tuple[object, ...], _Ending] = {}
+        self._spans: dict[tuple[bytes, int], bytes] = {}
 
     def run(self, rows: Iterable[bytes]) -> Iterator[bytes]:
         """The rows as they should be; missing ones are created where they belong.
@@ -138,35 +142,44 @@ class Patcher:
             if match is None or _column(match[1]) >= targets[0].column:
                 return None
         opening = row[: row.index(b">") + 1]
-        end = self._end(_own_style(opening), tuple(targets))
+        end = self._ending(_own_style(opening), targets)
         if not end.written:
             return row
         self.cells += end.written
         self.references += end.references
         body = row[: -len(rules.row_end)]
         if b" spans=" in opening:
-            body = _wider(opening, end.last) + body[len(opening) :]
-        return b"".join((body, end.cells.replace(_NUMBER, b"%d" % number), rules.row_end))
+            body = self._wider(opening, end.last) + body[len(opening) :]
+        contents = tuple([target.content for target in targets if target.kind])
+        cells = end.pattern.replace(_NUMBER, b"%d" % number) % contents
+        return b"".join((body, cells, rules.row_end))
 
-    def _end(self, row_style: int | None, targets: tuple[Target, ...]) -> _End:
-        known = row_style, targets
-        found = self._ends.get(known)
+    def _ending(self, row_style: int | None, targets: Sequence[Target]) -> _Ending:
+        known = (row_style, *[target.shape for target in targets])
+        found = self._endings.get(known)
         if found is None:
             written = [target for target in targets if target.kind]
-            found = _End(
-                cells=b"".join([self._new(target, row_style) for target in written]),
+            found = self._endings[known] = _Ending(
+                pattern=b"".join([self._pattern(target, row_style) for target in written]),
                 written=len(written),
                 references=sum(target.kind == b"s" for target in written),
                 last=max((target.column for target in written), default=0),
             )
-            if len(self._ends) < _MOST_KNOWN:
-                self._ends[known] = found
         return found
 
-    def _new(self, target: Target, row_style: int | None) -> bytes:
+    def _pattern(self, target: Target, row_style: int | None) -> bytes:
         style = self._patch.style(None, row_style, target)
         before, between, after = self._frame(target.column, style, target.kind)
-        return b"".join((before, _NUMBER, between, target.content, after))
+        return b"".join((before, _NUMBER, between, b"%b", after))
+
+    def _wider(self, opening: bytes, column: int) -> bytes:
+        """A row's start tag whose `spans` reach to `column`; most rows say the same there."""
+        start = opening.find(b' spans="')
+        text = opening[start : opening.find(b'"', start + 8) + 1]
+        known = text, column
+        if known not in self._spans:
+            self._spans[known] = _wider(text, column)
+        return opening.replace(text, self._spans[known], 1)
 
     def _appended(
         self, row: bytes, shape: _FastRow | _SlowRow, cells: bytes, last: int

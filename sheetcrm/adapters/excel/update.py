@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from operator import itemgetter
 
 from sheetcrm.adapters.excel import markup
 from sheetcrm.adapters.excel.addresses import Area, parse_area
@@ -148,6 +147,7 @@ def _targets(
     date1904 = package.date1904
     targets: dict[int, list[Target]] = {}
     known: dict[tuple[int, type, CellValue], Target] = {}
+    ordered: dict[tuple[int, ...], list[int]] = {}
 
     def content_of(value: CellValue) -> tuple[bytes, bytes, str | None]:
         kind, content, text = payload(value, date1904=date1904)
@@ -159,7 +159,11 @@ def _targets(
 
     for row, values in change.cells.items():
         made = targets[row] = []
-        for column, value in sorted(values.items(), key=itemgetter(0)):
+        columns = tuple(values)
+        if columns not in ordered:
+            ordered[columns] = sorted(columns)
+        for column in ordered[columns]:
+            value = values[column]
             key = column, type(value), value
             target = known.get(key) if row != header else None
             if target is None:

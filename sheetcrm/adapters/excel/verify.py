@@ -30,8 +30,6 @@ from sheetcrm.adapters.excel.widths import without_widths
 from sheetcrm.core.table.addresses import column_number, letters
 from sheetcrm.core.table.values import CellValue
 
-_OPENING = 512  # bytes: a row's start tag is shorter
-_SPANS = re.compile(rb'\sspans="[^"]*"')
 _KIND = re.compile(rb'\st="([A-Za-z]+)"')
 _FRAME = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:dimension|autoFilter)\s[^<>]*>")
 
@@ -167,8 +165,9 @@ class _SheetCheck:
 
     def _plain(self, row: bytes) -> bytes:
         """A row without the hint of its width, and with an end tag."""
-        if row.find(b" spans=", 0, _OPENING) >= 0:
-            row = _SPANS.sub(b"", row, count=1)
+        start = row.find(b' spans="', 0, row.find(b">"))
+        if start >= 0:
+            row = row[:start] + row[row.index(b'"', start + 8) + 1 :]
         if row.endswith(b"/>"):
             row = row[:-2].rstrip() + b">" + self._rules.row_end
         return row
