@@ -61,6 +61,8 @@ def recalculated(tmp_path_factory, cases, lead, fruit):
 
 def can_be_asked(formula):
     used = parse(formula).functions
+    if "Odd[" in formula:  # of the tables only T is written into the sheet
+        return False
     return not (used & LACKING) and not any(find(name) and find(name).ours for name in used)
 
 
