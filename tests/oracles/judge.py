@@ -1,0 +1,95 @@
+"""Whether a write did what was asked and nothing else, by every judge that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to_excel
+
+from sheetcrm.core.table.values import CellError, CellValue, Tab
+from tests.oracles import packages, schema, sheets
+from tests.oracles.readers import by_calamine, by_openpyxl
+
+Place = tuple[int, int]  # row, column
+
+_MOST_FOR_OPENPYXL = 6 << 20  # bytes of a sheet: it takes a minute for more
+
+
+def faults(
+    before: bytes,
+    after: bytes,
+    title: str,
+    wanted: Mapping[Place, CellValue],
+    added: Sequence[str] = (),
+) -> list[str]:
+    """What is wrong with a workbook that was written, as sentences; none where all is well.
+
+    Args:
+        before: the workbook as it was.
+        after: as it is.
+        title: the tab that was written.
+        wanted: each cell that was written → what it should say.
+        added: the headers of columns that were added.
+    """
+    old, new = packages.open_book(before), packages.open_book(after)
+    found = packages.differences(old, new, title, list(added))
+    part = old.sheets[title]
+    said = {place: _in_xml(value, date1904=old.date1904) for place, value in wanted.items()}
+    columns = {column for _, column in wanted} if added else set()
+    found += sheets.differences(
+        old.parts[part], new.parts[part], packages.texts(new), said, sorted(columns)
+    )
+    if len(old.parts[part]) <= _MOST_FOR_OPENPYXL:
+        found += by_openpyxl(before, after, title, wanted)
+    found += by_calamine(before, after, title, wanted)
+    for name, data in new.parts.items():
+        if data != old.parts.get(name):
+            found += schema.new_errors(old.parts[name], data)
+    return found
+
+
+def misread(data: bytes, tab: Tab) -> list[str]:
+    """Where a tab's texts and numbers do not stand where the sheet's XML has them."""
+    book = packages.open_book(data)
+    texts = packages.texts(book)
+    reading = sheets.Reading(book.parts[book.sheets[tab.title]])
+    cells = {number: dict(sheets.cells_of(row)) for number, row in _kept(reading)}
+    found = []
+    for column in tab.columns:
+        number = sheets.column_index_from_string(column.letter)
+        for row, value in zip(tab.rows, column.values, strict=True):
+            cell = cells.get(row, {}).get(number)
+            has = sheets.value_of(cell, texts) if cell is not None else None
+            if not _agree(value, has):
+                found.append(f"{get_column_letter(number)}{row} was read as {value!r}, not {has!r}")
+    return found[:5]
+
+
+def _kept(reading: sheets.Reading):
+    for number, row in reading.numbered():
+        kept = sheets.ET.Element(row.tag, row.attrib)
+        kept.extend(list(row))
+        yield number, kept
+
+
+def _agree(read: object, has: object) -> bool:
+    if isinstance(read, date) or isinstance(has, tuple):
+        return isinstance(has, float | str) if isinstance(read, date) else True
+    if isinstance(read, CellError):
+        return has is None
+    if isinstance(read, str) or isinstance(has, str):
+        return " ".join(str(read or "").split()) == " ".join(str(has or "").split())
+    return read == has or (read is None) == (has is None)
+
+
+def _in_xml(value: CellValue, *, date1904: bool) -> object:
+    """A value as the XML should have it."""
+    if value is None or value == "" or isinstance(value, bool):
+        return value if isinstance(value, bool) else None
+    if isinstance(value, CellError):
+        return "e", value.code
+    if isinstance(value, date):
+        return float(to_excel(value, CALENDAR_MAC_1904 if date1904 else CALENDAR_WINDOWS_1900))
+    return float(value) if isinstance(value, int | float) else value
