@@ -90,7 +90,7 @@ def grown_table(data: bytes, new: NewColumns) -> bytes:
     if filtered is not None:
         reach = parse_area(filtered.get("ref")) or area
         splices.append(markup.set_attributes(data, filtered, {"ref": str(reach.through(new.last))}))
-    first_id = max((int(column.get("id", "0")) for column in columns.children), default=0) + 1
+    first_id = max((column.number("id") for column in columns.children), default=0) + 1
     count = str(len(columns.children) + len(new.headers))
     splices.append(markup.set_attributes(data, columns, {"count": count}))
     added = b"".join(

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import takewhile
 
+from sheetcrm.adapters.excel import markup
 from sheetcrm.adapters.excel.grammar import Grammar
 from sheetcrm.adapters.excel.markup import Element
 from sheetcrm.adapters.excel.patch import Target
@@ -44,7 +45,7 @@ class Looks:
         self._fitting: dict[tuple[int | None, type, int], int | None] = {}
         for number, cells in sample:
             for cell in cells:
-                style = int(cell.attributes.get("s", "0"))
+                style = markup.whole(cell.attributes.get("s", "0"))
                 if number == header_row:
                     self._headers[cell.column] = style
                 else:
@@ -94,7 +95,7 @@ class Looks:
 
     def _preset(self, column: int) -> int | None:
         setting = covering(self._settings, column)
-        return int(setting.get("style", "0")) or None if setting else None
+        return setting.number("style") or None if setting else None
 
 
 def sample(rules: Grammar, rows: Iterator[bytes], first_row: int) -> list[tuple[int, list[Cell]]]:

@@ -6,6 +6,7 @@ Only expat reads XML here, and never a document type: no entities, nothing exter
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -23,6 +24,7 @@ _IN_ATTRIBUTES = _IN_TEXT | str.maketrans(
     {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 )
 _DEEPEST = 128
+_MOST_DIGITS = 10
 
 
 @dataclass(slots=True)
@@ -55,6 +57,11 @@ class Element:
     def get(self, attribute: str, default: str = "") -> str:
         """An attribute's value."""
         return self.attributes.get(attribute, default)
+
+    def number(self, attribute: str, default: int = 0) -> int:
+        """An attribute's value as xsd:unsignedInt; a `Refusal` where it is something else."""
+        text = self.attributes.get(attribute)
+        return default if text is None else whole(text)
 
     def flag(self, attribute: str) -> bool:
         """An attribute's value as xsd:boolean, false when it is absent."""
@@ -202,6 +209,22 @@ def unescape(raw: str) -> str:
     return _REFERENCE.sub(_character, raw) if "&" in raw else raw
 
 
+def is_whole(text: str) -> bool:
+    """Whether it is a whole number, of which there are enough."""
+    return text.isdigit() and text.isascii() and len(text) <= _MOST_DIGITS
+
+
+def whole(text: str) -> int:
+    """A whole number without a sign.
+
+    Raises:
+        Refusal: it is something else.
+    """
+    if not is_whole(text):
+        raise Refusal("bad-xml", f"its XML says “{text[:40]}” where a number belongs", REPAIR)
+    return int(text)
+
+
 def _escaped(value: str, table: Mapping[int, str]) -> bytes:
     return value.translate(table).encode()
 
@@ -210,7 +233,12 @@ def _character(match: re.Match[str]) -> str:
     name = match[1]
     if name[0] != "#":
         return _ENTITIES[name]
-    return chr(int(f"0{name[1:]}" if name[1] == "x" else name[1:], 0))
+    digits, base = (name[2:], 16) if name[1] == "x" else (name[1:], 10)
+    digits = digits.lstrip("0") or "0"
+    code = int(digits, base) if len(digits) <= _MOST_DIGITS else sys.maxsize
+    if code > sys.maxunicode:
+        raise Refusal("bad-xml", "its XML has a character that there is not", REPAIR)
+    return chr(code)
 
 
 def _doctype() -> Refusal:

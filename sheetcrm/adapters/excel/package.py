@@ -122,7 +122,7 @@ class Package:
             DefinedName(
                 name=element.get("name"),
                 text=self._text(element),
-                sheet=int(element.get("localSheetId")) if element.get("localSheetId") else None,
+                sheet=element.number("localSheetId") if element.get("localSheetId") else None,
             )
             for element in self.workbook.all("definedNames", "definedName")
         ]
@@ -218,8 +218,8 @@ def _table(part: str, data: bytes) -> Table:
         name=root.get("displayName") or root.get("name"),
         part=part,
         area=area,
-        header_rows=int(root.get("headerRowCount", "1")),
-        totals_rows=int(root.get("totalsRowCount", "0")),
+        header_rows=root.number("headerRowCount", 1),
+        totals_rows=root.number("totalsRowCount"),
         columns=[column.get("name") for column in root.all("tableColumns", "tableColumn")],
         linked=root.get("tableType", "worksheet") != "worksheet",
     )

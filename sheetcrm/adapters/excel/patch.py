@@ -24,8 +24,8 @@ from sheetcrm.core.table.addresses import column_number, letters
 from sheetcrm.core.table.values import CellValue
 
 _NUMBER = b"\0"  # no content holds it, as XML cannot
-_SPANS = re.compile(rb'(\sspans=")(\d+):(\d+)(")')
-_ROW_STYLE = re.compile(rb'\ss="(\d+)"')
+_SPANS = re.compile(rb'(\sspans=")(\d{1,5}):(\d{1,5})(")')
+_ROW_STYLE = re.compile(rb'\ss="(\d{1,10})"')
 _CUSTOM = (b' customFormat="1"', b' customFormat="true"')
 
 
@@ -216,7 +216,7 @@ class Patcher:
             if _holds(cell, target):
                 return None
             self.references -= cell.attributes.get("t") == "s"
-            style = self._patch.style(int(cell.attributes.get("s", "0")), None, target)
+            style = self._patch.style(markup.whole(cell.attributes.get("s", "0")), None, target)
         self.references += target.kind == b"s"
         before, between, after = self._frame(target.column, style, target.kind)
         return b"%b%d%b%b%b" % (before, number, between, target.content, after)
@@ -277,7 +277,7 @@ class _SlowRow:
             raise Refusal("cell-order", f"the cells of row {found.number} are out of order", REPAIR)
         self.last = columns[-1] if columns else 0
         custom = found.attributes.get("customFormat") in {"1", "true"}
-        self.style = int(found.attributes.get("s", "0")) if custom else None
+        self.style = markup.whole(found.attributes.get("s", "0")) if custom else None
 
     def cell(self, column: int) -> Cell | None:
         return next((cell for cell in self._view.cells if cell.column == column), None)
@@ -305,8 +305,15 @@ def _holds(cell: Cell, target: Target) -> bool:
     if old != target.kind.decode():
         return False
     if old == "n":
-        return float(cell.value) == float(target.content.partition(b">")[2].partition(b"<")[0])
+        return _figure(cell.value) == _figure(target.content.partition(b">")[2].partition(b"<")[0])
     return b">%b<" % cell.value in target.content
+
+
+def _figure(content: bytes) -> float | None:
+    try:
+        return float(content)
+    except ValueError:
+        return None
 
 
 def _own_style(opening: bytes) -> int | None:

@@ -18,7 +18,8 @@ from sheetcrm.adapters.excel.grammar import Grammar, grammar
 from sheetcrm.core.table.addresses import column_number
 
 _SHEET_DATA = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)sheetData(?:\s[^<>]*)?/?>")
-_ADDRESS = re.compile(r"([A-Z]{1,3})[1-9]\d*")
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_ROW_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
 _ATTRIBUTE = re.compile(rb' ([A-Za-z:0-9]+)="([^"]*)"')
 _LONGEST_HEAD = 16 << 20
 _MOST_CAREFUL = 512 << 20
@@ -201,9 +202,8 @@ def view(row: bytes, rules: Grammar) -> Row:
     for cell in cells:
         cell.start -= len(lead)
         cell.end -= len(lead)
-    number = element.get("r")
     return Row(
-        number=int(number) if number.isdigit() else 0,
+        number=_number(element, rules.prefix.decode() + "c"),
         start=element.start - len(lead),
         inside=element.inside - len(lead),
         closed=element.closed,
@@ -230,6 +230,21 @@ def fast_cell(match: re.Match[bytes]) -> Cell:
         formula=formula,
         value=inline if value is None else value,
     )
+
+
+def _number(element: markup.Element, cell: str) -> int:
+    """The number that a row and its cells give it, or 0 where none does.
+
+    Other programs go by the cells, so where these disagree nobody knows where they stand.
+    """
+    numbers = [_ADDRESS.fullmatch(one.get("r")) for one in element.children if one.tag == cell]
+    said = {match[2] for match in numbers if match}
+    if "r" in element.attributes:
+        said.add(element.get("r"))
+    if len(said) > 1 or not all(map(_ROW_NUMBER.fullmatch, said)):
+        rows = " and ".join(sorted(said))[:40]
+        raise Refusal("cell-order", f"it has cells that are said to be in row {rows}", REPAIR)
+    return int(said.pop()) if said else 0
 
 
 def _cell(data: bytes, element: markup.Element, before: int) -> Cell:

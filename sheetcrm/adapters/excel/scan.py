@@ -105,7 +105,7 @@ class _Scanner:
             else:
                 flags = VALUED | SURE | TYPED if rules.valued.search(row) else 0
                 self._note(int(match[1]), width, flags)
-        markup.parse(self._stream.head + self._stream.tail)
+        _check_frame(markup.parse(self._stream.head + self._stream.tail))
         return Scan(
             careful=careful,
             ordered=self._ordered,
@@ -177,6 +177,14 @@ class _Scanner:
         if flags & VALUED:
             self._last_row = max(number, self._last_row)
         self._last_column = max(width, self._last_column)
+
+
+def _check_frame(root: markup.Element) -> None:
+    """Rows elsewhere are read by some programs and not by others."""
+    if [one.name for one in root.walk()].count("sheetData") != 1 or not root.find("sheetData"):
+        raise Refusal(
+            "bad-xml", "one of its tabs has rows where none belong", REPAIR
+        )
 
 
 def _slow(row: bytes, rules: Grammar, before: int) -> tuple[int, list[Cell]]:

@@ -78,9 +78,9 @@ class SharedStrings:
         element = markup.parse(tag if tag.endswith(b"/>") else tag[:-1] + b"/>")
         counts = {"uniqueCount": len(self._added), "count": references}
         values = {
-            name: str(int(element.get(name)) + more)
+            name: str(max(int(element.get(name)) + more, 0))  # some programs write false counts
             for name, more in counts.items()
-            if element.get(name).isdigit()
+            if markup.is_whole(element.get(name))
         }
         opening = markup.apply(tag, [markup.set_attributes(tag, element, values)])
         if tag.endswith(b"/>"):

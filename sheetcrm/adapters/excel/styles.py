@@ -101,13 +101,13 @@ class Styles:
         if any(child.name != "xf" for child in children):
             return []
         return [
-            _Format(self._data[child.start : child.end], int(child.get("numFmtId", "0")))
+            _Format(self._data[child.start : child.end], child.number("numFmtId"))
             for child in children
         ]
 
     def _read_codes(self) -> dict[int, str]:
         formats = self._root.all("numFmts", "numFmt") if self._root else []
-        return {int(one.get("numFmtId")): one.get("formatCode") for one in formats}
+        return {one.number("numFmtId"): one.get("formatCode") for one in formats}
 
     def _like(self, style: int, number_format: int) -> int:
         """The index of a format that differs from `style` in its number format only."""

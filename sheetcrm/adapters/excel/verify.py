@@ -33,7 +33,7 @@ from sheetcrm.core.table.values import CellValue
 _KIND = re.compile(rb'\st="([A-Za-z]+)"')
 _FRAME = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:dimension|autoFilter)\s[^<>]*>")
 
-Found = dict[int, CellValue]  # column → what the cell says
+Found = dict[int, tuple[str, bytes | None]]  # column → kind and content of the cell
 
 
 def check(package: Package, change: Change, update: Update, temporary: Path) -> None:
@@ -153,10 +153,10 @@ class _SheetCheck:
         if rest != expected:
             raise _different(f"row {number}")
         for column, value in values.items():
-            self._check_value(number, column, found.get(column), value)
+            self._check_value(number, column, self._value(*found.get(column, ("n", None))), value)
 
     def _judge(self, attributes: bytes | None, content: bytes | None, value: CellValue) -> bool:
-        said = None if attributes is None else self._read(attributes, content)
+        said = None if attributes is None else self._value(_kind(attributes), content)
         return _says(said, value, date1904=self._date1904)
 
     def _check_value(self, number: int, column: int, said: CellValue, value: CellValue) -> None:
@@ -191,20 +191,13 @@ class _SheetCheck:
         cells = zip(pieces[1::5], pieces[2::5], pieces[3::5], pieces[4::5], strict=True)
         found: Found = {}
         for name, attributes, value, inline in cells:
-            found[_column(name)] = self._read(attributes, inline if value is None else value)
+            found[_column(name)] = _kind(attributes), inline if value is None else value
         return b"".join(pieces[::5]), found
-
-    def _read(self, attributes: bytes, content: bytes | None) -> CellValue:
-        """What a cell with these attributes and this content says."""
-        match = _KIND.search(attributes)
-        return self._value(match[1].decode() if match else "n", content)
 
     def _cut_slow(self, row: bytes, columns: Collection[int]) -> tuple[bytes, Found]:
         """The same of any row."""
         cells = [cell for cell in view(row, self._rules).cells if cell.column in columns]
-        found = {
-            cell.column: self._value(cell.attributes.get("t", "n"), cell.value) for cell in cells
-        }
+        found = {cell.column: (cell.attributes.get("t", "n"), cell.value) for cell in cells}
         cuts = [markup.Splice(cell.start, cell.end, b"") for cell in cells]
         return markup.apply(row, cuts), found
 
@@ -230,6 +223,11 @@ def _numbered(stream: SheetStream) -> Iterator[tuple[int, bytes]]:
 @lru_cache(maxsize=1024)
 def _column(name: bytes) -> int:
     return column_number(name.decode())
+
+
+def _kind(attributes: bytes) -> str:
+    match = _KIND.search(attributes)
+    return match[1].decode() if match else "n"
 
 
 def _says(found: CellValue, value: CellValue, *, date1904: bool) -> bool:

@@ -6,6 +6,7 @@ right and without overlap, right before ``<sheetData>``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from itertools import pairwise
@@ -16,6 +17,7 @@ from sheetcrm.adapters.excel.markup import Element, Splice
 from sheetcrm.adapters.excel.targets import Cells
 from sheetcrm.core.table.values import CellValue
 
+_FIGURE = re.compile(r"[0-9]{1,5}(?:\.[0-9]+)?")
 _SAMPLE = 300  # rows: enough to see how long the values of a column are
 _NARROWEST, _WIDEST = 8.0, 60.0
 _PER_CHARACTER, _EDGES = 1.15, 1.0  # capitals are wider than digits, and cells have margins
@@ -89,12 +91,13 @@ def shows_dates(root: Element, widths: Mapping[int, str], column: int) -> bool:
     """Whether a column is known to be wide enough for a date with a year of four digits."""
     setting = covering(root.all("cols", "col"), column)
     width = setting.get("width") if setting else widths.get(column, "")
-    return width.replace(".", "", 1).isdigit() and float(width) >= _DATE
+    return _FIGURE.fullmatch(width) is not None and float(width) >= _DATE
 
 
 def _reach(setting: Element) -> tuple[int, int]:
     first, last = setting.get("min"), setting.get("max")
-    return (int(first), int(last)) if first.isdigit() and last.isdigit() else (0, 0)
+    known = markup.is_whole(first) and markup.is_whole(last)
+    return (int(first), int(last)) if known else (0, 0)
 
 
 def _element(prefix: str, column: int, width: str) -> bytes:

@@ -1,0 +1,124 @@
+"""Workbooks that the fuzzer broke, and what was wrong about it: each is refused or read rightly."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sheetcrm.adapters.excel import ExcelSource
+from sheetcrm.core.table.values import Edit
+from sheetcrm.errors import SourceRefusedError
+from tests.adapters.excel.excel_books import kitchen_sink, sheet_workbook, with_part
+
+KNOWN = ("Name", "E-mail", "Budget", "Score", "Rank")
+SHEET = "xl/worksheets/sheet1.xml"
+HEAD = (
+    b'<row r="1"><c r="A1" t="inlineStr"><is><t>Name</t></is></c>'
+    b'<c r="B1" t="inlineStr"><is><t>E-mail</t></is></c></row>'
+)
+ROW = (
+    b'<row r="2"><c r="A2" t="str"><v>Sari</v></c><c r="B2" t="str"><v>a@example.com</v></c></row>'
+)
+
+
+@pytest.fixture
+def sink(tmp_path):
+    return kitchen_sink(tmp_path / "leads.xlsx")
+
+
+def rank(path):
+    """Read, add a column, change a column that there is."""
+    source = ExcelSource("x", path)
+    tab = source.read(KNOWN)
+    edits = [Edit(lead="1", row=row, header="Rank", before=None, after=7) for row in tab.rows]
+    last = tab.headers[-1]
+    edits += [Edit(lead="1", row=row, header=last, before=None, after="x") for row in tab.rows]
+    return source.write(tab, edits, append=["Rank"])
+
+
+def refused(path, code):
+    before = path.read_bytes()
+    with pytest.raises(SourceRefusedError) as caught:
+        rank(path)
+    assert (caught.value.code, bool(caught.value.hint)) == (code, True), caught.value
+    assert path.read_bytes() == before
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        b'<row r="3"><c r="B2"><v>1</v></c></row>',
+        b'<row r="3"><c r="A3"><v>1</v></c><c r="XFD10004"><v>1</v></c></row>',
+        b'<row><c r="A3"><v>1</v></c><c r="B4"><v>1</v></c></row>',
+        b'<row r="abc"><c><v>1</v></c></row>',
+        b'<row r="0"><c><v>1</v></c></row>',
+        b'<row r="\xc2\xb2"><c><v>1</v></c></row>',
+        b'<row r="%b"><c><v>1</v></c></row>' % (b"1" * 5000),
+    ],
+    ids=["another row", "far out", "two rows", "no number", "zero", "square", "long"],
+)
+def test_rows_whose_place_nobody_knows(tmp_path, row):
+    """Calamine goes by the cells, and aborts where they lie far out."""
+    refused(sheet_workbook(tmp_path / "leads.xlsx", HEAD + ROW + row), "cell-order")
+
+
+def test_a_row_without_number_stands_where_its_cells_do(tmp_path):
+    row = b'<row><c r="A7" t="str"><v>Budi</v></c></row>'
+    path = sheet_workbook(tmp_path / "leads.xlsx", HEAD + ROW + row)
+    tab = ExcelSource("x", path).read(KNOWN)
+    assert list(tab.rows) == [2, 7]
+    assert rank(path).cells == 5
+    assert list(ExcelSource("x", path).read(KNOWN).column("Rank").values) == [7, 7]
+
+
+@pytest.mark.parametrize("around", [b"<a>%b</a>", b"%b<sheetData/>"], ids=["inside", "twice"])
+def test_rows_in_a_place_where_none_belong(sink, around):
+    pattern = re.compile(rb"<sheetData>.*</sheetData>", re.DOTALL)
+    with_part(sink, SHEET, lambda data: pattern.sub(lambda match: around % match[0], data))
+    refused(sink, "bad-xml")
+
+
+@pytest.mark.parametrize("number", ["1.5", "-1", "abc", "1_0", "²", "9" * 5000, " 1"])
+@pytest.mark.parametrize(
+    ("part", "before"),
+    [
+        (SHEET, '<c r="F5" s="'),
+        ("xl/styles.xml", 'numFmtId="'),
+        ("xl/tables/table1.xml", '<tableColumn id="'),
+        ("xl/tables/table1.xml", 'totalsRowShown="0" headerRowCount="'),
+        ("xl/workbook.xml", 'localSheetId="'),
+    ],
+    ids=["style", "format", "column", "header rows", "sheet"],
+)
+def test_what_should_be_a_number(sink, part, before, number):
+    def change(data):
+        data = data.replace(b"<definedName ", b'<definedName localSheetId="0" ')
+        data = data.replace(b'totalsRowShown="0"', b'totalsRowShown="0" headerRowCount="1"')
+        return re.sub(before.encode() + rb"[^\"]*", before.encode() + number.encode(), data)
+
+    with_part(sink, part, change)
+    refused(sink, "bad-xml")
+
+
+def test_counts_and_widths_that_are_no_numbers_do_not_matter(sink):
+    with_part(sink, "xl/sharedStrings.xml", lambda data: data.replace(b'nt="', 'nt="²'.encode()))
+    with_part(sink, SHEET, lambda data: data.replace(b'width="', 'width="²'.encode()))
+    assert rank(sink).cells == 9
+
+
+@pytest.mark.parametrize("value", [b"abc", b"", b"1,5", b"&#65;"])
+def test_a_cell_that_is_overwritten_may_have_said_anything(tmp_path, value):
+    row = b'<row r="2"><c r="A2" t="str"><v>Sari</v></c><c r="B2"><v>%b</v></c></row>' % value
+    path = sheet_workbook(tmp_path / "leads.xlsx", HEAD + row)
+    source = ExcelSource("x", path)
+    tab = source.read(KNOWN)
+    source.write(tab, [Edit(lead="1", row=2, header="E-mail", before=None, after=5)])
+    assert ExcelSource("x", path).read(KNOWN).column("E-mail").values == [5.0]
+
+
+@pytest.mark.parametrize("reference", [b"&#99999999999;", b"&#x110000;", b"&#%b;" % (b"9" * 5000)])
+def test_characters_that_there_are_not(tmp_path, reference):
+    row = b'<row r="2"><c r="A2"><f>B2&amp;"%b"</f><v>1</v></c></row>' % reference
+    refused(sheet_workbook(tmp_path / "leads.xlsx", HEAD + row), "bad-xml")
