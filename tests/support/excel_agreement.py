@@ -64,6 +64,8 @@ RANGES = {
 BY_ITEM = {"SUMPRODUCT", "LOOKUP", "INDEX", "MATCH", "XLOOKUP", "XMATCH"}
 """Functions inside of which whole ranges are calculated with, item by item."""
 
+BY_CELLS = {"COUNTIF", "COUNTIFS", "COUNTBLANK", "ROWS", "COLUMNS"}
+"""Functions that see the empty cells below and beside what a sheet holds."""
 TOOLPAK = {"EDATE", "EOMONTH", "WEEKNUM", "YEARFRAC", "MROUND", "QUOTIENT"}
 
 
@@ -155,6 +157,8 @@ class Ours:
             return self._single(sheet, address)
         if colon and _CELL.match(first) and _CELL.match(last):
             return self._range(sheet, _corner(first), _corner(last), crossed=crossed)
+        if BY_CELLS & {name for name, _ in self._within} and ":" in address:
+            raise LeftOutError("counts the empty rest of the sheet")
         if found := _COLUMNS.match(address):
             ends = (
                 (1, column_number(found[1])),
@@ -180,7 +184,7 @@ class Ours:
         meaning = meaning or self.workbook.names.get(("", key))
         if meaning is None:
             raise LeftOutError("an unknown name")
-        if any("$" not in part for part in re.findall(r"[A-Z]{1,3}\d+", meaning)):
+        if re.search(r"(?<![$\w])[A-Z]{1,3}\$?\d+\b|\$[A-Z]{1,3}\d+\b", meaning):
             raise LeftOutError("a name that moves with its cell")
         return (
             f"({self._translated(meaning, depth + 1)})"

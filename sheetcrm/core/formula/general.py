@@ -102,8 +102,11 @@ def _decorated(found: re.Match[str]) -> float | None:
 
 
 def read_moment(text: str) -> float | None:
-    """The serial number of a date, a time, or both, written as text; None where it is neither."""
-    parts = read_day_and_time(text)
+    """The serial number of a date, a time, or both, written as text; None where it is neither.
+
+    Blanks around a number do not matter to Excel, around a date they do.
+    """
+    parts = None if text != text.strip() else read_day_and_time(text)
     return None if parts is None else parts[0] + parts[1]
 
 
