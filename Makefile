@@ -8,7 +8,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
 
-.PHONY: demo test test-slow explore crash lint types check bench sample pictures clean
+.PHONY: demo test test-slow explore crash fuzz lint types check bench sample pictures clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -49,6 +49,10 @@ explore: $(VENV)/.developer
 crash: $(VENV)/.developer
 	SHEETCRM_KILLS=200 SHEETCRM_FAULTS=1 $(BIN)/python -m pytest -n auto -m slow \
 	  tests/cli/test_killed.py tests/adapters/excel/test_excel_faults.py
+
+# 20,000 broken workbooks: a clear error or a right write, never anything else.
+fuzz: $(VENV)/.developer
+	SHEETCRM_FUZZ=$${SHEETCRM_FUZZ:-20000} $(BIN)/python -m pytest -n auto -m slow tests/fuzz
 
 lint: $(VENV)/.developer
 	$(BIN)/ruff check
