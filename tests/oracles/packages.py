@@ -189,7 +189,7 @@ def _styles(old: bytes, new: bytes) -> list[str]:
             return ["the count of cell formats"]
         before.remove(formats[0])
         after.remove(formats[1])
-    same = frozen(before) == frozen(after) and spaces(old) == spaces(new)
+    same = frozen(before) == frozen(after) and set(spaces(old)) == set(spaces(new))
     return [] if same else ["styles besides cell formats"]
 
 

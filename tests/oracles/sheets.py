@@ -175,6 +175,9 @@ def _frame(old: ET.Element, new: ET.Element, widened: Sequence[int]) -> list[str
             refs = [one.attrib.pop("ref", "") for one in places]
             if refs[0] != refs[1] and not _holds(refs[1], refs[0]):
                 found.append(f"the {name}")
+    for root in old, new:
+        for data in children(root, "sheetData"):
+            data.text = None  # blanks between rows
     return found if frozen(old) == frozen(new) else [*found, "the sheet outside its rows"]
 
 

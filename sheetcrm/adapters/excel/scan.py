@@ -150,6 +150,8 @@ class _Scanner:
                 self._formula(cell.formula)
                 if not cell.value and kind != "str":
                     self._uncalculated.append((number, cell.column))
+            if cell.value and b"<" in cell.value and kind != "inlineStr":
+                raise _unusual_value(number, cell.column)
             if cell.value and kind == "e":
                 self._errors[number, cell.column] = cell.value.decode()
             if cell.value:
@@ -177,6 +179,12 @@ class _Scanner:
         if flags & VALUED:
             self._last_row = max(number, self._last_row)
         self._last_column = max(width, self._last_column)
+
+
+def _unusual_value(row: int, column: int) -> Refusal:
+    """Comments and CDATA inside a value: calamine makes less of it than there is."""
+    place = f"{letters(column)}{row}"
+    return Refusal("unusual-value", f"the value of {place} is written in an unusual way", REPAIR)
 
 
 def _check_frame(root: markup.Element) -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from sheetcrm.adapters.excel import markup
+from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.markup import Element, Splice
 from sheetcrm.core.table.values import CellValue
 
@@ -55,8 +56,11 @@ class Styles:
 
         A date gets a date format, a narrow one where the column is not known to be `wide`; a
         number, which must not look like a date, loses it.
+
+        Raises:
+            Refusal: there is no such format, and none can be added.
         """
-        if not self.usable or value is None:
+        if value is None or not (self.usable or isinstance(value, date)):
             return style
         shows_date = self._is_date(style or 0)
         if isinstance(value, date):
@@ -68,12 +72,17 @@ class Styles:
         return style
 
     def general(self, style: int | None) -> int | None:
-        """The same look with the number format General, for a column that is new."""
+        """The same look with the number format General, for a column that is new.
+
+        What a format says of its cells' contents (a checkbox, an apostrophe) is not a look.
+        """
         if style is None or not self.usable or style >= len(self._formats):
             return None
-        if self._is_general(self._formats[style].number_format):
-            return style
-        return self._like(style, 0)
+        known = self._formats[style]
+        if self._is_general(known.number_format):
+            plain = _bare(known.xml)
+            return style if plain == known.xml else self._of(plain, known.number_format)
+        return self._like(style, 0, bare=True)
 
     def rendered(self) -> bytes | None:
         """The part with the added formats, or None where there are none."""
@@ -109,10 +118,16 @@ class Styles:
         formats = self._root.all("numFmts", "numFmt") if self._root else []
         return {one.number("numFmtId"): one.get("formatCode") for one in formats}
 
-    def _like(self, style: int, number_format: int) -> int:
+    def _like(self, style: int, number_format: int, *, bare: bool = False) -> int:
         """The index of a format that differs from `style` in its number format only."""
+        if not self.usable or self._shows_date(number_format) != (number_format > 0):
+            raise _no_format()
         base = self._formats[style if style < len(self._formats) else 0]
-        wanted = _with_format(base.xml, number_format)
+        wanted = _with_format(_bare(base.xml) if bare else base.xml, number_format)
+        return self._of(wanted, number_format)
+
+    def _of(self, wanted: bytes, number_format: int) -> int:
+        """The index of exactly this format, appended where it is new."""
         for index, known in enumerate(self._formats):
             if known.number_format == number_format and known.xml == wanted:
                 return index
@@ -121,12 +136,14 @@ class Styles:
         return len(self._formats) - 1
 
     def _is_general(self, number_format: int) -> bool:
-        return number_format == 0 or self._codes.get(number_format, "").lower() == "general"
+        named = "general" if number_format == 0 else ""
+        return self._codes.get(number_format, named).lower() == "general"
 
     def _is_date(self, style: int) -> bool:
-        if style >= len(self._formats):
-            return False
-        number_format = self._formats[style].number_format
+        known = style < len(self._formats)
+        return known and self._shows_date(self._formats[style].number_format)
+
+    def _shows_date(self, number_format: int) -> bool:
         code = self._codes.get(number_format)
         if code is None:
             return number_format in _BUILTIN_DATES
@@ -134,6 +151,23 @@ class Styles:
         if first.lower() == "general":
             return False
         return bool(_DATE_PART.search(_LITERAL.sub("", first)))
+
+
+def _bare(xml: bytes) -> bytes:
+    """An ``<xf>`` without what it says of the contents of its cells."""
+    element = markup.parse(xml)
+    splices = [Splice(one.start, one.end, b"") for one in element.all("extLst")]
+    if element.flag("quotePrefix"):
+        splices.append(markup.set_attributes(xml, element, {"quotePrefix": "0"}))
+    return markup.apply(xml, splices) if splices else xml
+
+
+def _no_format() -> Refusal:
+    return Refusal(
+        "no-format",
+        "it has no cell format in which a date looks like a date, and a number like a number",
+        REPAIR,
+    )
 
 
 def _with_format(xml: bytes, number_format: int) -> bytes:
