@@ -29,7 +29,7 @@ _FRACTION: Final = re.compile(r"^\s*(?P<sign>-)?(?P<whole>\d+) (?P<top>\d+)/(?P<
 _TIME: Final = re.compile(
     r"""^(?P<first>\d{1,4})(?P<rest>(?::\d{0,4}){0,2})(?P<part>\.\d*)?(?:\s+(?P<half>[AaPp])[Mm]?)?$""",
 )
-_NUMERIC_DATE: Final = re.compile(r"^(\d{1,4})[-/.](\d{1,2}|\d{4}(?!.))(?:[-/.](\d{1,4}))?$")
+_NUMERIC_DATE: Final = re.compile(r"^(\d{1,4})[-/](\d{1,2}|\d{4}(?!.))(?:[-/](\d{1,4}))?$")
 _NAMED_DATE: Final = re.compile(
     r"^(?:(?P<day>\d{1,2})[-/ ]*)?(?P<month>[A-Za-z]{3,9})\.?[-/ ,]*(?P<rest>[\d ,/-]*)$"
 )
