@@ -184,7 +184,7 @@ class _Trial:
         ]
         column = min(max((c for _, columns in rows for c in columns), default=0) + 1, 16_000)
         numbers = [number for number, _ in rows[:20]] or [1, 2, 5]
-        wanted = {(row, column): _new_value(row, row % 5) for row in numbers}
+        wanted = {(row, column): _new_value(row, row % 4) for row in numbers}
         values = {f"{get_column_letter(c)}{r}": value for (r, c), value in wanted.items()}
         with self._watch():
             count = write_cells(self._path, title, values)

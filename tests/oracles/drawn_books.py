@@ -109,7 +109,7 @@ def pictures(path: Path) -> Path:
                 "url": "https://example.com/", "tip": "klik", "description": "titik",
             }  # fmt: skip
             sheet.insert_image(row * 5 + 2, 9, f"dot{row}.png", options)
-        sheet.set_background(BytesIO(dot()), True)
+        sheet.set_background(BytesIO(dot()))
         other.embed_image("D4", "dot.png", {"image_data": BytesIO(dot())})
     return path
 
@@ -127,16 +127,22 @@ def pictures_in_cells_of_the_leads(path: Path) -> Path:
 def header_pictures(path: Path) -> Path:
     with workbook(path) as (_, sheet, __):
         picture = {"image_left": "dot.png", "image_data_left": BytesIO(dot())}
-        sheet.set_header("&L&G&C&\"Arial,Bold\"Prospek &D", picture)
-        sheet.set_footer("&R&G&CHalaman &P / &N", {"image_right": "dot.png", "image_data_right": BytesIO(dot())})
+        sheet.set_header('&L&G&C&"Arial,Bold"Prospek &D', picture)
+        sheet.set_footer(
+            "&R&G&CHalaman &P / &N", {"image_right": "dot.png", "image_data_right": BytesIO(dot())}
+        )
     return path
 
 
 @register(BOOKS)
 def shapes(path: Path) -> Path:
     with workbook(path) as (_, sheet, __):
-        sheet.insert_textbox("I3", "Hubungi <dulu>\nyang panas", {"gradient": {"colors": ["red", "blue"]}})
-        sheet.insert_textbox("I12", "", {"textlink": "=$A$2", "rotation": 45, "url": "internal:Prospek!A1"})
+        sheet.insert_textbox(
+            "I3", "Hubungi <dulu>\nyang panas", {"gradient": {"colors": ["red", "blue"]}}
+        )
+        sheet.insert_textbox(
+            "I12", "", {"textlink": "=$A$2", "rotation": 45, "url": "internal:Prospek!A1"}
+        )
     return path
 
 
@@ -155,7 +161,9 @@ def notes(path: Path) -> Path:
     with workbook(path) as (_, sheet, other):
         sheet.set_comments_author("Rina")
         for row in range(1, LAST + 1):
-            sheet.write_comment(row, 0, f"ditelepon {row}×", {"visible": row == 2, "color": "#FFEE99"})
+            sheet.write_comment(
+                row, 0, f"ditelepon {row}×", {"visible": row == 2, "color": "#FFEE99"}
+            )
         sheet.show_comments()
         other.write_comment("A1", "x" * 2000)
     return path

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to_excel
 
 from sheetcrm.core.table.values import CellError, CellValue, Tab
@@ -14,7 +15,9 @@ from tests.oracles.readers import by_calamine, by_openpyxl
 
 Place = tuple[int, int]  # row, column
 
-_MOST_FOR_OPENPYXL = 6 << 20  # bytes of a sheet: it takes a minute for more
+# It takes minutes for bigger sheets, and makes a cell for each one that is merged.
+_MOST_BYTES, _MOST_MERGED = 6 << 20, 200_000
+_MERGED = re.compile(rb'mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 
 
 def faults(
@@ -41,7 +44,7 @@ def faults(
     found += sheets.differences(
         old.parts[part], new.parts[part], packages.texts(new), said, sorted(columns)
     )
-    if len(old.parts[part]) <= _MOST_FOR_OPENPYXL:
+    if _fit_for_openpyxl(old):
         found += by_openpyxl(before, after, title, wanted)
     found += by_calamine(before, after, title, wanted)
     for name, data in new.parts.items():
@@ -58,7 +61,7 @@ def misread(data: bytes, tab: Tab) -> list[str]:
     cells = {number: dict(sheets.cells_of(row)) for number, row in _kept(reading)}
     found = []
     for column in tab.columns:
-        number = sheets.column_index_from_string(column.letter)
+        number = column_index_from_string(column.letter)
         for row, value in zip(tab.rows, column.values, strict=True):
             cell = cells.get(row, {}).get(number)
             has = sheets.value_of(cell, texts) if cell is not None else None
@@ -67,7 +70,19 @@ def misread(data: bytes, tab: Tab) -> list[str]:
     return found[:5]
 
 
-def _kept(reading: sheets.Reading):
+def _fit_for_openpyxl(book: packages.Book) -> bool:
+    sheets_xml = [book.parts[part] for part in book.sheets.values()]
+    merged = sum(
+        (column_index_from_string(right.decode()) - column_index_from_string(left.decode()) + 1)
+        * (int(bottom) - int(top) + 1)
+        for xml in sheets_xml
+        for left, top, right, bottom in _MERGED.findall(xml)
+    )
+    return merged <= _MOST_MERGED and sum(map(len, sheets_xml)) <= _MOST_BYTES
+
+
+def _kept(reading: sheets.Reading) -> Iterator[tuple[int, sheets.ET.Element]]:
+    """All rows, which `Reading` lets go of."""
     for number, row in reading.numbered():
         kept = sheets.ET.Element(row.tag, row.attrib)
         kept.extend(list(row))

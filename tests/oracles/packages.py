@@ -167,7 +167,8 @@ def _strings(old: bytes, new: bytes) -> list[str]:
     items = [one for one in known if one[0].endswith("}si")]
     if [one for one in there if one[0].endswith("}si")][: len(items)] != items:
         return ["shared strings that were there"]
-    if [one for one in there if one not in known and not one[0].endswith("}si")]:
+    rest = [[one for one in group if one[0][-3:] != "}si"] for group in (known, there)]
+    if rest[0] != rest[1]:
         return ["something in the shared strings"]
     bare = frozen(before, "count", "uniqueCount")[:2], frozen(after, "count", "uniqueCount")[:2]
     if bare[0] != bare[1] or spaces(old) != spaces(new):

@@ -20,7 +20,7 @@ _OFFICE = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 Parts = dict[str, bytes]
 
 
-def _repacked(path: Path, change: Callable[[Parts], Parts | None]) -> Path:
+def repacked(path: Path, change: Callable[[Parts], Parts | None]) -> Path:
     """The workbook of the leads with its parts put through `change`."""
     with workbook(path):
         pass
@@ -33,8 +33,9 @@ def _repacked(path: Path, change: Callable[[Parts], Parts | None]) -> Path:
     return path
 
 
-def _added(parts: Parts, name: str, data: bytes, content: str, owner: str, kind: str) -> None:
-    """Adds a part with its content type, and a relationship of `owner` to it."""
+def _added(parts: Parts, name: str, data: bytes, content: str, link: tuple[str, str]) -> None:
+    """Adds a part with its content type, and a relationship to it: of which part, of what kind."""
+    owner, kind = link
     parts[name] = data
     override = f'<Override PartName="/{name}" ContentType="{content}"/></Types>'.encode()
     types = "[Content_Types].xml"
@@ -65,10 +66,16 @@ def strict(path: Path) -> Path:
     """ISO 29500 strict: other namespaces and relationship types."""
 
     def change(parts: Parts) -> Parts:
-        new = (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://purl.oclc.org/ooxml/officeDocument/relationships")
-        return {name: data.replace(_MAIN, new[0]).replace(_OFFICE, new[1]) for name, data in parts.items()}
+        new = (
+            b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+            b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        )
+        return {
+            name: data.replace(_MAIN, new[0]).replace(_OFFICE, new[1])
+            for name, data in parts.items()
+        }
 
-    return _repacked(path, change)
+    return repacked(path, change)
 
 
 @register(BOOKS)
@@ -77,11 +84,16 @@ def prefixed(path: Path) -> Path:
 
     def change(parts: Parts) -> None:
         for name in list(parts):
-            if name.startswith("xl/") and name.endswith(".xml") and _MAIN in parts[name] and "theme" not in name:
+            if (
+                name.startswith("xl/")
+                and name.endswith(".xml")
+                and _MAIN in parts[name]
+                and "theme" not in name
+            ):
                 data = re.sub(rb"<(/?)(?=[A-Za-z])", rb"<\1x:", parts[name])
                 parts[name] = data.replace(b'xmlns="' + _MAIN, b'xmlns:x="' + _MAIN)
 
-    return _repacked(path, change)
+    return repacked(path, change)
 
 
 @register(BOOKS)
@@ -99,14 +111,14 @@ def inline_strings(path: Path) -> Path:
         for name in ("[Content_Types].xml", "xl/_rels/workbook.xml.rels"):
             parts[name] = re.sub(rb"<[^<>]*sharedStrings[^<>]*/>", b"", parts[name])
 
-    return _repacked(path, change)
+    return repacked(path, change)
 
 
 def _of_sheet(change: Callable[[bytes], bytes]) -> Callable[[Path], Path]:
     def changed(parts: Parts) -> None:
         parts[_SHEET] = change(parts[_SHEET])
 
-    return lambda path: _repacked(path, changed)
+    return lambda path: repacked(path, changed)
 
 
 BOOKS["cells_without_addresses"] = _of_sheet(
@@ -116,7 +128,9 @@ BOOKS["rows_and_cells_without_addresses"] = _of_sheet(
     lambda xml: re.sub(rb'<(c|row) r="[A-Z]*\d+"', rb"<\1", xml)
 )
 BOOKS["other_quotes_and_blanks"] = _of_sheet(
-    lambda xml: re.sub(rb'<c r="([A-Z]+\d+)"', rb"<c\n r = '\1' ", xml).replace(b"<row", b"\n  <row")
+    lambda xml: re.sub(rb'<c r="([A-Z]+\d+)"', rb"<c\n r = '\1' ", xml).replace(
+        b"<row", b"\n  <row"
+    )
 )
 BOOKS["comments_and_cdata"] = _of_sheet(
     lambda xml: xml.replace(b"<sheetData>", b"<!-- <row> --><sheetData><!-- <c/> -->").replace(
@@ -138,21 +152,23 @@ BOOKS["gaps_and_empty_rows"] = _of_sheet(
     )
 )
 BOOKS["extensions_everywhere"] = _of_sheet(
-    lambda xml: xml.replace(
-        b"<worksheet ",
-        b'<worksheet xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
-        b'xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac" '
-        b'xmlns:xr="http://schemas.microsoft.com/office/spreadsheetml/2014/revision" '
-        b'mc:Ignorable="x14ac xr" xr:uid="{00000000-0001-0000-0000-000000000000}" ',
-    )
-    .replace(b"<row ", b'<row x14ac:dyDescent="0.25" ')
-    .replace(
-        b"</worksheet>",
-        b'<mc:AlternateContent><mc:Choice Requires="x14ac"/></mc:AlternateContent>'
-        b'<extLst><ext uri="{01}"><x14ac:any>&amp;</x14ac:any></ext></extLst></worksheet>',
+    lambda xml: (
+        xml.replace(
+            b"<worksheet ",
+            b'<worksheet xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+            b'xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac" '
+            b'xmlns:xr="http://schemas.microsoft.com/office/spreadsheetml/2014/revision" '
+            b'mc:Ignorable="x14ac xr" xr:uid="{00000000-0001-0000-0000-000000000000}" ',
+        )
+        .replace(b"<row ", b'<row x14ac:dyDescent="0.25" ')
+        .replace(
+            b"</worksheet>",
+            b'<mc:AlternateContent><mc:Choice Requires="x14ac"/></mc:AlternateContent>'
+            b'<extLst><ext uri="{01}"><x14ac:any>&amp;</x14ac:any></ext></extLst></worksheet>',
+        )
     )
 )
-BOOKS["false_counts_of_shared_strings"] = lambda path: _repacked(
+BOOKS["false_counts_of_shared_strings"] = lambda path: repacked(
     path,
     lambda parts: parts.update(
         {
@@ -165,12 +181,14 @@ BOOKS["false_counts_of_shared_strings"] = lambda path: _repacked(
 BOOKS["formulas_shared_by_cells"] = _of_sheet(
     lambda xml: re.sub(
         rb'(<row r="(\d)"[^>]*>.*?)</row>',
-        lambda m: m[1]
-        + (
-            b'<c r="F%b"><f t="shared" si="0"%b</f><v>1</v></c></row>'
-            % (m[2], b' ref="F2:F7">C2*2' if m[2] == b"2" else b">")
-            if m[2] != b"1"
-            else b'<c r="F1" t="str"><v>Dua</v></c></row>'
+        lambda m: (
+            m[1]
+            + (
+                b'<c r="F%b"><f t="shared" si="0"%b</f><v>1</v></c></row>'
+                % (m[2], b' ref="F2:F7">C2*2' if m[2] == b"2" else b">")
+                if m[2] != b"1"
+                else b'<c r="F1" t="str"><v>Dua</v></c></row>'
+            )
         ),
         xml,
         flags=re.DOTALL,
@@ -186,18 +204,87 @@ def foreign_parts(path: Path) -> Path:
         xml = b'<?xml version="1.0" encoding="UTF-8"?>\n'
         ms = "http://schemas.microsoft.com/office/2017/10/relationships/"
         vnd = "application/vnd.ms-excel."
-        _added(parts, "xl/threadedComments/threadedComment1.xml", xml + b'<ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"><threadedComment ref="A2" dT="2026-01-01T00:00:00.00" personId="{1}" id="{2}"><text>sudah?</text></threadedComment></ThreadedComments>', vnd + "threadedcomments+xml", _SHEET, ms + "threadedComment")
-        _added(parts, "xl/persons/person.xml", xml + b'<personList xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"><person displayName="Rina" id="{1}" userId="rina" providerId="None"/></personList>', vnd + "person+xml", "xl/workbook.xml", ms + "person")
-        _added(parts, "customXml/item1.xml", b"<data xmlns='urn:example'>\r\n<b/></data>", "application/xml", "", "customXml")
-        _added(parts, "xl/connections.xml", xml + b'<connections xmlns="%b"><connection id="1" name="Pertanyaan" type="5" refreshedVersion="6"/></connections>' % _MAIN, vnd.replace("ms-excel", "openxmlformats-officedocument.spreadsheetml") + "connections+xml", "xl/workbook.xml", "connections")
-        _added(parts, "xl/externalLinks/externalLink1.xml", xml + b'<externalLink xmlns="%b"><externalBook xmlns:r="%b" r:id="rId1"><sheetNames><sheetName val="S"/></sheetNames></externalBook></externalLink>' % (_MAIN, _OFFICE), "application/vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml", "xl/workbook.xml", "externalLink")
-        parts["xl/externalLinks/_rels/externalLink1.xml.rels"] = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="%b/externalLinkPath" Target="file:///c:/lain.xlsx" TargetMode="External"/></Relationships>' % _OFFICE
-        _added(parts, "xl/printerSettings/printerSettings1.bin", bytes(range(256)), "application/vnd.openxmlformats-officedocument.spreadsheetml.printerSettings", _SHEET, "printerSettings")
-        _added(parts, "xl/ctrlProps/ctrlProp1.xml", xml + b'<formControlPr xmlns="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" objectType="CheckBox" checked="Checked"/>', vnd + "controlproperties+xml", _SHEET, "ctrlProp")
-        _added(parts, "xl/slicerCaches/slicerCache1.xml", xml + b'<slicerCacheDefinition xmlns="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" name="Kota" sourceName="Kota"/>', vnd + "slicerCache+xml", "xl/workbook.xml", "http://schemas.microsoft.com/office/2007/relationships/slicerCache")
-        _added(parts, "xl/media/unknown.xyz", b"\x00\x01", "application/octet-stream", _SHEET, "image")
+        _added(
+            parts,
+            "xl/threadedComments/threadedComment1.xml",
+            xml
+            + b'<ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"><threadedComment ref="A2" dT="2026-01-01T00:00:00.00" personId="{1}" id="{2}"><text>sudah?</text></threadedComment></ThreadedComments>',
+            vnd + "threadedcomments+xml",
+            (_SHEET, ms + "threadedComment"),
+        )
+        _added(
+            parts,
+            "xl/persons/person.xml",
+            xml
+            + b'<personList xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"><person displayName="Rina" id="{1}" userId="rina" providerId="None"/></personList>',
+            vnd + "person+xml",
+            ("xl/workbook.xml", ms + "person"),
+        )
+        _added(
+            parts,
+            "customXml/item1.xml",
+            b"<data xmlns='urn:example'>\r\n<b/></data>",
+            "application/xml",
+            ("", "customXml"),
+        )
+        _added(
+            parts,
+            "xl/connections.xml",
+            xml
+            + b'<connections xmlns="%b"><connection id="1" name="Pertanyaan" type="5" refreshedVersion="6"/></connections>'
+            % _MAIN,
+            vnd.replace("ms-excel", "openxmlformats-officedocument.spreadsheetml")
+            + "connections+xml",
+            ("xl/workbook.xml", "connections"),
+        )
+        _added(
+            parts,
+            "xl/externalLinks/externalLink1.xml",
+            xml
+            + b'<externalLink xmlns="%b"><externalBook xmlns:r="%b" r:id="rId1"><sheetNames><sheetName val="S"/></sheetNames></externalBook></externalLink>'
+            % (_MAIN, _OFFICE),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml",
+            ("xl/workbook.xml", "externalLink"),
+        )
+        parts["xl/externalLinks/_rels/externalLink1.xml.rels"] = (
+            b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="%b/externalLinkPath" Target="file:///c:/lain.xlsx" TargetMode="External"/></Relationships>'
+            % _OFFICE
+        )
+        _added(
+            parts,
+            "xl/printerSettings/printerSettings1.bin",
+            bytes(range(256)),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.printerSettings",
+            (_SHEET, "printerSettings"),
+        )
+        _added(
+            parts,
+            "xl/ctrlProps/ctrlProp1.xml",
+            xml
+            + b'<formControlPr xmlns="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" objectType="CheckBox" checked="Checked"/>',
+            vnd + "controlproperties+xml",
+            (_SHEET, "ctrlProp"),
+        )
+        _added(
+            parts,
+            "xl/slicerCaches/slicerCache1.xml",
+            xml
+            + b'<slicerCacheDefinition xmlns="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" name="Kota" sourceName="Kota"/>',
+            vnd + "slicerCache+xml",
+            (
+                "xl/workbook.xml",
+                "http://schemas.microsoft.com/office/2007/relationships/slicerCache",
+            ),
+        )
+        _added(
+            parts,
+            "xl/media/unknown.xyz",
+            b"\x00\x01",
+            "application/octet-stream",
+            (_SHEET, "image"),
+        )
 
-    return _repacked(path, change)
+    return repacked(path, change)
 
 
 @register(BOOKS)
@@ -212,28 +299,46 @@ def pivot_in_the_way(path: Path) -> Path:
 
 def _pivot(path: Path, sheet: str, place: str) -> Path:
     def change(parts: Parts) -> None:
-        cache = b'<pivotCacheDefinition xmlns="%b" refreshOnLoad="1" recordCount="0"><cacheSource type="worksheet"><worksheetSource ref="A1:E7" sheet="Prospek"/></cacheSource><cacheFields count="0"/></pivotCacheDefinition>' % _MAIN
-        pivot = b'<pivotTableDefinition xmlns="%b" name="Ringkasan" cacheId="1" dataCaption="Nilai"><location ref="%b" firstHeaderRow="1" firstDataRow="2" firstDataCol="1"/></pivotTableDefinition>' % (_MAIN, place.encode())
+        cache = (
+            b'<pivotCacheDefinition xmlns="%b" refreshOnLoad="1" recordCount="0"><cacheSource type="worksheet"><worksheetSource ref="A1:E7" sheet="Prospek"/></cacheSource><cacheFields count="0"/></pivotCacheDefinition>'
+            % _MAIN
+        )
+        pivot = (
+            b'<pivotTableDefinition xmlns="%b" name="Ringkasan" cacheId="1" dataCaption="Nilai"><location ref="%b" firstHeaderRow="1" firstDataRow="2" firstDataCol="1"/></pivotTableDefinition>'
+            % (_MAIN, place.encode())
+        )
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-        _added(parts, "xl/pivotCache/pivotCacheDefinition1.xml", cache, kind + "pivotCacheDefinition+xml", "xl/workbook.xml", "pivotCacheDefinition")
-        _added(parts, "xl/pivotTables/pivotTable1.xml", pivot, kind + "pivotTable+xml", sheet, "pivotTable")
+        _added(
+            parts,
+            "xl/pivotCache/pivotCacheDefinition1.xml",
+            cache,
+            kind + "pivotCacheDefinition+xml",
+            ("xl/workbook.xml", "pivotCacheDefinition"),
+        )
+        _added(
+            parts,
+            "xl/pivotTables/pivotTable1.xml",
+            pivot,
+            kind + "pivotTable+xml",
+            (sheet, "pivotTable"),
+        )
 
-    return _repacked(path, change)
+    return repacked(path, change)
 
 
 @register(BOOKS)
 def signed(path: Path) -> Path:
-    return _repacked(path, lambda parts: parts.update({"_xmlsignatures/sig1.xml": b"<Signature/>"}))
+    return repacked(path, lambda parts: parts.update({"_xmlsignatures/sig1.xml": b"<Signature/>"}))
 
 
 @register(BOOKS)
 def parts_in_another_order(path: Path) -> Path:
-    return _repacked(path, lambda parts: dict(sorted(parts.items(), key=lambda one: one[0][::-1])))
+    return repacked(path, lambda parts: dict(sorted(parts.items(), key=lambda one: one[0][::-1])))
 
 
 @register(BOOKS)
 def names_in_another_case_and_with_backslashes(path: Path) -> Path:
-    return _repacked(
+    return repacked(
         path,
         lambda parts: {
             (name.replace("/", "\\") if "theme" in name else name.replace("sheet1", "Sheet1")): data
@@ -245,7 +350,7 @@ def names_in_another_case_and_with_backslashes(path: Path) -> Path:
 @register(BOOKS)
 def absolute_targets(path: Path) -> Path:
     rels = "xl/_rels/workbook.xml.rels"
-    return _repacked(
+    return repacked(
         path, lambda parts: parts.update({rels: parts[rels].replace(b'Target="', b'Target="/xl/')})
     )
 
@@ -258,7 +363,7 @@ def stored_with_comments(path: Path) -> Path:
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        archive.comment = "catatan arsip".encode()
+        archive.comment = b"catatan arsip"
         for name, data in parts.items():
             info = zipfile.ZipInfo(name, (2003, 2, 1, 12, 30, 58))
             info.comment, info.extra = b"catatan", struct.pack("<HH4s", 0xCAFE, 4, b"abcd")
@@ -273,7 +378,10 @@ def data_descriptors(path: Path) -> Path:
         pass
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    with path.open("wb") as file, zipfile.ZipFile(_Unseekable(file), "w", zipfile.ZIP_DEFLATED) as out:
+    with (
+        path.open("wb") as file,
+        zipfile.ZipFile(_Unseekable(file), "w", zipfile.ZIP_DEFLATED) as out,
+    ):
         for name, data in parts.items():
             out.writestr(name, data)
     return path

@@ -12,7 +12,7 @@ import openpyxl
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook
 
 from sheetcrm.core.table.values import CellError, CellValue
 
@@ -45,8 +45,13 @@ def by_openpyxl(
 def by_calamine(
     before: bytes, after: bytes, title: str, wanted: Mapping[Place, CellValue]
 ) -> list[str]:
-    """What calamine finds wrong."""
-    old, new = _calamine_cells(before, title), _calamine_cells(after, title)
+    """What calamine finds wrong; nothing where it cannot open the workbook as it was."""
+    old = _calamine_cells(before, title)
+    if old is None:
+        return []
+    new = _calamine_cells(after, title)
+    if new is None:
+        return ["calamine cannot open it any longer"]
     found = []
     for place in {**old, **new}:
         value = new.get(place)
@@ -79,9 +84,12 @@ def _openpyxl_cells(data: bytes, title: str) -> dict[Place, tuple[object, ...]] 
 
 
 @lru_cache(maxsize=2)
-def _calamine_cells(data: bytes, title: str) -> dict[Place, object]:
-    with CalamineWorkbook.from_filelike(BytesIO(data)) as workbook:
-        rows = workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
+def _calamine_cells(data: bytes, title: str) -> dict[Place, object] | None:
+    try:
+        with CalamineWorkbook.from_filelike(BytesIO(data)) as workbook:
+            rows = workbook.get_sheet_by_name(title).to_python(skip_empty_area=False)
+    except CalamineError:
+        return None
     return {
         (number, column): value
         for number, row in enumerate(rows, 1)

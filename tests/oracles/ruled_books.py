@@ -49,7 +49,7 @@ def validations(path: Path) -> Path:
             {"validate": "date", "criteria": ">", "value": date(2020, 1, 1)},
             {"validate": "time", "criteria": "<", "value": datetime(1900, 1, 1, 12).time()},
             {"validate": "length", "criteria": "<", "value": 20, "error_message": "Terlalu <panjang>"},
-            {"validate": "custom", "value": "=AND($C2>0,$A2<>\"\")"},
+            {"validate": "custom", "value": '=AND($C2>0,$A2<>"")'},
             {"validate": "any", "input_title": "Isi", "input_message": "apa saja"},
         )):  # fmt: skip
             sheet.data_validation(1, column, LAST, column, rule)
@@ -58,7 +58,9 @@ def validations(path: Path) -> Path:
 
 def _table(sheet, **options) -> None:
     columns = [{"header": header} for header in HEADERS]
-    sheet.add_table(0, 0, LAST, len(HEADERS) - 1, {"columns": columns, "name": "Prospek", **options})
+    sheet.add_table(
+        0, 0, LAST, len(HEADERS) - 1, {"columns": columns, "name": "Prospek", **options}
+    )
 
 
 @register(BOOKS)
@@ -178,7 +180,7 @@ def formulas(path: Path) -> Path:
 @register(BOOKS)
 def formulas_over_whole_rows(path: Path) -> Path:
     """They read what we write, so the workbook must be calculated anew."""
-    with workbook(path) as (book, _, other):
+    with workbook(path) as (_, __, other):
         other.write_formula("D1", "=COUNTA(Prospek!2:2)", None, 5)
         other.write_formula("D2", "=SUM(Prospek!F:F)", None, 0)
     return path
@@ -259,7 +261,9 @@ def properties(path: Path) -> Path:
 @register(BOOKS)
 def fonts_and_formats(path: Path) -> Path:
     with workbook(path) as (book, sheet, other):
-        for row, code in enumerate(["0.00%", '"Rp" #,##0;[Red]-#,##0', "@", "[h]:mm", "# ?/?", "General"]):
+        for row, code in enumerate(
+            ["0.00%", '"Rp" #,##0;[Red]-#,##0', "@", "[h]:mm", "# ?/?", "General"]
+        ):
             look = book.add_format({
                 "num_format": code, "font_name": "Courier New", "border": row, "rotation": row * 10,
                 "font_color": {0: "theme"}.get(row, "#00AA00") if row else "#112233",

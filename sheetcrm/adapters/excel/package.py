@@ -176,14 +176,17 @@ class Package:
         self._check_loaded()
 
     def _check_loaded(self) -> None:
-        """Refuse bombs among the parts that calamine takes into memory without a look at them.
+        """Refuse bombs and entities in parts that calamine takes into memory without a look.
 
         What a part really unpacks to is at most 1,032 times as big as it lies there.
         """
         for kind in ("sharedStrings", "styles"):
             for part in self.related(self.workbook_part, kind):
-                if self.archive.find(part) and self.archive.sane(part).packed > _MOST_TRUSTED:
-                    deque(self.archive.chunks(part), maxlen=0)
+                if self.archive.find(part):
+                    chunks = self.archive.chunks(part)
+                    markup.check_prolog(next(chunks, b""))
+                    if self.archive.sane(part).packed > _MOST_TRUSTED:
+                        deque(chunks, maxlen=0)
 
     def _sheets(self) -> list[Sheet]:
         targets = {i: (kind, part) for i, kind, part in self._relations(self.workbook_part)}
@@ -206,6 +209,8 @@ class Package:
 
     def _text(self, element: markup.Element) -> str:
         raw = self.workbook_xml[element.inside : element.content_end].decode()
+        if "<" in raw:
+            raise Refusal("bad-xml", "one of its names is not written as names are", REPAIR)
         return markup.unescape(raw)
 
 

@@ -190,9 +190,7 @@ def _unusual_value(row: int, column: int) -> Refusal:
 def _check_frame(root: markup.Element) -> None:
     """Rows elsewhere are read by some programs and not by others."""
     if [one.name for one in root.walk()].count("sheetData") != 1 or not root.find("sheetData"):
-        raise Refusal(
-            "bad-xml", "one of its tabs has rows where none belong", REPAIR
-        )
+        raise Refusal("bad-xml", "one of its tabs has rows where none belong", REPAIR)
 
 
 def _slow(row: bytes, rules: Grammar, before: int) -> tuple[int, list[Cell]]:

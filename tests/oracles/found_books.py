@@ -1,0 +1,81 @@
+"""Workbooks in the likeness of real ones that were once written wrongly, or refused for nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.oracles.leads import LAST, Builder, register, workbook
+from tests.oracles.packed_books import Parts, repacked
+
+BOOKS: dict[str, Builder] = {}
+REFUSED = {
+    "entities_in_shared_strings": ("doctype",) * 4,
+    "no_cell_formats": ("no-format",) * 3,
+    "general_means_a_date": ("no-format",) * 3,
+}
+
+
+@register(BOOKS)
+def fewer_shared_strings_than_are_counted(path: Path) -> Path:
+    """Its texts are overwritten by numbers, and the count must not fall below zero."""
+
+    def change(parts: Parts) -> None:
+        name = "xl/sharedStrings.xml"
+        parts[name] = re.sub(rb' count="\d+"', b' count="2"', parts[name])
+
+    return repacked(path, change)
+
+
+@register(BOOKS)
+def no_cell_formats(path: Path) -> Path:
+    """A date would look like a number."""
+
+    def change(parts: Parts) -> None:
+        name = "xl/styles.xml"
+        parts[name] = re.sub(rb"<cellXfs.*</cellXfs>", b"", parts[name], flags=re.DOTALL)
+        for sheet in ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"):
+            parts[sheet] = re.sub(rb'(<c [^>]*?) s="\d+"', rb"\1", parts[sheet])
+
+    return repacked(path, change)
+
+
+@register(BOOKS)
+def general_means_a_date(path: Path) -> Path:
+    """The number format 0 is redefined, so that no number would look like one."""
+
+    def change(parts: Parts) -> None:
+        name = "xl/styles.xml"
+        redefined = rb'\g<0><numFmt numFmtId="0" formatCode="dd\\.mm\\.yyyy"/>'
+        parts[name] = re.sub(rb"<numFmts[^>]*>", redefined, parts[name])
+
+    return repacked(path, change)
+
+
+@register(BOOKS)
+def checkboxes_beside_the_new_columns(path: Path) -> Path:
+    """New columns look like their neighbour, but are no checkboxes."""
+    with workbook(path) as (_, sheet, __):
+        sheet.write("F1", "Sudah")
+        for row in range(1, LAST + 1):
+            sheet.insert_checkbox(row, 5, bool(row % 2))
+    return path
+
+
+@register(BOOKS)
+def entities_in_shared_strings(path: Path) -> Path:
+    def change(parts: Parts) -> None:
+        name = "xl/sharedStrings.xml"
+        doctype = b'<!DOCTYPE lol [<!ENTITY lol "lol"><!ENTITY lots "&lol;&lol;">]><sst '
+        parts[name] = parts[name].replace(b"<sst ", doctype).replace(b"Bandung", b"&lots;")
+
+    return repacked(path, change)
+
+
+@register(BOOKS)
+def links_on_blank_cells(path: Path) -> Path:
+    """openpyxl shows their addresses, which are no values."""
+    with workbook(path) as (_, sheet, __):
+        for row in range(1, LAST + 1):
+            sheet.write_url(row, 4, f"https://example.com/{row}", string="")
+    return path
