@@ -84,15 +84,14 @@ def _tried(path: Path, made: Mutant, dice: random.Random) -> dict[str, str]:
         _check_untouched(path, made)
         return {"kind": "unchanged", "said": ""}
     _check_alone(path)
-    revision, new = tab.revision, again.revision
+    revision = tab.revision
     assert isinstance(revision, Revision)
-    assert isinstance(new, Revision)
     check_reading(made.data, tab, revision.sheet.part)
-    cells = _places(edits, append, tab, new)
+    cells = _places(edits, append, tab, revision.region.area.last_column + 1)
     written = Written(title=tab.title, part=revision.sheet.part, cells=cells)
     openpyxl_too = dice.random() < _BY_OPENPYXL
     check_write(made.data, path.read_bytes(), written, path.parent, openpyxl_too=openpyxl_too)
-    if source.write(again, edits).cells:
+    if again.header_row == tab.header_row and source.write(again, edits).cells:
         raise WrongError("a second write changes something again")
     return {"kind": "written", "said": ""}
 
@@ -115,10 +114,10 @@ def _plan(dice: random.Random, tab: Tab) -> tuple[list[Edit], list[str]]:
 
 
 def _places(
-    edits: list[Edit], append: list[str], tab: Tab, revision: Revision
+    edits: list[Edit], append: list[str], tab: Tab, first_new: int
 ) -> dict[tuple[int, int], CellValue]:
-    known = {column.header: column_number(column.letter) for column in tab.columns}
-    numbers = {**known, **{header: revision.numbers[header] for header in append}}
+    numbers = {column.header: column_number(column.letter) for column in tab.columns}
+    numbers |= {header: first_new + index for index, header in enumerate(append)}
     cells: dict[tuple[int, int], CellValue] = {
         (tab.header_row, numbers[header]): header for header in append
     }

@@ -363,6 +363,8 @@ def _said(cell: Node, texts: list[str]) -> CellValue:
     if len(values) != 1 or any(len(one) for one in values[0].iter() if _name(one) in {"v", "t"}):
         return None
     raw = values[0].text or ""
+    if (kind == "inlineStr") != (_name(values[0]) == "is"):
+        return None
     if kind == "inlineStr":
         return _text(values[0])
     if kind == "s":

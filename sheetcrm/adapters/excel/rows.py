@@ -197,6 +197,7 @@ def view(row: bytes, rules: Grammar) -> Row:
     for child in element.children:
         if child.tag == rules.prefix.decode() + "c":
             cells.append(_cell(wrapped, child, cells[-1].column if cells else 0))
+            insert_at = element.content_end
         else:
             insert_at = min(insert_at, child.start)
     for cell in cells:
@@ -255,6 +256,8 @@ def _cell(data: bytes, element: markup.Element, before: int) -> Cell:
     column = column_number(match[1]) if match else before + 1
     if column > MAX_COLUMN:
         raise Refusal("out-of-grid", "it has cells beyond the last column XFD", REPAIR)
+    if any(inner.name in {"row", "c"} for child in element.children for inner in child.walk()):
+        raise Refusal("bad-xml", "it has cells inside others", REPAIR)
     formula, value = element.find("f"), element.find("v") or element.find("is")
     attributes = {key: text for key, text in element.attributes.items() if key != "r"}
     return Cell(

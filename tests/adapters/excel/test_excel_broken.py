@@ -73,6 +73,34 @@ def test_a_row_without_number_stands_where_its_cells_do(tmp_path):
     assert list(ExcelSource("x", path).read(KNOWN).column("Rank").values) == [7, 7]
 
 
+def test_what_stands_between_cells_without_addresses_stays_between_them(tmp_path):
+    row = b'<row><c t="str"><v>%b</v></c><is/><c t="str"><v>%b</v></c></row>'
+    texts = [(b"Name", b"E-mail"), (b"Sari", b"s@example.com"), (b"Budi", b"b@example.com")]
+    rows = b"".join(row % pair for pair in texts)
+    path = sheet_workbook(tmp_path / "leads.xlsx", rows)
+    source = ExcelSource("x", path)
+    tab = source.read(KNOWN)
+    edits = [Edit(lead="1", row=row, header="Rank", before=None, after=row) for row in (2, 3)]
+    source.write(tab, edits, append=["Rank"])
+    again = ExcelSource("x", path).read(KNOWN)
+    assert [list(column.values) for column in again.columns][:2] == [
+        list(column.values) for column in tab.columns
+    ]
+    assert again.column("Rank").values == [2, 3]
+
+
+@pytest.mark.parametrize("inner", [b'<row r="1"/>', b'<x><c r="A1"><v>1</v></c></x>'])
+def test_cells_inside_cells(tmp_path, inner):
+    row = b'<row r="2"><c r="A2" t="inlineStr"><is><t>Sa%bri</t></is></c></row>' % inner
+    refused(sheet_workbook(tmp_path / "leads.xlsx", HEAD + row), "bad-xml")
+
+
+def test_elements_inside_a_name(tmp_path):
+    path = kitchen_sink(tmp_path / "leads.xlsx", table=False)
+    with_part(path, "xl/workbook.xml", lambda data: data.replace(b">Leads!", b"><x/>Leads!"))
+    refused(path, "bad-xml")
+
+
 @pytest.mark.parametrize("around", [b"<a>%b</a>", b"%b<sheetData/>"], ids=["inside", "twice"])
 def test_rows_in_a_place_where_none_belong(sink, around):
     pattern = re.compile(rb"<sheetData>.*</sheetData>", re.DOTALL)
