@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-_NOT_KEPT = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
+_NOT_KEPT = bytes(code for code in range(128) if not chr(code).isalnum())
 
 
 @lru_cache(maxsize=65_536)
@@ -18,7 +18,7 @@ def fold(text: str) -> str:
     if text.isascii():
         kept = text.lower()
         if not kept.isalnum():
-            kept = kept.translate(_NOT_KEPT)
+            kept = kept.encode().translate(None, _NOT_KEPT).decode()
     else:
         decomposed = unicodedata.normalize("NFKD", text.casefold())
         kept = "".join(char for char in decomposed if char.isalnum())
