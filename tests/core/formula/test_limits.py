@@ -41,12 +41,12 @@ def test_after_the_budget_the_slowest_is_named_and_its_thread_ends(text, frame, 
     start = time.perf_counter()
     with pytest.raises(FormulaError, match=r"longer than 0\.1 seconds") as caught:
         evaluate([parse("=1"), parse(text)], frame, budget_seconds=0.1)
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < 60  # else: minutes
     assert caught.value.text == text
     assert hint in caught.value.hint
     for thread in threading.enumerate():
         if thread.name.startswith(THREADS):
-            thread.join(20)
+            thread.join(120)
             assert not thread.is_alive()
 
 
@@ -61,7 +61,7 @@ def test_patterns_run_in_linear_time():
         (f'=SEARCH("{"*a" * 60}c",[@S])', VALUE),
     ):
         assert evaluate([parse(text)], hostile) == [[expected]], text
-    assert time.perf_counter() - start < 10
+    assert time.perf_counter() - start < 60  # else: for ever
 
 
 def test_as_long_and_as_deep_as_excel_allows():
