@@ -34,7 +34,8 @@ class EarlyReading:
     """
 
     def __init__(self, path: Path, tab: str) -> None:
-        command = [sys.executable, "-c", _CODE, str(path), tab]
+        # -P: nothing is imported from the current folder, which others may write to
+        command = [sys.executable, "-P", "-c", _CODE, str(path), tab]
         self._child = Popen(command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)  # noqa: S603
         self.of = path, tab
 

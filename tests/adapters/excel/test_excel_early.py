@@ -38,6 +38,18 @@ def test_sheet_is_read_elsewhere_and_the_same(tmp_path, reads):
     assert first.revision == again.revision
 
 
+def test_child_runs_nothing_of_the_current_folder(tmp_path, monkeypatch, reads):
+    path = kitchen_sink(tmp_path / "leads.xlsx")
+    (tmp_path / "pickle.py").write_text("open('ran', 'w').close()")
+    monkeypatch.chdir(tmp_path)
+    leads = ExcelSource("leads", path)
+    with EarlyReading(path, "") as reading:
+        leads.begun(reading)
+        assert leads.read(HEADERS).rows
+    assert not reads
+    assert not (tmp_path / "ran").exists()
+
+
 def test_what_was_read_elsewhere_can_be_written(tmp_path):
     one, other = kitchen_sink(tmp_path / "one.xlsx"), kitchen_sink(tmp_path / "other.xlsx")
     with EarlyReading(one, "Leads") as reading:
