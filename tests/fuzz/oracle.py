@@ -328,7 +328,7 @@ def _numbered(root: Node) -> Iterator[tuple[Node, int]]:
     for data in [child for child in root if _name(child) == "sheetData"][:1]:
         for row in data:
             if _name(row) == "row":
-                said = row.get("r", "")
+                said = row.get("r") or next(filter(None, map(_row_of, row)), "")
                 number = int(said) if said.isdigit() and said.isascii() else number + 1
                 yield row, number
 
@@ -340,6 +340,12 @@ def _cells(root: Node) -> Iterator[tuple[Place, Node]]:
             if _name(child) == "c":
                 column = _column(child, column)
                 yield (number, column), child
+
+
+def _row_of(cell: Node) -> str:
+    """The number that the cell of a row without one gives it."""
+    match = _REFERENCE.fullmatch(cell.get("r", "")) if _name(cell) == "c" else None
+    return match[2] if match else ""
 
 
 def _column(cell: Node, before: int) -> int:

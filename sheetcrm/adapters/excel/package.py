@@ -167,6 +167,7 @@ class Package:
         main = self.related("", "officeDocument")
         if not main:
             raise Refusal("not-a-workbook", "this is a zip archive but not a workbook", REPAIR)
+        self._check_alone("xl/workbook.xml", main)
         self.workbook_part = main[0]
         self.workbook_xml = self._checked(main[0])
         self.workbook = markup.parse(self.workbook_xml)
@@ -181,21 +182,32 @@ class Package:
         What a part really unpacks to is at most 1,032 times as big as it lies there.
         """
         for kind in ("sharedStrings", "styles"):
-            for part in self.related(self.workbook_part, kind):
+            parts = self.related(self.workbook_part, kind)
+            self._check_alone(f"xl/{kind}.xml", parts)
+            for part in parts:
                 if self.archive.find(part):
                     chunks = self.archive.chunks(part)
                     markup.check_prolog(next(chunks, b""))
                     if self.archive.sane(part).packed > _MOST_TRUSTED:
                         deque(chunks, maxlen=0)
 
+    def _check_alone(self, usual: str, parts: Sequence[str]) -> None:
+        """Refuse a part that is there twice: calamine takes the one with the usual name."""
+        names = {part.lower() for part in parts}
+        moved = names and usual.lower() not in names and self.archive.find(usual)
+        if moved or len(names) > 1:
+            raise Refusal("duplicate-parts", f"it holds {usual} and another in its place", REPAIR)
+
     def _sheets(self) -> list[Sheet]:
         targets = {i: (kind, part) for i, kind, part in self._relations(self.workbook_part)}
-        found = []
+        found: list[Sheet] = []
         for index, element in enumerate(self.workbook.all("sheets", "sheet")):
             kind, part = targets.get(element.linked(), ("", ""))
             if kind.endswith("/worksheet") and self.archive.find(part):
                 visible = element.get("state", "visible") == "visible"
                 title = element.get("name")
+                if any(sheet.title == title for sheet in found):
+                    raise _twice(title)
                 found.append(Sheet(title=title, part=part, index=index, visible=visible))
         return found
 
@@ -212,6 +224,12 @@ class Package:
         if "<" in raw:
             raise Refusal("bad-xml", "one of its names is not written as names are", REPAIR)
         return markup.unescape(raw)
+
+
+def _twice(title: str) -> Refusal:
+    return Refusal(
+        "duplicate-tabs", f"two of its tabs are called “{title}”", "rename one of them, and save"
+    )
 
 
 def _table(part: str, data: bytes) -> Table:

@@ -9,7 +9,7 @@ import pytest
 from sheetcrm.adapters.excel import ExcelSource
 from sheetcrm.core.table.values import Edit
 from sheetcrm.errors import SourceRefusedError
-from tests.adapters.excel.excel_books import kitchen_sink, sheet_workbook, with_part
+from tests.adapters.excel.excel_books import kitchen_sink, parts, sheet_workbook, with_part
 
 KNOWN = ("Name", "E-mail", "Budget", "Score", "Rank")
 SHEET = "xl/worksheets/sheet1.xml"
@@ -150,3 +150,37 @@ def test_a_cell_that_is_overwritten_may_have_said_anything(tmp_path, value):
 def test_characters_that_there_are_not(tmp_path, reference):
     row = b'<row r="2"><c r="A2"><f>B2&amp;"%b"</f><v>1</v></c></row>' % reference
     refused(sheet_workbook(tmp_path / "leads.xlsx", HEAD + row), "bad-xml")
+
+
+def test_two_tabs_of_one_name(sink):
+    """Calamine knows tabs by their names, and would read the other one."""
+    other = b'name="Rates &amp; more"'
+    with_part(sink, "xl/workbook.xml", lambda data: data.replace(other, b'name="Leads"'))
+    refused(sink, "duplicate-tabs")
+
+
+@pytest.mark.parametrize("part", ["sharedStrings.xml", "styles.xml"])
+@pytest.mark.parametrize("both", [False, True], ids=["moved", "both named"])
+def test_a_part_beside_the_one_that_calamine_takes(sink, part, both):
+    name = part.encode()
+    moved = b"other-" + name
+
+    def change(data):
+        if not both:
+            return data.replace(b'"%b"' % name, b'"%b"' % moved)
+        entry = re.search(rb'<Relationship [^>]*"%b"/>' % name, data)[0]
+        new = entry.replace(name, moved).replace(b'Id="', b'Id="x')
+        return data.replace(entry, entry + new)
+
+    content = parts(sink)[f"xl/{part}"]
+    with_part(sink, f"xl/other-{part}", lambda _: content)
+    with_part(sink, "xl/_rels/workbook.xml.rels", change)
+    refused(sink, "duplicate-parts")
+
+
+def test_a_workbook_beside_the_one_that_calamine_takes(sink):
+    for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
+        content = parts(sink)[name]
+        with_part(sink, name.replace("workbook", "book"), lambda _, content=content: content)
+    with_part(sink, "_rels/.rels", lambda data: data.replace(b"xl/workbook.xml", b"xl/book.xml"))
+    refused(sink, "duplicate-parts")
