@@ -16,7 +16,7 @@ from tests.oracles.readers import by_calamine, by_openpyxl
 Place = tuple[int, int]  # row, column
 
 # It takes minutes for bigger sheets, and makes a cell for each one that is merged.
-_MOST_BYTES, _MOST_MERGED = 6 << 20, 200_000
+_MOST_BYTES, _MOST_MERGED, _MOST_RANGES = 6 << 20, 200_000, 2000
 _MERGED = re.compile(rb'mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 
 
@@ -72,12 +72,14 @@ def misread(data: bytes, tab: Tab) -> list[str]:
 
 def _fit_for_openpyxl(book: packages.Book) -> bool:
     sheets_xml = [book.parts[part] for part in book.sheets.values()]
+    ranges = [one for xml in sheets_xml for one in _MERGED.findall(xml)]
     merged = sum(
         (column_index_from_string(right.decode()) - column_index_from_string(left.decode()) + 1)
         * (int(bottom) - int(top) + 1)
-        for xml in sheets_xml
-        for left, top, right, bottom in _MERGED.findall(xml)
+        for left, top, right, bottom in ranges
     )
+    if len(ranges) > _MOST_RANGES:
+        return False
     return merged <= _MOST_MERGED and sum(map(len, sheets_xml)) <= _MOST_BYTES
 
 

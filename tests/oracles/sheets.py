@@ -159,7 +159,8 @@ def _frame(old: ET.Element, new: ET.Element, widened: Sequence[int]) -> list[str
     """The sheet without its rows: dimension, filter and widths may have grown."""
     found = []
     settings = [children(root, "cols", "col") for root in (old, new)]
-    ours = [one for one in settings[1] if frozen(one) not in [frozen(o) for o in settings[0]]]
+    known = {frozen(one) for one in settings[0]}
+    ours = [one for one in settings[1] if frozen(one) not in known]
     for one in ours:
         if one.get("min") != one.get("max") or int(one.get("min")) not in widened:
             found.append("the width of a column that is not ours")
