@@ -353,16 +353,17 @@ def _column(cell: Node, before: int) -> int:
     return column_number(match[1]) if match else before + 1
 
 
-def _texts(root: Node | None) -> list[str]:
+def _texts(root: Node | None) -> list[str | None]:
     return [_text(one) for one in root if _name(one) == "si"] if root is not None else []
 
 
-def _text(item: Node) -> str:
+def _text(item: Node) -> str | None:
+    """The text of an item; None where elements stand inside of it."""
     runs = [one for one in item.iter() if _name(one) == "t" and _name(one.getparent()) != "rPh"]
-    return "".join(run.text or "" for run in runs)
+    return None if any(map(len, runs)) else "".join(run.text or "" for run in runs)
 
 
-def _said(cell: Node, texts: list[str]) -> CellValue:
+def _said(cell: Node, texts: list[str | None]) -> CellValue:
     """What a cell says, as far as that is plain; None otherwise."""
     values = [child for child in cell if _name(child) in {"v", "is"}]
     kind = cell.get("t", "n")

@@ -10,6 +10,7 @@ from sheetcrm.adapters.excel import markup
 from sheetcrm.adapters.excel.addresses import Area, parse_area
 from sheetcrm.adapters.excel.archive import Deflated, ahead
 from sheetcrm.adapters.excel.dependents import may_read
+from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.growth import (
     NewColumns,
     changed_workbook,
@@ -108,11 +109,21 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
 def _check(package: Package, change: Change, root: markup.Element) -> None:
     """Refuse what cannot be written safely, before anything is worked out."""
     protected = change.write_protected
+    _check_roles(package, change)
     check_sheet(package, change.sheet, change.scan, root, write_protected=protected)
     check_cells(package, change.sheet, change.scan, root, change.cells)
     if change.new and change.area:
         others = [t for t in package.tables(change.sheet) if t != change.table]
         check_room(change.new, change.area, change.occupied, others, change.table)
+
+
+def _check_roles(package: Package, change: Change) -> None:
+    """Refuse a part that is two things at once, as it would be changed twice."""
+    named = [part_name(package, kind) for kind in ("styles", "sharedStrings")]
+    table = [change.table.part] if change.table else []
+    parts = [package.workbook_part, change.sheet.part, *table, *filter(None, named)]
+    if len({part.lower() for part in parts}) < len(parts):
+        raise Refusal("damaged", "one of its parts is two things at once", REPAIR)
 
 
 def open_sheet(package: Package, change: Change) -> SheetStream:

@@ -184,3 +184,17 @@ def test_a_workbook_beside_the_one_that_calamine_takes(sink):
         with_part(sink, name.replace("workbook", "book"), lambda _, content=content: content)
     with_part(sink, "_rels/.rels", lambda data: data.replace(b"xl/workbook.xml", b"xl/book.xml"))
     refused(sink, "duplicate-parts")
+
+
+@pytest.mark.parametrize("kind", [b"sharedStrings", b"styles"])
+@pytest.mark.parametrize("target", [b"workbook.xml", b"s.xml"])
+def test_a_part_that_is_two_things_at_once(tmp_path, kind, target):
+    path = sheet_workbook(tmp_path / "leads.xlsx", HEAD + ROW)
+    office = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    entry = b'<Relationship Id="r9" Type="%b/%b" Target="%b"/>' % (office, kind, target)
+
+    def change(data):
+        return data.replace(b"</Relationships>", entry + b"</Relationships>")
+
+    with_part(path, "xl/_rels/workbook.xml.rels", change)
+    refused(path, "damaged")
