@@ -108,20 +108,21 @@ def check_prolog(data: bytes) -> None:
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\x00" in data[:4]:
         raise Refusal("utf-16", "it is written in UTF-16", "save it anew in Excel")
     encoding = _ENCODING.match(data.removeprefix(b"\xef\xbb\xbf")[:200])
-    if encoding and encoding[1].lower() not in {b"utf-8", b"utf8", b"us-ascii"}:
-        raise Refusal(
-            "encoding",
-            f"it is written in the encoding {encoding[1].decode('ascii', 'replace')}",
-            "save it anew in Excel",
-        )
+    if encoding:
+        _check_encoding(encoding[1].decode("ascii", "replace"))
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise _doctype()
 
 
 def parser() -> expat.XMLParserType:
-    """An expat parser that refuses document types."""
-    made = expat.ParserCreate()
+    """An expat parser that refuses document types, and other encodings than UTF-8."""
+    made = expat.ParserCreate("UTF-8")
     made.buffer_text = True
+
+    def declared(_version: str, encoding: str | None, _standalone: int) -> None:
+        _check_encoding(encoding or "UTF-8")
+
+    made.XmlDeclHandler = declared
 
     def refuse(*_: object) -> None:
         raise _doctype()
@@ -239,6 +240,12 @@ def _character(match: re.Match[str]) -> str:
     if code > sys.maxunicode:
         raise Refusal("bad-xml", "its XML has a character that there is not", REPAIR)
     return chr(code)
+
+
+def _check_encoding(name: str) -> None:
+    if name.lower() not in {"utf-8", "utf8"}:
+        what = f"it is written in the encoding {name[:40]}"
+        raise Refusal("encoding", what, "save it anew in Excel")
 
 
 def _doctype() -> Refusal:

@@ -198,3 +198,19 @@ def test_a_part_that_is_two_things_at_once(tmp_path, kind, target):
 
     with_part(path, "xl/_rels/workbook.xml.rels", change)
     refused(path, "damaged")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        SHEET,
+        "xl/workbook.xml",
+        "xl/styles.xml",
+        "xl/tables/table1.xml",
+        "xl/worksheets/_rels/sheet1.xml.rels",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-7", "x", "x" * 5000, "us-ascii", "iso-8859-1", "big5"])
+def test_encodings_into_which_we_would_write_something_else(sink, part, encoding):
+    with_part(sink, part, lambda data: data.replace(b"UTF-8", encoding.encode(), 1))
+    refused(sink, "encoding")
