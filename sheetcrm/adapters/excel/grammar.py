@@ -25,6 +25,7 @@ class Grammar:
 
     prefix: bytes
     row_start: bytes
+    row_lead: bytes  #: a row's beginning up to the quote before its number
     row_end: bytes
     cell_start: bytes
     cell_end: bytes
@@ -82,6 +83,7 @@ def grammar(prefix: bytes) -> Grammar:
     return Grammar(
         prefix=prefix,
         row_start=b"<%brow" % prefix,
+        row_lead=b"<%brow r=" % prefix,
         row_end=b"</%brow>" % prefix,
         cell_start=b'<%bc r="' % prefix,
         cell_end=b"</%bc>" % prefix,

@@ -7,7 +7,7 @@ never overwritten.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -18,15 +18,15 @@ from sheetcrm.adapters.excel.addresses import MAX_COLUMN
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.grammar import Grammar
 from sheetcrm.adapters.excel.markup import Splice
-from sheetcrm.adapters.excel.rows import Cell, fast_cell, view
+from sheetcrm.adapters.excel.rows import Cell, fast_cell, parted, view, widened
 from sheetcrm.adapters.excel.values import read_text
 from sheetcrm.core.table.addresses import column_number, letters
 from sheetcrm.core.table.values import CellValue
 
 _NUMBER = b"\0"  # no content holds it, as XML cannot
-_SPANS = re.compile(rb'(\sspans=")(\d{1,5}):(\d{1,5})(")')
 _ROW_STYLE = re.compile(rb'\ss="(\d{1,10})"')
 _CUSTOM = (b' customFormat="1"', b' customFormat="true"')
+_MOST_ENDINGS = 10_000
 
 
 @dataclass(eq=False, slots=True)
@@ -43,10 +43,10 @@ class Target:
     content: bytes
     text: str | None = None  #: of a string, whichever way it is written
     header: bool = False
-    shape: tuple[int, bytes, type, bool] = field(init=False)
+    shape: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.shape = self.column, self.kind, type(self.value), self.header
+        self.shape = _shape(self.column, self.kind, type(self.value).__name__, self.header)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +55,7 @@ class Patch:
 
     rules: Grammar
     targets: Mapping[int, Sequence[Target]]  #: row number → its targets, from left to right
-    irregular: Callable[[int], bool]  #: whether a row needs expat
+    irregular: Collection[int]  #: the rows that need expat
     style: Callable[[int | None, int | None, Target], int | None]
     """(an existing cell's style, the row's own style, target) → the style to be written."""
     last_column: int = MAX_COLUMN  #: beyond it no regular row has a cell
@@ -64,10 +64,10 @@ class Patch:
 class _Ending(NamedTuple):
     """How cells of certain columns, kinds and looks are written behind a row's last one."""
 
+    opening: bytes  #: the row's start tag from the end of its number on
     pattern: bytes  #: with `_NUMBER` for the row's number and ``%b`` for each content
     written: int  #: how many there are
     references: int  #: to shared strings
-    last: int  #: column of the last one, or 0
 
 
 class Patcher:
@@ -80,7 +80,6 @@ class Patcher:
         self.references = 0  #: how many more cells use shared strings than before
         self._frames: dict[tuple[int, int | None, bytes], tuple[bytes, bytes, bytes]] = {}
         self._endings: dict[tuple[object, ...], _Ending] = {}
-        self._spans: dict[tuple[bytes, int], bytes] = {}
 
     def run(self, rows: Iterable[bytes]) -> Iterator[bytes]:
         """The rows as they should be; missing ones are created where they belong.
@@ -88,33 +87,33 @@ class Patcher:
         Raises:
             Refusal: a target holds a formula, or cannot be placed for certain.
         """
-        targets = self._patch.targets
-        waiting = sorted(targets, reverse=True)
+        waiting = sorted(self._patch.targets, reverse=True)
         number = 0
         for row in rows:
-            match = self._rules.number.match(row)
-            explicit = int(match[1]) if match else view(row, self._rules).number
+            parts = parted(row, self._rules)
+            explicit = int(parts[1]) if parts else view(row, self._rules).number
             number = explicit or number + 1
             while waiting and waiting[-1] < number:
                 if not explicit:
                     raise _unaddressed(waiting[-1])
                 yield from self._created(waiting.pop())
             if waiting and waiting[-1] == number:
-                yield self._patched(row, waiting.pop())
+                yield self._patched(row, parts, waiting.pop())
             else:
                 yield row
         while waiting:
             yield from self._created(waiting.pop())
 
-    def _patched(self, row: bytes, number: int) -> bytes:
-        slow = self._patch.irregular(number)
-        if not slow and (grown := self._grown(row, number)):
+    def _patched(self, row: bytes, parts: Sequence[bytes], number: int) -> bytes:
+        targets = self._patch.targets[number]
+        slow = not parts or number in self._patch.irregular
+        if not slow and (grown := self._grown(parts, targets)):
             return grown
         shape = _SlowRow(row, self._rules) if slow else _FastRow(row, self._rules, number)
         splices: list[Splice] = []
         created: list[bytes] = []
         last = 0
-        for target in self._patch.targets[number]:
+        for target in targets:
             cell = shape.cell(target.column) if target.column <= shape.last else None
             new = self._cell(number, target, cell, shape.style)
             if new is None:
@@ -132,61 +131,51 @@ class Patcher:
             splices += self._appended(row, shape, b"".join(created), last)
         return markup.apply(row, splices) if splices else row
 
-    def _grown(self, row: bytes, number: int) -> bytes | None:
+    def _grown(self, parts: Sequence[bytes], targets: Sequence[Target]) -> bytes | None:
         """A regular row with all its targets behind its last cell; None where some are not."""
-        targets, rules = self._patch.targets[number], self._rules
-        if not row.endswith(rules.row_end):
+        (start, number, rest), rules = parts, self._rules
+        opening, _, body = rest.partition(b">")
+        if not body:
             return None
         if self._patch.last_column >= targets[0].column:
-            match = rules.letters.match(row, max(row.rfind(rules.cell_start), 0))
+            match = rules.letters.match(body, max(body.rfind(rules.cell_start), 0))
             if match is None or _column(match[1]) >= targets[0].column:
                 return None
-        opening = row[: row.index(b">") + 1]
-        end = self._ending(_own_style(opening), targets)
-        if not end.written:
-            return row
+        known = opening, *[target.shape for target in targets]
+        end = self._endings.get(known)
+        if end is None:
+            if len(self._endings) >= _MOST_ENDINGS:
+                self._endings.clear()
+            end = self._endings[known] = self._ending(opening, targets)
         self.cells += end.written
         self.references += end.references
-        body = row[: -len(rules.row_end)]
-        if b" spans=" in opening:
-            body = self._wider(opening, end.last) + body[len(opening) :]
         contents = tuple([target.content for target in targets if target.kind])
-        cells = end.pattern.replace(_NUMBER, b"%d" % number) % contents
-        return b"".join((body, cells, rules.row_end))
+        cells = end.pattern.replace(_NUMBER, number) % contents
+        stem = body[: -len(rules.row_end)]
+        return b"".join((start, b'"', number, end.opening, stem, cells, rules.row_end))
 
-    def _ending(self, row_style: int | None, targets: Sequence[Target]) -> _Ending:
-        known = (row_style, *[target.shape for target in targets])
-        found = self._endings.get(known)
-        if found is None:
-            written = [target for target in targets if target.kind]
-            found = self._endings[known] = _Ending(
-                pattern=b"".join([self._pattern(target, row_style) for target in written]),
-                written=len(written),
-                references=sum(target.kind == b"s" for target in written),
-                last=max((target.column for target in written), default=0),
-            )
-        return found
+    def _ending(self, opening: bytes, targets: Sequence[Target]) -> _Ending:
+        row_style = _own_style(opening)
+        written = [target for target in targets if target.kind]
+        last = max((target.column for target in written), default=0)
+        return _Ending(
+            opening=b'"%b>' % widened(opening, last),
+            pattern=b"".join([self._pattern(target, row_style) for target in written]),
+            written=len(written),
+            references=sum(target.kind == b"s" for target in written),
+        )
 
     def _pattern(self, target: Target, row_style: int | None) -> bytes:
         style = self._patch.style(None, row_style, target)
         before, between, after = self._frame(target.column, style, target.kind)
         return b"".join((before, _NUMBER, between, b"%b", after))
 
-    def _wider(self, opening: bytes, column: int) -> bytes:
-        """A row's start tag whose `spans` reach to `column`; most rows say the same there."""
-        start = opening.find(b' spans="')
-        text = opening[start : opening.find(b'"', start + 8) + 1]
-        known = text, column
-        if known not in self._spans:
-            self._spans[known] = _wider(text, column)
-        return opening.replace(text, self._spans[known], 1)
-
     def _appended(
         self, row: bytes, shape: _FastRow | _SlowRow, cells: bytes, last: int
     ) -> Iterator[Splice]:
         """The splices that put cells at a row's end, and widen what its start tag says."""
         before = row[shape.start : shape.inside]
-        opening = _wider(before, last)
+        opening = widened(before, last)
         if shape.closed:
             opening = opening.removesuffix(b"/>").rstrip() + b">" + cells + self._rules.row_end
         else:
@@ -291,6 +280,11 @@ class _SlowRow:
 
 
 @lru_cache(maxsize=1024)
+def _shape(*of: int | bytes | str) -> str:
+    return repr(of)  # as a text knows its own hash
+
+
+@lru_cache(maxsize=1024)
 def _column(name: bytes) -> int:
     return column_number(name.decode())
 
@@ -321,14 +315,6 @@ def _own_style(opening: bytes) -> int | None:
         return None
     match = _ROW_STYLE.search(opening)
     return int(match[1]) if match else 0
-
-
-def _wider(opening: bytes, column: int) -> bytes:
-    """A row's start tag whose `spans` reach to `column`."""
-    match = _SPANS.search(opening) if b"spans=" in opening else None
-    if not match or int(match[3]) >= column:
-        return opening
-    return opening[: match.start(3)] + b"%d" % column + opening[match.end(3) :]
 
 
 def _formula(row: int, column: int) -> Refusal:

@@ -55,7 +55,8 @@ def read_place(
     region, notes = _region(package, place, grid, found, known)
     if place.area != EVERYWHERE:
         region = _joined(grid, region)
-    used = _used_columns(grid, region, found)
+    across = _across(grid, region)
+    used = _used_columns(across, region, found)
     if used and not region.table:
         region = replace(region, area=replace(region.area, last_column=used[-1]))
     region = replace(region, beyond=_beyond(grid, region))
@@ -67,7 +68,9 @@ def read_place(
     )
     rows = _lead_rows(grid, region, found, used)
     numbers = dict(zip(names, used, strict=True))
-    columns, problems = _columns(grid, rows, numbers, found, place.sheet.title)
+    columns, problems = _columns(
+        _of_leads(across, rows, region), rows, numbers, found, place.sheet.title
+    )
     return Reading(
         region=region,
         scan=found,
@@ -170,19 +173,20 @@ def _joined(grid: Grid, region: Region) -> Region:
     return replace(region, area=area.through(last))
 
 
-def _used_columns(grid: Grid, region: Region, found: Scan) -> list[int]:
+def _across(grid: Grid, region: Region) -> list[tuple[object, ...]]:
+    """All columns from A: the header's value, and those of the rows of the region."""
+    area = region.area
+    rows = [_row(grid, region.header_row), *grid[area.first_row - 1 : area.last_row]]
+    return list(zip(*rows, strict=True))
+
+
+def _used_columns(across: Sequence[tuple[object, ...]], region: Region, found: Scan) -> list[int]:
     """Column numbers with a header or any value; all of them where it is a table."""
     area = region.area
     every = range(area.first_column, area.last_column + 1)
     if region.table:
         return list(every)
-    rows = [_row(grid, region.header_row), *grid[area.first_row - 1 : area.last_row]]
-    height = len(rows)
-    filled = {
-        number
-        for number, values in enumerate(zip(*rows, strict=True), 1)
-        if values.count("") < height
-    }
+    filled = {number for number, values in enumerate(across, 1) if values.count("") < len(values)}
     unseen = (*found.errors, *found.uncalculated)
     filled |= {column for row, column in unseen if area.first_row <= row <= area.last_row}
     return [number for number in every if number in filled]
@@ -225,11 +229,25 @@ def _says_something(cells: Sequence[object], *, typed: bool) -> bool:
     return False
 
 
+def _of_leads(
+    across: Sequence[tuple[object, ...]], rows: Sequence[int], region: Region
+) -> list[tuple[object, ...]]:
+    """The columns as `_across` gives them, of the rows that are leads."""
+    height, first = len(rows), region.area.first_row
+    if height and rows[0] == first and rows[-1] == first + height - 1:
+        return [values[1 : height + 1] for values in across]
+    places = [row - first + 1 for row in rows]
+    return [tuple([values[place] for place in places]) for values in across]
+
+
 def _columns(
-    grid: Grid, rows: Sequence[int], numbers: Mapping[str, int], found: Scan, title: str
+    across: Sequence[tuple[object, ...]],
+    rows: Sequence[int],
+    numbers: Mapping[str, int],
+    found: Scan,
+    title: str,
 ) -> tuple[list[Column], list[Problem]]:
     height = len(rows)
-    across = list(zip(*[grid[row - 1] for row in rows], strict=True))
     place_of = {row: index for index, row in enumerate(rows)}
     wrong = _wrong(found, place_of)
     uncalculated = _by_column(found.uncalculated, place_of)

@@ -19,6 +19,7 @@ from sheetcrm.core.table.addresses import column_number
 
 _SHEET_DATA = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)sheetData(?:\s[^<>]*)?/?>")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_SPANS = re.compile(rb'(\sspans=")(\d{1,5}):(\d{1,5})(")')
 _ROW_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
 _ATTRIBUTE = re.compile(rb' ([A-Za-z:0-9]+)="([^"]*)"')
 _LONGEST_HEAD = 16 << 20
@@ -212,6 +213,26 @@ def view(row: bytes, rules: Grammar) -> Row:
         cells=cells,
         insert_at=insert_at - len(lead),
     )
+
+
+def parted(row: bytes, rules: Grammar) -> list[bytes]:
+    """What stands before the number of a row, the number, and the rest; or nothing.
+
+    The two quotes are left out. Only rows that say their number first are known here.
+    """
+    parts = row.split(b'"', 2)
+    if len(parts) == 3 and parts[0] == rules.row_lead and parts[1].isdigit() and parts[1] > b"0":
+        return parts
+    match = rules.number.match(row)
+    return [row[: match.start(1) - 1], match[1], row[match.end(1) + 1 :]] if match else []
+
+
+def widened(opening: bytes, column: int) -> bytes:
+    """A row's start tag, or a part of it, whose `spans` reach to `column`."""
+    match = _SPANS.search(opening) if b"spans=" in opening else None
+    if not match or int(match[3]) >= column:
+        return opening
+    return opening[: match.start(3)] + b"%d" % column + opening[match.end(3) :]
 
 
 def fast_cells(row: bytes, rules: Grammar) -> list[Cell]:

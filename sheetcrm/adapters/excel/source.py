@@ -191,22 +191,25 @@ def _changes(
     first = revision.region.area.last_column + 1
     numbers = {**revision.numbers, **{h: first + i for i, h in enumerate(append)}}
     index = {row: position for position, row in enumerate(tab.rows)}
-    columns = {column.header: column.values for column in tab.columns}
+    columns = {header: (number, tab.column(header)) for header, number in numbers.items()}
     cells: dict[int, dict[int, CellValue]] = {}
     headers = dict.fromkeys(append)
     if append:
         cells[tab.header_row] = {numbers[header]: header for header in append}
-    for edit in edits:
-        row, header, after = edit.row, edit.header, edit.after
-        if header not in numbers:
+    for _, row, header, _, after, _ in edits:
+        if header not in columns:
             raise ValueError(f"{header!r} is neither a header of the tab nor appended")
-        values = columns.get(header)
-        stands = values[index[row]] if values is not None and row in index else None
-        if (stands is None and after) or not same(stands, after):
+        number, column = columns[header]
+        if column is None or row not in index:
+            differs = after is not None and after != ""
+        else:
+            stands = column.values[index[row]]
+            differs = bool(stands is None and after) or not same(stands, after)
+        if differs:
             if row in cells:
-                cells[row][numbers[header]] = after
+                cells[row][number] = after
             else:
-                cells[row] = {numbers[header]: after}
+                cells[row] = {number: after}
             headers[header] = None
     return cells, list(headers)
 

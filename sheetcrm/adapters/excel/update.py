@@ -9,6 +9,7 @@ from itertools import islice
 from sheetcrm.adapters.excel import markup
 from sheetcrm.adapters.excel.addresses import Area, parse_area
 from sheetcrm.adapters.excel.archive import Deflated, ahead
+from sheetcrm.adapters.excel.contents import Contents
 from sheetcrm.adapters.excel.dependents import may_read
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.growth import (
@@ -20,19 +21,17 @@ from sheetcrm.adapters.excel.growth import (
 )
 from sheetcrm.adapters.excel.looks import Looks, sample
 from sheetcrm.adapters.excel.package import Package, Sheet, Table
-from sheetcrm.adapters.excel.patch import Patch, Patcher, Target
+from sheetcrm.adapters.excel.patch import Patch, Patcher
 from sheetcrm.adapters.excel.rows import Cell, SheetStream
 from sheetcrm.adapters.excel.scan import IRREGULAR, Scan
 from sheetcrm.adapters.excel.strings import SharedStrings, Unsuitable
 from sheetcrm.adapters.excel.styles import Styles
 from sheetcrm.adapters.excel.targets import Cells, check_cells, check_sheet
-from sheetcrm.adapters.excel.values import payload, string_element
 from sheetcrm.adapters.excel.widths import added_widths, fitting_widths
 from sheetcrm.core.table.addresses import letters
-from sheetcrm.core.table.values import CellValue, Problem, Severity
+from sheetcrm.core.table.values import Problem, Severity
 
 _BATCH = 512  # rows
-_MOST_KNOWN = 65_536  # targets that are kept for the next row with the same value
 _MOST_TEXTS = 50_000  # different ones; more would swell the shared strings that all tabs read
 
 
@@ -84,8 +83,14 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
     patcher = Patcher(
         Patch(
             rules=stream.grammar,
-            targets=_targets(package, change, strings, stream.grammar.prefix),
-            irregular=_is_irregular(change.scan),
+            targets=Contents(
+                change.cells,
+                strings,
+                header_row=change.new.header_row if change.new else 0,
+                prefix=stream.grammar.prefix,
+                date1904=package.date1904,
+            ),
+            irregular=frozenset(change.scan.rows_with(IRREGULAR)),
             style=looks,
             last_column=change.scan.last_column,
         )
@@ -141,48 +146,15 @@ def part_name(package: Package, kind: str) -> str:
 
 def _strings(package: Package, change: Change) -> SharedStrings | None:
     """The workbook's shared strings; None where texts are to be written into the cells."""
-    texts = {value for row in change.cells.values() for value in row.values() if type(value) is str}
-    if len(texts) > _MOST_TEXTS:
-        return None
+    texts: set[str] = set()
+    for row in change.cells.values():
+        texts.update([value for value in row.values() if value.__class__ is str])
+        if len(texts) > _MOST_TEXTS:
+            return None
     try:
         return SharedStrings(_part(package, "sharedStrings"))
     except Unsuitable:
         return None
-
-
-def _targets(
-    package: Package, change: Change, strings: SharedStrings | None, prefix: bytes
-) -> dict[int, list[Target]]:
-    header = change.new.header_row if change.new else 0
-    before, after = b"<%bv>" % prefix, b"</%bv>" % prefix
-    date1904 = package.date1904
-    targets: dict[int, list[Target]] = {}
-    known: dict[tuple[int, type, CellValue], Target] = {}
-    ordered: dict[tuple[int, ...], list[int]] = {}
-
-    def content_of(value: CellValue) -> tuple[bytes, bytes, str | None]:
-        kind, content, text = payload(value, date1904=date1904)
-        if text is None:
-            return kind, b"%b%b%b" % (before, content, after) if kind else b"", None
-        if strings is None:
-            return b"inlineStr", string_element(b"is", text, prefix), text
-        return kind, b"%b%d%b" % (before, strings.index(text), after), text
-
-    for row, values in change.cells.items():
-        made = targets[row] = []
-        columns = tuple(values)
-        if columns not in ordered:
-            ordered[columns] = sorted(columns)
-        for column in ordered[columns]:
-            value = values[column]
-            key = column, type(value), value
-            target = known.get(key) if row != header else None
-            if target is None:
-                target = Target(column, value, *content_of(value), row == header)
-                if row != header and len(known) < _MOST_KNOWN:
-                    known[key] = target
-            made.append(target)
-    return targets
 
 
 def _top(change: Change) -> int:
@@ -288,11 +260,6 @@ def _hidden(change: Change, looks: Looks) -> Iterator[Problem]:
                 cell=f"{letters(number)}1",
                 hint="select the columns around it and choose Unhide",
             )
-
-
-def _is_irregular(found: Scan) -> Callable[[int], bool]:
-    flags = found.flags
-    return lambda row: row < len(flags) and bool(flags[row] & IRREGULAR)
 
 
 def _part(package: Package, kind: str) -> bytes:

@@ -106,7 +106,7 @@ def _text_payload(value: str) -> Payload:
 
 def string_element(tag: bytes, value: str, prefix: bytes) -> bytes:
     """A text as ``<si>`` or ``<is>``: control characters escaped, outer blanks kept."""
-    if not _SPECIAL.search(value):
+    if value.isalnum() or not _SPECIAL.search(value):
         return b"<%b%b><%bt>%b</%bt></%b%b>" % (
             prefix, tag, prefix, value.encode(), prefix, prefix, tag
         )  # fmt: skip
@@ -126,16 +126,14 @@ def read_text(content: bytes) -> str:
 
 def as_read(value: CellValue, *, date1904: bool) -> CellValue:
     """What `read_back` gives for a value that was written."""
-    if value == "":
-        return None
+    if isinstance(value, str):
+        return (value if value.isascii() else _SURROGATE.sub("", value)) or None
     if isinstance(value, bool):
         return value
     if isinstance(value, date):
         return float(serial(value, date1904=date1904))
     if isinstance(value, int) and abs(value) > _EXACT:
         return str(value)
-    if isinstance(value, str):
-        return _SURROGATE.sub("", value)
     return float(value) if isinstance(value, int | float) else value
 
 

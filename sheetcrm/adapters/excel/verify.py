@@ -9,17 +9,17 @@ needed expat are parsed once more.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, zip_longest
 from pathlib import Path
 
 from sheetcrm.adapters.excel import markup
+from sheetcrm.adapters.excel.addresses import MAX_ROW
 from sheetcrm.adapters.excel.archive import Archive, ahead
 from sheetcrm.adapters.excel.faults import Refusal
-from sheetcrm.adapters.excel.grammar import Grammar
 from sheetcrm.adapters.excel.package import Package
-from sheetcrm.adapters.excel.rows import SheetStream, view
+from sheetcrm.adapters.excel.rows import SheetStream, parted, view, widened
 from sheetcrm.adapters.excel.scan import IRREGULAR
 from sheetcrm.adapters.excel.strings import SharedStrings, Unsuitable
 from sheetcrm.adapters.excel.styles import Styles
@@ -33,6 +33,7 @@ from sheetcrm.core.table.values import CellValue
 _KIND = re.compile(rb'\st="([A-Za-z]+)"')
 _FRAME = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:dimension|autoFilter)\s[^<>]*>")
 
+_Numbered = tuple[int, bytes, Sequence[bytes]]  # number, row, and that as `parted`
 Found = dict[int, tuple[str, bytes | None]]  # column → kind and content of the cell
 
 
@@ -110,6 +111,8 @@ class _SheetCheck:
         self._date1904 = package.date1904
         self._patterns: dict[tuple[int, ...], re.Pattern[bytes]] = {}
         self._last_column = change.scan.last_column
+        self._irregular = frozenset(change.scan.rows_with(IRREGULAR))
+        self._openings: set[tuple[bytes, bytes, tuple[int, ...]]] = set()
 
     def run(self, new: Archive) -> None:
         """Raise a `Refusal` where the new sheet is not the old one with the change made."""
@@ -118,17 +121,31 @@ class _SheetCheck:
         after = SheetStream(ahead(new.chunks(name)), careful=careful)
         self._rules = before.grammar
         self._tails = Tails(before.grammar, self._change.cells, self._judge, _different)
-        old = chain(_numbered(before), [(0, b"")])
-        old_number, old_row = next(old)
-        for number, row in _numbered(after):
-            if number == old_number:
-                if row != old_row or number in self._change.cells:
-                    self._check_row(number, old_row, row)
-                old_number, old_row = next(old)
-            else:
+        nothing: _Numbered = (0, b"", [])
+        old = chain(_numbered(before), [nothing])
+        old_number, old_row, old_parts = next(old)
+        cells, last = self._change.cells, 0
+        missing = bytearray(MAX_ROW + 1)
+        for number in cells:
+            missing[number] = True
+        for number, row, parts in _numbered(after):
+            values = cells.get(number)
+            if number <= last or 0 < old_number < number or not (values or number == old_number):
+                raise _different(f"row {number}")
+            last, missing[number] = number, False
+            if number != old_number:
                 self._check_row(number, b"", row)
+                continue
+            if not values and row != old_row:
+                raise _different(f"row {number}")
+            if values and not self._grew(number, old_parts, parts, values):
+                self._check_row(number, old_row, row)
+            old_number, old_row, old_parts = next(old)
         self._tails.flush()
         _require(not old_number, "the number of rows")
+        for number in [row for row in cells if missing[row]]:
+            for column, value in cells[number].items():
+                self._check_value(number, column, None, value)
         skeleton = after.head + after.tail
         skeleton = without_widths(skeleton, markup.parse(skeleton), self._widths)
         old_skeleton = before.head + before.tail
@@ -138,15 +155,10 @@ class _SheetCheck:
         values = self._change.cells.get(number, {})
         end = self._rules.row_end
         before, after = old or b'%b r="%d">%b' % (self._rules.row_start, number, end), new
-        if not (before.endswith(end) and after.startswith(before[: -len(end)])):
-            before, after = self._plain(before), self._plain(after)
-        flags = self._change.scan.flags
-        if number < len(flags) and flags[number] & IRREGULAR:
+        before, after = self._open(self._wide(before, after, values)), self._open(after)
+        if number in self._irregular:
             rest, found = self._cut_slow(after, values)
             expected = self._cut_slow(before, values)[0]
-        elif self._is_appended(before, after, values):
-            self._tails.add(number, values, after[len(before) - len(end) :])
-            return
         else:
             rest, found = self._cut_fast(after, values)
             expected = self._cut_fast(before, values)[0]
@@ -163,25 +175,55 @@ class _SheetCheck:
         if not _says(said, value, date1904=self._date1904):
             raise _different(f"cell {letters(column)}{number}")
 
-    def _plain(self, row: bytes) -> bytes:
-        """A row without the hint of its width, and with an end tag."""
-        start = row.find(b' spans="', 0, row.find(b">"))
-        if start >= 0:
-            row = row[:start] + row[row.index(b'"', start + 8) + 1 :]
-        if row.endswith(b"/>"):
-            row = row[:-2].rstrip() + b">" + self._rules.row_end
-        return row
-
-    def _is_appended(self, before: bytes, after: bytes, columns: Collection[int]) -> bool:
-        """Whether a regular row only got cells behind its last one."""
-        if not columns or not after.startswith(before[: -len(self._rules.row_end)]):
+    def _grew(
+        self,
+        number: int,
+        old: Sequence[bytes],
+        new: Sequence[bytes],
+        values: Mapping[int, CellValue],
+    ) -> bool:
+        """Whether a regular row only got cells behind its last one; these are proven later."""
+        if not old or not new or old[0] != new[0] or old[1] != new[1] or number in self._irregular:
             return False
-        first = min(columns)
-        if self._last_column < first:
+        before, _, stem = old[2].partition(b">")
+        after, _, body = new[2].partition(b">")
+        cut = len(stem) - len(self._rules.row_end)
+        if cut < 0 or not body.startswith(stem[:cut]) or not self._opens(before, after, values):
+            return False
+        first = min(values)
+        if self._last_column >= first:
+            match = self._rules.letters.match(stem, max(stem.rfind(self._rules.cell_start), 0))
+            if match and _column(match[1]) >= first:
+                return False
+        self._tails.add(number, values, body[cut:])
+        return True
+
+    def _opens(self, before: bytes, after: bytes, columns: Collection[int]) -> bool:
+        """Whether a start tag is the old one, or that with its `spans` as wide as need be."""
+        if before == after:
             return True
-        at = before.rfind(self._rules.cell_start)
-        match = self._rules.letters.match(before, at) if at >= 0 else None
-        return not match or _column(match[1]) < first
+        known = before, after, tuple(columns)
+        if known not in self._openings:
+            if after not in {widened(before, column) for column in columns}:
+                return False
+            self._openings.add(known)
+        return True
+
+    def _wide(self, before: bytes, after: bytes, columns: Collection[int]) -> bytes:
+        """The old row with its `spans` as wide as those of the new one, where that is right."""
+        cut, end = before.index(b">") + 1, after.index(b">") + 1
+        opening, new = (
+            row.removesuffix(b"/>").rstrip(b"> ") for row in (before[:cut], after[:end])
+        )
+        if opening == new or not self._opens(opening, new, columns):
+            return before
+        return new + before[len(opening) :]
+
+    def _open(self, row: bytes) -> bytes:
+        """A row with an end tag."""
+        if row.endswith(b"/>"):
+            return row[:-2].rstrip() + b">" + self._rules.row_end
+        return row
 
     def _cut_fast(self, row: bytes, columns: Collection[int]) -> tuple[bytes, Found]:
         """A regular row without the cells of those columns, and what these say."""
@@ -211,13 +253,12 @@ class _SheetCheck:
         return read_back(kind, content, self._shared) if content else None
 
 
-def _numbered(stream: SheetStream) -> Iterator[tuple[int, bytes]]:
-    number = 0
-    rules: Grammar = stream.grammar
+def _numbered(stream: SheetStream) -> Iterator[_Numbered]:
+    number, rules = 0, stream.grammar
     for row in stream.rows():
-        match = rules.number.match(row)
-        number = (int(match[1]) if match else view(row, rules).number) or number + 1
-        yield number, row
+        parts = parted(row, rules)
+        number = (int(parts[1]) if parts else view(row, rules).number) or number + 1
+        yield number, row, parts
 
 
 @lru_cache(maxsize=1024)
@@ -225,6 +266,7 @@ def _column(name: bytes) -> int:
     return column_number(name.decode())
 
 
+@lru_cache(maxsize=1024)
 def _kind(attributes: bytes) -> str:
     match = _KIND.search(attributes)
     return match[1].decode() if match else "n"

@@ -51,7 +51,8 @@ def test_child_runs_nothing_of_the_current_folder(tmp_path, monkeypatch, reads):
 
 
 def test_what_was_read_elsewhere_can_be_written(tmp_path):
-    one, other = kitchen_sink(tmp_path / "one.xlsx"), kitchen_sink(tmp_path / "other.xlsx")
+    one = kitchen_sink(tmp_path / "one.xlsx")
+    other = shutil.copyfile(one, tmp_path / "other.xlsx")
     with EarlyReading(one, "Leads") as reading:
         leads = ExcelSource("leads", one, "Leads")
         leads.begun(reading)

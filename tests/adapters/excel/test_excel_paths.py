@@ -14,7 +14,7 @@ from sheetcrm.adapters.excel.faults import Refusal
 from sheetcrm.adapters.excel.grammar import grammar
 from sheetcrm.adapters.excel.patch import Patch, Patcher, Target
 from sheetcrm.adapters.excel.rows import SheetStream, Unusual, fast_cells, view
-from sheetcrm.adapters.excel.scan import scan
+from sheetcrm.adapters.excel.scan import IRREGULAR, scan
 from sheetcrm.core.table.addresses import letters
 
 STYLE = st.sampled_from([b"", b' s="3"', b' s="12"'])
@@ -122,11 +122,10 @@ def patched(sheet: bytes, cells, *, irregular: bool):
         ]
         for row, values in cells.items()
     }
-    flags = known.flags
     patch = Patch(
         rules=stream.grammar,
         targets=targets,
-        irregular=lambda row: irregular or (row < len(flags) and bool(flags[row] & 8)),
+        irregular=range(1, 40) if irregular else known.rows_with(IRREGULAR),
         style=lambda own, row_style, _: row_style if own is None else own,
     )
     try:
