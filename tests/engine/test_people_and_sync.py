@@ -321,5 +321,5 @@ def case_of(machine: type[PeopleAndSync], examples: int, steps: int) -> type:
 
 TestPeopleAndSync = case_of(PeopleAndSync, 15, 20)
 TestPeopleAtAWorkbook = case_of(PeopleAtAWorkbook, 3, 15)
-TestPeopleAndSyncForLong = pytest.mark.slow(case_of(PeopleAndSync, 100, 50))
-TestPeopleAtAWorkbookForLong = pytest.mark.slow(case_of(PeopleAtAWorkbook, 30, 40))
+TestPeopleAndSyncForLong = pytest.mark.slow(case_of(PeopleAndSync, 60, 40))
+TestPeopleAtAWorkbookForLong = pytest.mark.slow(case_of(PeopleAtAWorkbook, 8, 40))

@@ -25,6 +25,8 @@ from sheetcrm.adapters.excel.sniff import check_is_zip, check_kind
 _MOST_KEPT = 32 << 20  # bytes
 
 _MOST_TRUSTED = 4 << 20  # bytes
+_MOST_STRINGS = 9_999_999  # 24 bytes each, which calamine takes before it has seen one
+_STRINGS = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?sst\s[^<>]*>")
 _FINAL = re.compile(
     rb"""name\s*=\s*["']_MarkAsFinal["'][^<>]*>\s*<(?:\w+:)?bool>\s*(?:true|1)\s*<""", re.IGNORECASE
 )
@@ -187,9 +189,20 @@ class Package:
             for part in parts:
                 if self.archive.find(part):
                     chunks = self.archive.chunks(part)
-                    markup.check_prolog(next(chunks, b""))
+                    start = next(chunks, b"")
+                    markup.check_prolog(start)
+                    self._check_count(start)
                     if self.archive.sane(part).packed > _MOST_TRUSTED:
                         deque(chunks, maxlen=0)
+
+    def _check_count(self, start: bytes) -> None:
+        """Refuse shared strings of which there are said to be more than there is memory for."""
+        tag = _STRINGS.search(start)
+        said = (
+            markup.parse(tag[0][:-1].removesuffix(b"/") + b"/>").get("uniqueCount") if tag else ""
+        )
+        if said.isdecimal() and len(said) > len(str(_MOST_STRINGS)):
+            raise Refusal("too-big", f"it claims to hold {said[:40]} different texts", REPAIR)
 
     def _check_alone(self, usual: str, parts: Sequence[str]) -> None:
         """Refuse a part that is there twice: calamine takes the one with the usual name."""

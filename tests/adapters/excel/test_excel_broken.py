@@ -214,3 +214,12 @@ def test_a_part_that_is_two_things_at_once(tmp_path, kind, target):
 def test_encodings_into_which_we_would_write_something_else(sink, part, encoding):
     with_part(sink, part, lambda data: data.replace(b"UTF-8", encoding.encode(), 1))
     refused(sink, "encoding")
+
+
+@pytest.mark.parametrize("count", [b"99999999", b"4294967295", b"&#57;9999999", b" 99999999"])
+def test_more_shared_strings_than_there_is_memory_for(sink, count):
+    """Calamine takes the memory for them at once, and aborts where there is none."""
+    pattern = re.compile(rb'uniqueCount="[0-9]+"')
+    new = b'uniqueCount="%b"' % count
+    with_part(sink, "xl/sharedStrings.xml", lambda data: pattern.sub(new, data))
+    refused(sink, "too-big")
