@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 from tests.oracles.leads import LAST, Builder, register, workbook
-from tests.oracles.packed_books import Parts, repacked
+from tests.oracles.packed_books import Parts, added, repacked
 
 BOOKS: dict[str, Builder] = {}
 REFUSED = {
     "entities_in_shared_strings": ("doctype",) * 4,
+    "macro_sheet": ("macro-sheet",) * 4,
     "no_cell_formats": ("no-format",) * 3,
     "general_means_a_date": ("no-format",) * 3,
 }
@@ -79,3 +80,30 @@ def links_on_blank_cells(path: Path) -> Path:
         for row in range(1, LAST + 1):
             sheet.write_url(row, 4, f"https://example.com/{row}", string="")
     return path
+
+
+@register(BOOKS)
+def durations(path: Path) -> Path:
+    """Where a span of time stood, a date must look like a date, and not like 46,133 days."""
+    with workbook(path) as (book, sheet, _):
+        sheet.write("F1", "Lama")
+        for row, code in enumerate(["[h]:mm", "mm:ss", "h:mm AM/PM", "[mm]:ss.0"], 1):
+            sheet.write(row, 5, 1.5, book.add_format({"num_format": code}))
+    return path
+
+
+@register(BOOKS)
+def macro_sheet(path: Path) -> Path:
+    """calamine opens no workbook with a sheet of Excel 4.0 macros."""
+
+    def change(parts: Parts) -> None:
+        kind = "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet"
+        sheet = b'<xm:macrosheet xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"/>'
+        added(parts, "xl/macrosheets/sheet1.xml", sheet, "application/vnd.ms-excel.macrosheet+xml",
+              ("xl/workbook.xml", kind))  # fmt: skip
+        number = re.search(rb'Id="(rX\d+)"', parts["xl/_rels/workbook.xml.rels"])[1]
+        parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(
+            b"</sheets>", b'<sheet name="Makro" sheetId="9" r:id="%b"/></sheets>' % number
+        )
+
+    return repacked(path, change)

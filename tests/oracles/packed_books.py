@@ -33,7 +33,7 @@ def repacked(path: Path, change: Callable[[Parts], Parts | None]) -> Path:
     return path
 
 
-def _added(parts: Parts, name: str, data: bytes, content: str, link: tuple[str, str]) -> None:
+def added(parts: Parts, name: str, data: bytes, content: str, link: tuple[str, str]) -> None:
     """Adds a part with its content type, and a relationship to it: of which part, of what kind."""
     owner, kind = link
     parts[name] = data
@@ -204,7 +204,7 @@ def foreign_parts(path: Path) -> Path:
         xml = b'<?xml version="1.0" encoding="UTF-8"?>\n'
         ms = "http://schemas.microsoft.com/office/2017/10/relationships/"
         vnd = "application/vnd.ms-excel."
-        _added(
+        added(
             parts,
             "xl/threadedComments/threadedComment1.xml",
             xml
@@ -212,7 +212,7 @@ def foreign_parts(path: Path) -> Path:
             vnd + "threadedcomments+xml",
             (_SHEET, ms + "threadedComment"),
         )
-        _added(
+        added(
             parts,
             "xl/persons/person.xml",
             xml
@@ -220,14 +220,14 @@ def foreign_parts(path: Path) -> Path:
             vnd + "person+xml",
             ("xl/workbook.xml", ms + "person"),
         )
-        _added(
+        added(
             parts,
             "customXml/item1.xml",
             b"<data xmlns='urn:example'>\r\n<b/></data>",
             "application/xml",
             ("", "customXml"),
         )
-        _added(
+        added(
             parts,
             "xl/connections.xml",
             xml
@@ -237,7 +237,7 @@ def foreign_parts(path: Path) -> Path:
             + "connections+xml",
             ("xl/workbook.xml", "connections"),
         )
-        _added(
+        added(
             parts,
             "xl/externalLinks/externalLink1.xml",
             xml
@@ -250,14 +250,14 @@ def foreign_parts(path: Path) -> Path:
             b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="%b/externalLinkPath" Target="file:///c:/lain.xlsx" TargetMode="External"/></Relationships>'
             % _OFFICE
         )
-        _added(
+        added(
             parts,
             "xl/printerSettings/printerSettings1.bin",
             bytes(range(256)),
             "application/vnd.openxmlformats-officedocument.spreadsheetml.printerSettings",
             (_SHEET, "printerSettings"),
         )
-        _added(
+        added(
             parts,
             "xl/ctrlProps/ctrlProp1.xml",
             xml
@@ -265,7 +265,7 @@ def foreign_parts(path: Path) -> Path:
             vnd + "controlproperties+xml",
             (_SHEET, "ctrlProp"),
         )
-        _added(
+        added(
             parts,
             "xl/slicerCaches/slicerCache1.xml",
             xml
@@ -276,7 +276,7 @@ def foreign_parts(path: Path) -> Path:
                 "http://schemas.microsoft.com/office/2007/relationships/slicerCache",
             ),
         )
-        _added(
+        added(
             parts,
             "xl/media/unknown.xyz",
             b"\x00\x01",
@@ -308,14 +308,14 @@ def _pivot(path: Path, sheet: str, place: str) -> Path:
             % (_MAIN, place.encode())
         )
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-        _added(
+        added(
             parts,
             "xl/pivotCache/pivotCacheDefinition1.xml",
             cache,
             kind + "pivotCacheDefinition+xml",
             ("xl/workbook.xml", "pivotCacheDefinition"),
         )
-        _added(
+        added(
             parts,
             "xl/pivotTables/pivotTable1.xml",
             pivot,

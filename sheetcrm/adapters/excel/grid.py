@@ -116,6 +116,13 @@ def _answer(asked: Future[_Values]) -> _Values:
     except BaseException as fault:
         if type(fault).__name__ == "PanicException":  # calamine's, and not an Exception
             raise Refusal("damaged", "its contents cannot be read", REPAIR) from None
+        if "Unrecognized sheet:type" in str(fault):
+            raise Refusal(
+                "macro-sheet",
+                "it holds a sheet of Excel 4.0 macros or an old dialog, beside which no tab can "
+                "be read",
+                "move the tab with the leads into a workbook of its own",
+            ) from fault
         raise
 
 

@@ -20,7 +20,9 @@ _BUILTIN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *ran
 # column of ordinary width too; and the short form with a time.
 _SHORT_DATE, _NARROW_DATE, _DATE_TIME = 14, 15, 22
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+_BUILTIN_TIMES = frozenset({*range(18, 22), *range(45, 48)})
 _DATE_PART = re.compile(r"[dmyhs]", re.IGNORECASE)
+_DAY_PART = re.compile(r"[dy]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,6 @@ class Styles:
         self._added: list[bytes] = []
 
     @property
-    def formats(self) -> list[bytes]:
-        """The formats as bytes; a format's place is its index."""
-        return [known.xml for known in self._formats]
-
-    @property
     def usable(self) -> bool:
         """Whether indexes are certain; not so where alternatives hide in the list."""
         return bool(self._formats)
@@ -62,12 +59,15 @@ class Styles:
         """
         if value is None or not (self.usable or isinstance(value, date)):
             return style
-        shows_date = self._is_date(style or 0)
         if isinstance(value, date):
             day = _SHORT_DATE if wide else _NARROW_DATE
             wanted = _DATE_TIME if isinstance(value, datetime) else day
-            return style if shows_date else self._like(style or 0, wanted)
-        if shows_date and isinstance(value, int | float) and not isinstance(value, bool):
+            return style if self._is_date(style or 0, _DAY_PART) else self._like(style or 0, wanted)
+        if (
+            self._is_date(style or 0)
+            and isinstance(value, int | float)
+            and not isinstance(value, bool)
+        ):
             return self._like(style or 0, 0)
         return style
 
@@ -139,18 +139,46 @@ class Styles:
         named = "general" if number_format == 0 else ""
         return self._codes.get(number_format, named).lower() == "general"
 
-    def _is_date(self, style: int) -> bool:
+    def _is_date(self, style: int, part: re.Pattern[str] = _DATE_PART) -> bool:
+        """Whether a format shows a date or time; with `_DAY_PART`, whether it shows the day."""
         known = style < len(self._formats)
-        return known and self._shows_date(self._formats[style].number_format)
+        return known and self._shows_date(self._formats[style].number_format, part)
 
-    def _shows_date(self, number_format: int) -> bool:
+    def _shows_date(self, number_format: int, part: re.Pattern[str] = _DATE_PART) -> bool:
         code = self._codes.get(number_format)
         if code is None:
-            return number_format in _BUILTIN_DATES
+            times = _BUILTIN_TIMES if part is _DAY_PART else frozenset()
+            return number_format in _BUILTIN_DATES - times
         first = code.partition(";")[0]
         if first.lower() == "general":
             return False
-        return bool(_DATE_PART.search(_LITERAL.sub("", first)))
+        return bool(part.search(_LITERAL.sub("", first)))
+
+
+def formats_of(data: bytes) -> list[bytes]:
+    """The bytes of each format of a styles part, which is read to its end but not kept."""
+    reader = markup.parser()
+    path: list[str] = []
+    starts: list[int] = []
+    found: list[bytes] = []
+
+    def start(tag: str, _: dict[str, str]) -> None:
+        path.append(tag.rpartition(":")[2])
+        if len(path) == 3 and path[1] == "cellXfs":
+            starts.append(reader.CurrentByteIndex)
+
+    def end(_: str) -> None:
+        if len(path) == 3 and path[1] == "cellXfs":
+            stop = markup.tag_end(data, starts[-1])
+            if data[stop - 2 : stop] != b"/>":
+                stop = markup.tag_end(data, reader.CurrentByteIndex)
+            found.append(data[starts[-1] : stop])
+        path.pop()
+
+    reader.StartElementHandler = start
+    reader.EndElementHandler = end
+    reader.Parse(data, True)  # noqa: FBT003 - expat's own signature
+    return found
 
 
 def _bare(xml: bytes) -> bytes:

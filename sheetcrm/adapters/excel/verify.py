@@ -22,7 +22,7 @@ from sheetcrm.adapters.excel.package import Package
 from sheetcrm.adapters.excel.rows import SheetStream, parted, view, widened
 from sheetcrm.adapters.excel.scan import IRREGULAR
 from sheetcrm.adapters.excel.strings import SharedStrings, Unsuitable
-from sheetcrm.adapters.excel.styles import Styles
+from sheetcrm.adapters.excel.styles import formats_of
 from sheetcrm.adapters.excel.tails import Tails
 from sheetcrm.adapters.excel.update import Change, Update, open_sheet, part_name
 from sheetcrm.adapters.excel.values import as_read, read_back
@@ -78,10 +78,11 @@ def _check_appended(package: Package, update: Update) -> SharedStrings | None:
             old, grown = SharedStrings(before).items, SharedStrings(content)
             _require(grown.items[: len(old)] == old, name)
             continue
-        markup.parse(content)
         if name == styles:
-            formats = Styles(before).formats
-            _require(Styles(content).formats[: len(formats)] == formats, name)
+            formats = formats_of(before)
+            _require(formats_of(content)[: len(formats)] == formats, name)
+        else:
+            markup.parse(content)
     return grown
 
 
