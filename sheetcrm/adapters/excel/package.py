@@ -198,9 +198,10 @@ class Package:
     def _check_count(self, start: bytes) -> None:
         """Refuse shared strings of which there are said to be more than there is memory for."""
         tag = _STRINGS.search(start)
-        said = (
-            markup.parse(tag[0][:-1].removesuffix(b"/") + b"/>").get("uniqueCount") if tag else ""
-        )
+        if tag is None:
+            return
+        root = markup.parse(tag[0][:-1].removesuffix(b"/") + b"/>")
+        said = root.get("uniqueCount").strip()
         if said.isdecimal() and len(said) > len(str(_MOST_STRINGS)):
             raise Refusal("too-big", f"it claims to hold {said[:40]} different texts", REPAIR)
 
@@ -247,7 +248,7 @@ def _twice(title: str) -> Refusal:
 
 def _table(part: str, data: bytes) -> Table:
     root = markup.parse(data)
-    area = parse_area(root.get("ref"))
+    area = parse_area(root.get("ref")) if root.name == "table" else None
     if area is None:
         raise Refusal("damaged", f"the table in {part} has no proper place", REPAIR)
     return Table(

@@ -20,6 +20,7 @@ from sheetcrm.core.table.addresses import column_number
 _SHEET_DATA = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)sheetData(?:\s[^<>]*)?/?>")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _SPANS = re.compile(rb'(\sspans=")(\d{1,5}):(\d{1,5})(")')
+_IN_CELLS = {"f", "v", "is", "extLst"}
 _ROW_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
 _ATTRIBUTE = re.compile(rb' ([A-Za-z:0-9]+)="([^"]*)"')
 _LONGEST_HEAD = 16 << 20
@@ -279,6 +280,8 @@ def _cell(data: bytes, element: markup.Element, before: int) -> Cell:
         raise Refusal("out-of-grid", "it has cells beyond the last column XFD", REPAIR)
     if any(inner.name in {"row", "c"} for child in element.children for inner in child.walk()):
         raise Refusal("bad-xml", "it has cells inside others", REPAIR)
+    if any(child.name not in _IN_CELLS for child in element.children):
+        raise Refusal("bad-xml", "it has cells that hold something else than a value", REPAIR)
     formula, value = element.find("f"), element.find("v") or element.find("is")
     attributes = {key: text for key, text in element.attributes.items() if key != "r"}
     return Cell(

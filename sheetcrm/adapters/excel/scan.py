@@ -189,7 +189,9 @@ def _unusual_value(row: int, column: int) -> Refusal:
 
 def _check_frame(root: markup.Element) -> None:
     """Rows elsewhere are read by some programs and not by others."""
-    if [one.name for one in root.walk()].count("sheetData") != 1 or not root.find("sheetData"):
+    rows = root.find("sheetData")
+    alone = [one.name for one in root.walk()].count("sheetData") == 1
+    if not alone or rows is None or rows.children:
         raise Refusal("bad-xml", "one of its tabs has rows where none belong", REPAIR)
 
 

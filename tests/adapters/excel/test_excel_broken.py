@@ -223,3 +223,14 @@ def test_more_shared_strings_than_there_is_memory_for(sink, count):
     new = b'uniqueCount="%b"' % count
     with_part(sink, "xl/sharedStrings.xml", lambda data: pattern.sub(new, data))
     refused(sink, "too-big")
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [(SHEET, b"v", b"a"), (SHEET, b"row", b"line"), ("xl/tables/table1.xml", b"table", b"c")],
+)
+def test_other_elements_than_there_should_be(sink, part, old, new):
+    """Where nothing is recognised nothing may be written, either."""
+    pattern = re.compile(rb"(</?)%b(?=[ >])" % old)
+    with_part(sink, part, lambda data: pattern.sub(rb"\1" + new, data))
+    refused(sink, "damaged" if new == b"c" else "bad-xml")
