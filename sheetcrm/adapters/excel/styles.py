@@ -45,7 +45,7 @@ class Styles:
 
     @property
     def usable(self) -> bool:
-        """Whether indexes are certain; not so where alternatives hide in the list."""
+        """Whether indexes are certain; not so where alternatives hide in the list, or some miss."""
         return bool(self._formats)
 
     def fit(self, style: int | None, value: CellValue, *, wide: bool) -> int | None:
@@ -107,7 +107,9 @@ class Styles:
 
     def _read_formats(self) -> list[_Format]:
         children = self._cell_formats.children if self._cell_formats else []
-        if any(child.name != "xf" for child in children):
+        said = self._cell_formats.get("count") if self._cell_formats else ""
+        missing = markup.is_whole(said) and int(said) > len(children)
+        if missing or any(child.name != "xf" for child in children):
             return []
         return [
             _Format(self._data[child.start : child.end], child.number("numFmtId"))

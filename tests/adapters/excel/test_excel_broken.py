@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
@@ -234,3 +235,17 @@ def test_other_elements_than_there_should_be(sink, part, old, new):
     pattern = re.compile(rb"(</?)%b(?=[ >])" % old)
     with_part(sink, part, lambda data: pattern.sub(rb"\1" + new, data))
     refused(sink, "damaged" if new == b"c" else "bad-xml")
+
+
+def test_formats_are_not_added_where_some_are_missing(sink):
+    """A cell may have the number that the new one would get."""
+    first = re.compile(rb'(<cellXfs count="4">)<xf [^>]*/>')
+    with_part(sink, "xl/styles.xml", lambda data: first.sub(rb"\1", data))
+    styles = parts(sink)["xl/styles.xml"]
+    source = ExcelSource("x", sink)
+    tab = source.read(KNOWN)
+    due = [Edit(lead="1", row=5, header="Due", before=None, after=date(2026, 3, 1))]
+    with pytest.raises(SourceRefusedError, match="format"):
+        source.write(tab, due, append=["Due"])
+    source.write(tab, [due[0]._replace(after="soon")], append=["Due"])
+    assert parts(sink)["xl/styles.xml"] == styles
