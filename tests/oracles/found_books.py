@@ -107,3 +107,34 @@ def macro_sheet(path: Path) -> Path:
         )
 
     return repacked(path, change)
+
+
+@register(BOOKS)
+def formulas_filled_down_further_than_the_leads(path: Path) -> Path:
+    """They yield nothing in rows that are not used yet, and yet these are no leads."""
+
+    def change(parts: Parts) -> None:
+        name = "xl/worksheets/sheet1.xml"
+        parts[name] = parts[name].replace(b"</sheetData>", _hollow(LAST + 2, 60) + b"</sheetData>")
+
+    return repacked(path, change)
+
+
+@register(BOOKS)
+def formulas_filled_down_above_and_below(path: Path) -> Path:
+    def change(parts: Parts) -> None:
+        name = "xl/worksheets/sheet1.xml"
+        xml = re.sub(
+            rb'(r="[A-E]?)([1-7])"', lambda m: b'%b%d"' % (m[1], int(m[2]) + 3), parts[name]
+        )
+        xml = xml.replace(b"<sheetData>", b"<sheetData>" + _hollow(1, 3))
+        parts[name] = xml.replace(b"</sheetData>", _hollow(LAST + 5, 60) + b"</sheetData>")
+
+    return repacked(path, change)
+
+
+def _hollow(first: int, last: int) -> bytes:
+    """Rows with a formula that yields an empty text, in both ways that Excel writes it."""
+    row = b'<row r="%d"><c r="A%d" t="str"><f>IF(B%d="","",1)</f>%b</c></row>'
+    values = b"<v></v>", b"<v/>"
+    return b"".join(row % (n, n, n, values[n % 2]) for n in range(first, last + 1))

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.package import Package, Sheet
-from sheetcrm.adapters.excel.scan import SURE, VALUED, Scan, scan
+from sheetcrm.adapters.excel.scan import HOLLOW, SURE, VALUED, Scan, scan
 from sheetcrm.core.table.addresses import letters
 
 MOST_CELLS = 60_000_000  #: calamine holds the whole rectangle from A1, 32 bytes a cell
@@ -137,9 +137,9 @@ def _too_wide(sheet: Sheet, found: Scan) -> Refusal:
 
 def _check_rows(sheet: Sheet, values: _Values, found: Scan) -> None:
     start, end = values.start, values.end
-    sure, valued = found.rows_with(SURE), found.rows_with(VALUED)
+    sure, seen = found.rows_with(SURE), found.rows_with(VALUED | HOLLOW)
     top, bottom = (start[0] + 1, end[0] + 1) if start and end else (0, 0)
-    placed = not valued or valued[0] <= top <= bottom <= valued[-1] or not bottom
+    placed = not seen or seen[0] <= top <= bottom <= seen[-1] or not bottom
     complete = not sure or (top <= sure[0] and sure[-1] <= bottom)
     flags = found.flags
     stray = any(

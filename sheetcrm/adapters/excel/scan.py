@@ -22,6 +22,7 @@ VALUED = 1  #: the row holds a value
 SURE = 2  #: it holds one that calamine cannot see otherwise
 TYPED = 4  #: it holds a value that no formula made
 IRREGULAR = 8  #: `Grammar.row` does not match it
+HOLLOW = 16  #: it holds a formula or an empty value, which calamine counts as a cell or does not
 _MOST_PATTERNS, _MOST_COLUMNS = 16, 256  # as compiling them takes time
 _DIGITS = re.compile(rb"(?<=[A-Za-z$:])\d+")
 
@@ -91,7 +92,7 @@ class _Scanner:
         for row in self._stream.rows():
             plain = self._known and self._known.fullmatch(row)
             if plain and row.isascii() and b't="e"' not in row:
-                flags = VALUED | SURE | TYPED if rules.valued.search(row) else 0
+                flags = VALUED | SURE | TYPED if rules.valued.search(row) else HOLLOW
                 known = self._last_column == self._widest  # which no such row goes beyond
                 width = self._widest if known else _last_column(rules, row)
                 self._note(int(plain[1]), width, flags)
@@ -103,7 +104,7 @@ class _Scanner:
             elif formula in row or b't="e"' in row:
                 self._look(int(match[1]), fast_cells(row, rules), 0)
             else:
-                flags = VALUED | SURE | TYPED if rules.valued.search(row) else 0
+                flags = VALUED | SURE | TYPED if rules.valued.search(row) else HOLLOW
                 self._note(int(match[1]), width, flags)
         _check_frame(markup.parse(self._stream.head + self._stream.tail))
         return Scan(
@@ -147,6 +148,7 @@ class _Scanner:
         for cell in cells:
             kind = cell.attributes.get("t", "n")
             if cell.formula is not None:
+                flags |= HOLLOW
                 self._formula(cell.formula)
                 if not cell.value and kind != "str":
                     self._uncalculated.append((number, cell.column))
@@ -154,6 +156,8 @@ class _Scanner:
                 raise _unusual_value(number, cell.column)
             if cell.value and kind == "e":
                 self._errors[number, cell.column] = cell.value.decode()
+            if cell.value is not None:
+                flags |= HOLLOW
             if cell.value:
                 flags |= VALUED | (0 if kind == "inlineStr" else SURE)
                 flags |= TYPED if cell.formula is None else 0
