@@ -50,7 +50,7 @@ def cells_of(row: ET.Element) -> list[tuple[int, ET.Element]]:
 
 
 def value_of(cell: ET.Element, texts: Sequence[str]) -> object:
-    """What a cell says: a text, a number, a bool, an error as ``("e", code)``, or None."""
+    """What a cell says: a text, a number, a bool, an error as ``("e", code)``, an ISO date as ``("d", text)``, or None."""
     kind, content = cell.get("t", "n"), child(cell, "v")
     if kind == "inlineStr":
         inline = child(cell, "is")
@@ -64,7 +64,7 @@ def value_of(cell: ET.Element, texts: Sequence[str]) -> object:
         return unescaped(raw)
     if kind == "b":
         return raw.strip() in {"1", "true"}
-    return ("e", raw) if kind == "e" else raw if kind == "d" else float(raw)
+    return (kind, raw) if kind in {"e", "d"} else float(raw)
 
 
 def differences(
