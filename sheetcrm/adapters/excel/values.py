@@ -14,6 +14,7 @@ from sheetcrm.core.table.values import CellError, CellValue
 
 LONGEST_TEXT = 32_767  #: characters in a cell (Excel specifications and limits)
 _EXACT = 2**53  # the largest whole number up to which a double has every one
+_TRUTHS = {b"0": False, b"1": True}
 _ODD_TYPES = (datetime, time, timedelta)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\r\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _SPECIAL = re.compile(r"[\x00-\x1f&<>\ufffe\uffff]|_x|^\s|\s$|  ")
@@ -147,7 +148,7 @@ def read_back(kind: str, content: bytes, shared: Callable[[int], str]) -> CellVa
     if kind in {"inlineStr", "str"}:
         return read_text(content)
     if kind == "b":
-        return content == b"1"
+        return _TRUTHS.get(content, CellError("#VALUE!"))
     if kind == "e":
         return CellError(markup.unescape(content.decode()))
     return float(content)

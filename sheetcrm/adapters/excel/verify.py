@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain, zip_longest
 from pathlib import Path
 
@@ -49,9 +49,7 @@ def check(package: Package, change: Change, update: Update, temporary: Path) -> 
             _require(new.read(name) == content, name)
         added = _check_appended(package, update)
         strings = part_name(package, "sharedStrings")
-        if added is None and strings and new.find(strings):
-            added = _strings(new.read(strings))
-        shared = _texts(added)
+        shared = _texts(lambda: added or _strings(new, strings))
         _SheetCheck(package, change, update, shared).run(new)
 
 
@@ -86,17 +84,22 @@ def _check_appended(package: Package, update: Update) -> SharedStrings | None:
     return grown
 
 
-def _strings(data: bytes) -> SharedStrings | None:
+def _strings(new: Archive, name: str) -> SharedStrings | None:
     try:
-        return SharedStrings(data)
+        return SharedStrings(new.read(name)) if name and new.find(name) else None
     except Unsuitable:
         return None
 
 
-def _texts(strings: SharedStrings | None) -> Callable[[int], str]:
-    if strings is None:
-        return lambda _: ""
-    return lru_cache(maxsize=65_536)(lambda index: strings.text(index) or "")
+def _texts(load: Callable[[], SharedStrings | None]) -> Callable[[int], str]:
+    """The text of each index; the strings, which may be many, are not read before one is asked."""
+    loaded = cache(load)
+
+    def text(index: int) -> str:
+        strings = loaded()
+        return (strings.text(index) or "") if strings else ""
+
+    return lru_cache(maxsize=65_536)(text)
 
 
 class _SheetCheck:
