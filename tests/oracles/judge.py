@@ -92,8 +92,10 @@ def _kept(reading: sheets.Reading) -> Iterator[tuple[int, sheets.ET.Element]]:
 
 
 def _agree(read: object, has: object) -> bool:
-    if isinstance(read, date) or isinstance(has, tuple):
-        return isinstance(has, float | str) if isinstance(read, date) else True
+    if isinstance(read, date):
+        return isinstance(has, float | str | tuple)
+    if isinstance(has, tuple):
+        return True
     if isinstance(read, CellError):
         return has is None
     if isinstance(read, str) or isinstance(has, str):
