@@ -170,7 +170,9 @@ class _Trial:
         first = tab.revision.region.area.last_column + 1
         numbers |= {header: number for number, header in enumerate(headers, first)}
         wanted: dict[Place, CellValue] = {
-            (edit.row, numbers[edit.header]): edit.after for edit in edits
+            (edit.row, numbers[edit.header]): edit.after
+            for edit in edits
+            if edit.after not in {None, ""} or edit.before is not None  # else it stays as it is
         }
         wanted |= {(tab.header_row, numbers[header]): header for header in headers}
         with self._watch():
