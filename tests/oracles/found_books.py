@@ -12,6 +12,7 @@ BOOKS: dict[str, Builder] = {}
 REFUSED = {
     "entities_in_shared_strings": ("doctype",) * 4,
     "macro_sheet": ("macro-sheet",) * 4,
+    "rows_in_two_pieces": ("row-order",) * 2,
     "no_cell_formats": ("no-format",) * 3,
     "general_means_a_date": ("no-format",) * 3,
 }
@@ -138,3 +139,24 @@ def _hollow(first: int, last: int) -> bytes:
     row = b'<row r="%d"><c r="A%d" t="str"><f>IF(B%d="","",1)</f>%b</c></row>'
     values = b"<v></v>", b"<v/>"
     return b"".join(row % (n, n, n, values[n % 2]) for n in range(first, last + 1))
+
+
+@register(BOOKS)
+def bytes_behind_the_archive(path: Path) -> Path:
+    """Some exporters put a seal there, and do not declare it as the archive's comment."""
+    repacked(path, lambda _: None)
+    path.write_bytes(path.read_bytes() + b'{"seal": "ZI4m3fGt"}')
+    return path
+
+
+@register(BOOKS)
+def rows_in_two_pieces(path: Path) -> Path:
+    """Each cell in a row of its own: read, but never written."""
+
+    def change(parts: Parts) -> None:
+        name = "xl/worksheets/sheet1.xml"
+        parts[name] = re.sub(
+            rb'(<row r="(\d)"[^>]*>)(<c .*?(?:</c>|/>))(?=<c r="B)', rb"\1\3</row>\1", parts[name]
+        )
+
+    return repacked(path, change)

@@ -58,7 +58,9 @@ def misread(data: bytes, tab: Tab) -> list[str]:
     book = packages.open_book(data)
     texts = packages.texts(book)
     reading = sheets.Reading(book.parts[book.sheets[tab.title]])
-    cells = {number: dict(sheets.cells_of(row)) for number, row in _kept(reading)}
+    cells: dict[int, dict[int, sheets.ET.Element]] = {}
+    for number, row in _kept(reading):  # a row may come in several pieces
+        cells.setdefault(number, {}).update(sheets.cells_of(row))
     found = []
     for column in tab.columns:
         number = column_index_from_string(column.letter)

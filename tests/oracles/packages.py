@@ -26,7 +26,7 @@ class Book:
     names: list[str]
     workbook: str
     sheets: dict[str, str]  #: title → part
-    comment: bytes
+    end: bytes
 
     @property
     def date1904(self) -> bool:
@@ -43,7 +43,6 @@ def open_book(data: bytes) -> Book:
     with zipfile.ZipFile(BytesIO(data)) as archive:
         infos = archive.infolist()
         parts = {key(info.filename): archive.read(info) for info in infos}
-        comment = archive.comment
     raw = {key(info.filename): _raw(data, info) for info in infos}
     workbook = related(parts, "", "officeDocument")[0]
     targets = relations(parts, workbook)
@@ -53,7 +52,8 @@ def open_book(data: bytes) -> Book:
         kind, part = targets.get(link, ("", ""))
         if kind.endswith("/worksheet") and part in parts:
             sheets[sheet.get("name", "")] = part
-    return Book(parts, raw, [info.filename for info in infos], workbook, sheets, comment)
+    end = data[data.rfind(b"PK\5\6") + 20 :]  # the comment's length, it, and whatever follows
+    return Book(parts, raw, [info.filename for info in infos], workbook, sheets, end)
 
 
 def key(name: str) -> str:
@@ -117,7 +117,7 @@ def differences(before: Book, after: Book, title: str, added: list[str]) -> list
         title: of the tab that was written.
         added: the headers of the columns that were added to it.
     """
-    if before.names != after.names or before.comment != after.comment:
+    if before.names != after.names or before.end != after.end:
         return ["the list of parts"]
     sheet = before.sheets[title]
     judges = {

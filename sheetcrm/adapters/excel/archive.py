@@ -183,7 +183,7 @@ class Archive:
             raise Refusal("too-big", "it is bigger than 4 GB", "split it into several workbooks")
         out.write(b"".join(records))
         count = len(records)
-        end = _END.pack(b"PK\5\6", 0, 0, count, count, length, start, len(self._comment))
+        end = _END.pack(b"PK\5\6", 0, 0, count, count, length, start, self._said)
         out.write(end + self._comment)
 
     def sane(self, name: str) -> Member:
@@ -230,9 +230,9 @@ class Archive:
         at = tail.rfind(b"PK\5\6")
         if at < 0 or len(tail) - at < _END.size:
             raise _truncated()
-        _, disk, first, _, count, length, start, _ = _END.unpack_from(tail, at)
+        _, disk, first, _, count, length, start, self._said = _END.unpack_from(tail, at)
         position = total - len(tail) + at
-        self._comment = tail[at + _END.size :]
+        self._comment = tail[at + _END.size :]  # and what else follows, which nobody declared
         if tail[max(0, at - 20) : at][:4] == b"PK\6\7":
             position, count, length, start = self._read_zip64(tail[at - 20 : at])
         if disk or first or position - length < start:
