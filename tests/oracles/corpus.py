@@ -30,10 +30,13 @@ from tests.oracles.attempt import Outcome, attempt
 _ENDINGS = {".xlsx", ".xlsm", ".xltx", ".xltm"}
 _MOST_SECONDS = 10  #: of CPU, for each time that sheetcrm is called
 _MOST_MEMORY = 1 << 30  #: bytes of address space, beyond what the process has at its start
-_MOST_IN_ALL = 900  #: seconds for sheetcrm and its judges together
+_MOST_WAITING = 300  #: seconds by the clock, likewise
+_MOST_JUDGING = 600  #: seconds of CPU for the judges
 _ENDS = {
     signal.SIGPROF: f"took more than {_MOST_SECONDS} s",
-    signal.SIGALRM: f"not done after {_MOST_IN_ALL} s",
+    signal.SIGALRM: f"not done after {_MOST_WAITING} s",
+    signal.SIGVTALRM: f"not judged after {_MOST_JUDGING} s",
+} s",
 }
 
 
@@ -65,7 +68,7 @@ def _begin(path: Path) -> tuple[int, BinaryIO]:
         return child, answer
     status = 1
     try:
-        signal.alarm(_MOST_IN_ALL)
+        signal.setitimer(signal.ITIMER_VIRTUAL, _MOST_JUDGING)
         with tempfile.TemporaryDirectory() as folder:
             outcome = attempt(path, Path(folder), _limited)
         answer.write(json.dumps(asdict(outcome)).encode())
@@ -92,10 +95,12 @@ def _limited() -> Iterator[None]:
     most = pages * resource.getpagesize() + _MOST_MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
     signal.setitimer(signal.ITIMER_PROF, _MOST_SECONDS)
+    signal.alarm(_MOST_WAITING)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.alarm(0)
         resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
 
 
