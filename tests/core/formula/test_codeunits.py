@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from sheetcrm import evaluate
 from sheetcrm.core.formula.codeunits import apart, together
 
-TEXTS = st.lists(st.text(alphabet="aé €😀𝒳\U0010f000\U0010f400", max_size=6), min_size=1, max_size=5)
+TEXTS = st.lists(
+    st.text(alphabet="aé €😀𝒳\U0010f000\U0010f400", max_size=6), min_size=1, max_size=5
+)
 
 
 def units(text):
