@@ -36,7 +36,6 @@ _ENDS = {
     signal.SIGPROF: f"took more than {_MOST_SECONDS} s",
     signal.SIGALRM: f"not done after {_MOST_WAITING} s",
     signal.SIGVTALRM: f"not judged after {_MOST_JUDGING} s",
-} s",
 }
 
 

@@ -13,6 +13,7 @@ REFUSED = {
     "entities_in_shared_strings": ("doctype",) * 4,
     "macro_sheet": ("macro-sheet",) * 4,
     "rows_in_two_pieces": ("row-order",) * 2,
+    "text_between_rows": ("bad-xml",) * 2,
     "no_cell_formats": ("no-format",) * 3,
     "general_means_a_date": ("no-format",) * 3,
 }
@@ -158,5 +159,14 @@ def rows_in_two_pieces(path: Path) -> Path:
         parts[name] = re.sub(
             rb'(<row r="(\d)"[^>]*>)(<c .*?(?:</c>|/>))(?=<c r="B)', rb"\1\3</row>\1", parts[name]
         )
+
+    return repacked(path, change)
+
+
+@register(BOOKS)
+def text_between_rows(path: Path) -> Path:
+    def change(parts: Parts) -> None:
+        name = "xl/worksheets/sheet1.xml"
+        parts[name] = parts[name].replace(b"</row>", b"</row>>", 3)
 
     return repacked(path, change)

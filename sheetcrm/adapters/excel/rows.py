@@ -22,6 +22,7 @@ _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _SPANS = re.compile(rb'(\sspans=")(\d{1,5}):(\d{1,5})(")')
 _IN_CELLS = {"f", "v", "is", "extLst"}
 _ROW_NUMBER = re.compile(r"[1-9][0-9]{0,6}")
+_BETWEEN = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _ATTRIBUTE = re.compile(rb' ([A-Za-z:0-9]+)="([^"]*)"')
 _LONGEST_HEAD = 16 << 20
 _MOST_CAREFUL = 512 << 20
@@ -194,6 +195,8 @@ def view(row: bytes, rules: Grammar) -> Row:
     if len(found) != 1 or found[0].name != "row":
         raise Refusal("bad-xml", "its XML is broken", REPAIR)
     element = found[0]
+    if _BETWEEN.sub(b"", wrapped[len(lead) : element.start]).strip():
+        raise Refusal("bad-xml", "it has text between its rows", REPAIR)
     cells: list[Cell] = []
     insert_at = element.content_end
     for child in element.children:
