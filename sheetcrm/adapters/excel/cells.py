@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 
-from sheetcrm.adapters.excel.addresses import parse_area
 from sheetcrm.adapters.excel.faults import guarded
 from sheetcrm.adapters.excel.lock import check_free
 from sheetcrm.adapters.excel.package import Package
@@ -16,6 +15,7 @@ from sheetcrm.adapters.excel.save import Snapshot
 from sheetcrm.adapters.excel.scan import scan
 from sheetcrm.adapters.excel.update import Change
 from sheetcrm.adapters.excel.writing import write_change
+from sheetcrm.core.table.areas import parse_area
 from sheetcrm.core.table.values import CellValue
 
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Iterable
 
 from sheetcrm.adapters.excel import markup
-from sheetcrm.adapters.excel.addresses import MAX_COLUMN
 from sheetcrm.adapters.excel.package import Package, Sheet
 from sheetcrm.core.table.addresses import column_number
+from sheetcrm.core.table.areas import MAX_COLUMN
 
 _DEEPEST = 8
 _ROW_NUMBER = re.compile(r"(?<=[a-z$:])\d+")

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sheetcrm.adapters.excel import markup
-from sheetcrm.adapters.excel.addresses import MAX_COLUMN, Area, parse_area, split_place
 from sheetcrm.adapters.excel.faults import Refusal
 from sheetcrm.adapters.excel.markup import Element, Splice
 from sheetcrm.adapters.excel.package import Package, Sheet, Table
 from sheetcrm.core.table.addresses import letters
+from sheetcrm.core.table.areas import MAX_COLUMN, Area, parse_area, split_place
 
 _FILTER_NAME = "_xlnm._FilterDatabase"
 _BEFORE_CALC = (

@@ -19,9 +19,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sheetcrm.adapters.excel.addresses import Area, parse_area, split_place
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.places import EVERYWHERE
+from sheetcrm.core.table.areas import Area, parse_area, split_place
 from sheetcrm.core.table.names import nearest
 from sheetcrm.core.table.values import CellError, CellValue
 from sheetcrm.errors import TabNotFoundError

@@ -17,10 +17,10 @@ from types import TracebackType
 from typing import Self
 
 from sheetcrm.adapters.excel import markup
-from sheetcrm.adapters.excel.addresses import Area, parse_area
 from sheetcrm.adapters.excel.archive import Archive
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.sniff import check_is_zip, check_kind
+from sheetcrm.core.table.areas import Area, parse_area
 
 _MOST_KEPT = 32 << 20  # bytes
 

@@ -14,13 +14,13 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from sheetcrm.adapters.excel import markup
-from sheetcrm.adapters.excel.addresses import MAX_COLUMN
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.grammar import Grammar
 from sheetcrm.adapters.excel.markup import Splice
 from sheetcrm.adapters.excel.rows import Cell, fast_cell, parted, view, widened
 from sheetcrm.adapters.excel.values import read_text
 from sheetcrm.core.table.addresses import column_number, letters
+from sheetcrm.core.table.areas import MAX_COLUMN
 from sheetcrm.core.table.values import CellValue
 
 _NUMBER = b"\0"  # no content holds it, as XML cannot

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sheetcrm.adapters.excel.addresses import MAX_COLUMN, MAX_ROW, Area, parse_area, split_place
 from sheetcrm.adapters.excel.package import Package, Sheet, Table
+from sheetcrm.core.table.areas import MAX_COLUMN, MAX_ROW, Area, parse_area, split_place
 from sheetcrm.core.table.names import nearest
 from sheetcrm.errors import TabNotFoundError
 

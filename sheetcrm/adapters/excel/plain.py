@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sheetcrm.adapters.excel.addresses import Area
 from sheetcrm.adapters.excel.places import EVERYWHERE
 from sheetcrm.core.table.addresses import letters
+from sheetcrm.core.table.areas import Area
 from sheetcrm.core.table.headers import SEARCH_DEPTH, find_header, name_headers
 from sheetcrm.core.table.values import CellValue, Column, Problem, Tab
 from sheetcrm.errors import HeaderError

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sheetcrm.adapters.excel.addresses import Area
 from sheetcrm.adapters.excel.faults import Refusal
 from sheetcrm.adapters.excel.grid import Grid
 from sheetcrm.adapters.excel.package import Package, Sheet, Table
@@ -13,6 +12,7 @@ from sheetcrm.adapters.excel.places import EVERYWHERE, Place
 from sheetcrm.adapters.excel.scan import TYPED, VALUED, Scan
 from sheetcrm.adapters.excel.values import from_calamine
 from sheetcrm.core.table.addresses import letters
+from sheetcrm.core.table.areas import Area
 from sheetcrm.core.table.headers import SEARCH_DEPTH, find_header, name_headers
 from sheetcrm.core.table.values import CellError, CellValue, Column, Problem, Severity
 from sheetcrm.errors import HeaderError

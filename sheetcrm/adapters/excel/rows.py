@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from sheetcrm.adapters.excel import markup
-from sheetcrm.adapters.excel.addresses import MAX_COLUMN
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.grammar import Grammar, grammar
 from sheetcrm.core.table.addresses import column_number
+from sheetcrm.core.table.areas import MAX_COLUMN
 
 _SHEET_DATA = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)sheetData(?:\s[^<>]*)?/?>")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from sheetcrm.adapters.excel import markup
-from sheetcrm.adapters.excel.addresses import MAX_COLUMN, MAX_ROW, Area, parse_area
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.grammar import Grammar
 from sheetcrm.adapters.excel.rows import Cell, SheetStream, Unusual, fast_cells, view
 from sheetcrm.core.table.addresses import column_number, letters
+from sheetcrm.core.table.areas import MAX_COLUMN, MAX_ROW, Area, parse_area
 
 VALUED = 1  #: the row holds a value
 SURE = 2  #: it holds one that calamine cannot see otherwise

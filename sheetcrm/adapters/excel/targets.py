@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetcrm.adapters.excel.addresses import Area, parse_area
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.markup import Element
 from sheetcrm.adapters.excel.package import Package, Sheet
 from sheetcrm.adapters.excel.scan import Scan
 from sheetcrm.core.table.addresses import letters
+from sheetcrm.core.table.areas import Area, parse_area
 from sheetcrm.core.table.values import CellValue
 
 Cells = Mapping[int, Mapping[int, CellValue]]  # row → column → value

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from sheetcrm.adapters.excel import markup
-from sheetcrm.adapters.excel.addresses import Area, parse_area
 from sheetcrm.adapters.excel.archive import Deflated, ahead
 from sheetcrm.adapters.excel.contents import Contents
 from sheetcrm.adapters.excel.dependents import may_read
@@ -29,6 +28,7 @@ from sheetcrm.adapters.excel.styles import Styles
 from sheetcrm.adapters.excel.targets import Cells, check_cells, check_sheet
 from sheetcrm.adapters.excel.widths import added_widths, fitting_widths
 from sheetcrm.core.table.addresses import letters
+from sheetcrm.core.table.areas import Area, parse_area
 from sheetcrm.core.table.values import Problem, Severity
 
 _BATCH = 512  # rows

@@ -15,7 +15,6 @@ from itertools import chain, zip_longest
 from pathlib import Path
 
 from sheetcrm.adapters.excel import markup
-from sheetcrm.adapters.excel.addresses import MAX_ROW
 from sheetcrm.adapters.excel.archive import Archive, ahead
 from sheetcrm.adapters.excel.faults import Refusal
 from sheetcrm.adapters.excel.package import Package
@@ -28,6 +27,7 @@ from sheetcrm.adapters.excel.update import Change, Update, open_sheet, part_name
 from sheetcrm.adapters.excel.values import as_read, read_back
 from sheetcrm.adapters.excel.widths import without_widths
 from sheetcrm.core.table.addresses import column_number, letters
+from sheetcrm.core.table.areas import MAX_ROW
 from sheetcrm.core.table.values import CellValue
 
 _KIND = re.compile(rb'\st="([A-Za-z]+)"')

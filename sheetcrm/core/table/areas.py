@@ -1,4 +1,4 @@
-"""Cell addresses: column letters, areas such as ``B4:M200``, and ``Tab!B4:M``."""
+"""Areas of cells such as ``B4:M200``, and ``Tab!B4:M``."""
 
 from __future__ import annotations
 
