@@ -15,7 +15,8 @@ A fault of the *run* is one of these; the first level says how much must stop::
     │   ├── SourceRefusedError        .code: it cannot be read or written safely
     │   ├── SourceEmptiedError        leads last time, none now
     │   ├── SourceChangedError   (T)  somebody saved between our reading and writing
-    │   └── SourceBusyError      (T)  .holder: open in Excel or LibreOffice, or quota
+    │   ├── SourceBusyError      (T)  .holder: open in Excel or LibreOffice, or quota
+    │   └── SourceUnreachableError (T)  no connection, or the service has an outage
     ├── LeadError                     skip this lead; becomes a Problem     exit 1
     ├── MailerError                   stop sending; write-back completes    exit 1
     └── LedgerError                   stop the run                          exit 1
@@ -211,6 +212,10 @@ class SourceBusyError(SourceError, TransientError):
     def __init__(self, message: str, *, holder: str = "", hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.holder = holder
+
+
+class SourceUnreachableError(SourceError, TransientError):
+    """There is no way to the source just now: no connection, or its service has an outage."""
 
 
 class LeadError(SheetCrmError):
