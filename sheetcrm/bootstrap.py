@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +17,11 @@ from sheetcrm.errors import UsageError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sheetcrm.adapters.excel import FileSource
+    from sheetcrm.adapters.excel import Backups, FileSource
     from sheetcrm.adapters.excel.early import EarlyReading
     from sheetcrm.config.model import Config, SourceConfig, TableConfig
     from sheetcrm.engine.workspace import Rules, Workspace
-    from sheetcrm.ports import Ledger, TableSource
+    from sheetcrm.ports import Ledger, TableSource, TabSource
 
 MARK = Path("config") / "sheetcrm.toml"
 
@@ -61,6 +61,17 @@ def load_config(root: Path) -> Config:
     return load(root, environ=os.environ)
 
 
+def other_rules(root: Path, instead: Sequence[Path]) -> Rules:
+    """The workspace's rules with other files, or folders of files, in the place of its own.
+
+    Raises:
+        ConfigError: with every problem of the files together.
+    """
+    from sheetcrm.config import load
+
+    return _rules(load(root, environ=os.environ, instead=instead))
+
+
 @contextmanager
 def open_workspace(
     root: Path, *, exclusive: bool = False, first: str | None = None, lasting: bool = True
@@ -88,6 +99,7 @@ def open_workspace(
         if early:
             for source in sources:
                 source.begun(early)
+        ready = _as_written(config, sources, now)
 
         from sheetcrm.adapters.lock import workspace_lock
         from sheetcrm.adapters.mail.outbox import EmlOutbox
@@ -100,7 +112,7 @@ def open_workspace(
         ):
             yield Workspace(
                 rules=_rules(config),
-                sources=sources,
+                sources=ready,
                 tables={table.name: _table(config, table) for table in config.tables},
                 ledger=ledger,
                 outbox=EmlOutbox(Path(config.outbox)),
@@ -178,27 +190,59 @@ def _ledger(address: str, *, lasting: bool) -> Ledger:
 
 
 def _source(config: Config, source: SourceConfig, now: datetime) -> FileSource:
-    from sheetcrm.adapters.excel import Backups, FileSource
+    from sheetcrm.adapters.excel import FileSource
 
     if source.google:
         raise UsageError(
             f"source {source.name}: Google Sheets cannot be read yet",
             hint='download the spreadsheet as .xlsx and name it as excel = "…"',
         )
-    root = Path(config.root)
     return FileSource(
         source.name,
-        root / (source.excel or source.csv),
+        _path(config, source),
         source.tab,
         csv=bool(source.csv),
         write_protected=source.write_protected,
-        backups=Backups(
-            folder=root / "var" / "backups",
-            now=now,
-            keep=config.backups.keep,
-            days=config.backups.days,
-            megabytes=config.backups.megabytes,
-        ),
+        to_write=source.write is True,
+        backups=_backups(config, now),
+    )
+
+
+def _as_written(config: Config, sources: Sequence[TabSource], now: datetime) -> Sequence[TabSource]:
+    """The sources, those in a wrapping that the config says are not to be written."""
+    if all(source.write is True for source in config.sources):
+        return sources
+    from sheetcrm.adapters.excel.beside import UnwrittenSource, report_of
+
+    paths = [report_of(_path(config, one)) for one in config.sources if one.write == "beside"]
+    ready: list[TabSource] = []
+    for said, source in zip(config.sources, sources, strict=True):
+        if said.write is True:
+            ready.append(source)
+        elif said.write is False:
+            ready.append(UnwrittenSource(source))
+        else:
+            like = _path(config, said)
+            shared = paths.count(report_of(like)) > 1
+            report = report_of(like, said.name if shared else "")
+            backups = _backups(config, now)
+            ready.append(UnwrittenSource(source, report=report, like=like, backups=backups))
+    return ready
+
+
+def _path(config: Config, source: SourceConfig) -> Path:
+    return Path(config.root) / (source.excel or source.csv)
+
+
+def _backups(config: Config, now: datetime) -> Backups:
+    from sheetcrm.adapters.excel import Backups
+
+    return Backups(
+        folder=Path(config.root) / "var" / "backups",
+        now=now,
+        keep=config.backups.keep,
+        days=config.backups.days,
+        megabytes=config.backups.megabytes,
     )
 
 

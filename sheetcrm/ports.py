@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from sheetcrm.core.memory import LeadState, Memory, MessageDraft, RunRecord
 from sheetcrm.core.plan import Plan
-from sheetcrm.core.table.values import Edit, Problem, Tab
+from sheetcrm.core.table.values import CellValue, Edit, Problem, Tab
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +83,24 @@ class TabSource(TableSource, Protocol):
         Raises:
             SourceChangedError: the source is no longer what `tab` was read from.
             SourceError: it is busy, or cannot be written safely; it was left untouched.
+        """
+
+
+@runtime_checkable
+class Unwritten(TabSource, Protocol):
+    """A source whose sheet is never written, because the config says so."""
+
+    @property
+    def aside(self) -> str:
+        """What is written in its stead, for people: ``leads.scores.xlsx``; "" for nothing."""
+
+    def put_aside(
+        self, tab: Tab, columns: Mapping[str, Sequence[CellValue]], *, run: str = ""
+    ) -> WriteReceipt:
+        """Make that hold these columns, a row for each lead of `tab` in its order.
+
+        Raises:
+            SourceError: it is busy, somebody else's, or cannot be written.
         """
 
 

@@ -26,7 +26,9 @@ def show_plan(result: SourceResult, ladder: Sequence[str], *, everything: bool =
         return
     output.say(f"{result.source} · {result.locator} · {len(plan.leads)} leads", style="bold")
     output.bars(in_order(result.stages, ladder))
-    if plan.changes_nothing:
+    if plan.aside:
+        show_aside(plan.aside.place, "would go into")
+    elif plan.changes_nothing:
         output.say("  nothing to change")
     if plan.append:
         output.say(f"  new columns: {', '.join(plan.append)}")
@@ -56,9 +58,13 @@ def show_result(result: SourceResult, ladder: Sequence[str]) -> None:
         return
     output.say(f"{result.source} · {result.locator} · {len(plan.leads)} leads", style="bold")
     output.bars(in_order(result.stages, ladder))
-    cells = len(plan.edits) if result.receipt else 0
-    added = f", new columns: {', '.join(plan.append)}" if plan.append else ""
-    output.say(f"  {cells} cells written{added}" if cells else "  nothing had to change")
+    if plan.aside:
+        new = result.receipt and result.receipt.cells
+        show_aside(plan.aside.place, "went into" if new else "stand already in")
+    else:
+        cells = len(plan.edits) if result.receipt else 0
+        added = f", new columns: {', '.join(plan.append)}" if plan.append else ""
+        output.say(f"  {cells} cells written{added}" if cells else "  nothing had to change")
     if result.receipt and result.receipt.backup:
         output.say(f"  the workbook as it was: {result.receipt.backup}")
     if plan.drafts:
@@ -70,6 +76,12 @@ def show_result(result: SourceResult, ladder: Sequence[str]) -> None:
         output.say(f"  {len(refused)} leads were not moved back (sheetcrm plan lists them)")
     noted = result.receipt.problems if result.receipt else ()
     show_problems([*plan.problems, *noted])
+
+
+def show_aside(place: str, how: str) -> None:
+    """What becomes of a sheet that is not written."""
+    said = f"the scores {how} {place}" if place else "the scores are kept in the ledger"
+    output.say(f"  the sheet itself is not written; {said}")
 
 
 def complain_of(result: SourceResult) -> None:
@@ -164,6 +176,7 @@ def report_json(report: Report) -> dict[str, Any]:
                 "stages": in_order(result.stages, report.ladder),
                 "written": result.receipt.cells if result.receipt else 0,
                 "backup": result.receipt.backup if result.receipt else "",
+                "aside": plan.aside.place if plan and plan.aside else None,
                 "notes": output.plain(result.receipt.problems) if result.receipt else [],
                 "plan": {
                     "append": plan.append,

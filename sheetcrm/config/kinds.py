@@ -247,7 +247,8 @@ class Choice(Kind):
         if value in self.words:
             return value
         hint = meant(value, self.words, '"{}"')
-        run.fault(path, f'"{value}" is none of {", ".join(self.words)}', hint)
+        known = f"none of {', '.join(self.words)}" if len(self.words) > 1 else "no word for this"
+        run.fault(path, f'"{value}" is {known}', hint)
         return BAD
 
     def _schema(self) -> dict[str, Any]:

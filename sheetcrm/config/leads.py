@@ -8,7 +8,7 @@ import zoneinfo
 from typing import Any
 
 from sheetcrm.config.inspection import Inspection
-from sheetcrm.config.kinds import Date, Number, Text, WrongValueError, YesNo, meant
+from sheetcrm.config.kinds import Choice, Date, Number, Text, WrongValueError, YesNo, meant
 from sheetcrm.config.model import BackupConfig, SourceConfig, TableConfig
 from sheetcrm.config.shapes import Either, Key, ListOf, MapOf, Table
 from sheetcrm.core.table.fields import Locale
@@ -153,6 +153,11 @@ SOURCE = Table(
             Text(private=r"^(.+)$", examples=("${file:secrets/service-account.json}",)),
             "Google service account or authorised user, from a file or the environment.",
         ),
+        "write": Key(
+            Either((YesNo(), Choice(("beside",)))),
+            'Whether scores are written into the sheet; "beside": into NAME.scores.xlsx beside it.',
+            default=True,
+        ),
         "write_protected": Key(
             YesNo(), "Whether we may write to a tab whose sheet is protected.", default=False
         ),
@@ -212,6 +217,9 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
             run.fault(("source", i), f"the same tab as source[{first[here] + 1}]")
         if source.get("tab") and "csv" in source:
             run.fault(("source", i, "tab"), "only a workbook has tabs", "remove the line")
+        if source.get("write") == "beside" and "google" in source:
+            said = "nothing lies beside a Google spreadsheet"
+            run.fault(("source", i, "write"), said, "write = false writes nothing at all")
         if "credentials" in source and "google" not in source and any(kinds):
             run.fault(("source", i, "credentials"), "a workbook needs none", "remove the line")
     parameters = {fold(name) for name in tree.get("parameters", ())}

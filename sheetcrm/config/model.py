@@ -20,6 +20,7 @@ class SourceConfig:
     csv: str = ""  #: the same
     google: str = ""  #: URL or id
     credentials: str = ""
+    write: bool | str = True  #: or "beside": into a workbook of ours beside it
     write_protected: bool = False
 
 

@@ -12,6 +12,14 @@ from sheetcrm.core.memory import LeadRecord, MessageDraft, StageMove, Withdrawal
 from sheetcrm.core.table.values import CellValue, Edit, Override, Problem, Tab
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Aside:
+    """What is put elsewhere, as the sheet itself is not written."""
+
+    place: str  #: for people: ``leads.scores.xlsx``; "" for nowhere
+    columns: Mapping[str, Sequence[CellValue]]  #: header → value for each lead
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """What a run would do to one source."""
@@ -30,6 +38,7 @@ class Plan:
     problems: Sequence[Problem] = ()
     written: Mapping[tuple[str, str], CellValue] = field(default_factory=dict)
     """What stands in our cells after the edits, overrides left out: the next run's base."""
+    aside: Aside | None = None  #: of a source whose sheet is never written
 
     @property
     def changes_nothing(self) -> bool:

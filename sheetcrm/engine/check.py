@@ -15,7 +15,7 @@ from sheetcrm.engine.planning import Planner, Reading
 from sheetcrm.engine.tables import repeated_keys
 from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import ConfigError, ConfigFault, SourceError
-from sheetcrm.ports import TabSource
+from sheetcrm.ports import TabSource, Unwritten
 
 WHO = ("name", "email", "phone")  #: without any of these, the tab is hardly one of leads
 
@@ -36,6 +36,7 @@ class CheckedSource:
     others: Sequence[str] = ()  #: headers that are no field and no output
     new_columns: Sequence[str] = ()  #: headers that the first sync will add
     taken_over: Sequence[str] = ()  #: outputs that stand there already, not written by us
+    aside: str | None = None  #: what is written in its stead, "" for nothing; None where it is
     problems: Sequence[Problem] = ()
 
     @property
@@ -100,6 +101,8 @@ def _check_source(
     leads, tab = reading.leads, reading.leads.tab
     owned = {header: owned_column(tab, header) for header in rules.outputs.values()}
     ours = {column.header for column in owned.values() if column}
+    aside = source.aside if isinstance(source, Unwritten) else None
+    written = aside is None
     checked = CheckedSource(
         source=source.name,
         locator=source.locator,
@@ -108,8 +111,13 @@ def _check_source(
         fields=leads.found,
         missed=_missed(rules, leads.missing),
         others=[h for h in tab.headers if h not in ours and h not in leads.found.values()],
-        new_columns=[header for header, column in owned.items() if column is None],
-        taken_over=[h for h in tab.headers if h in ours] if not reading.memory.written else (),
+        new_columns=[header for header, column in owned.items() if column is None and written],
+        taken_over=[
+            header
+            for header in tab.headers
+            if header in ours and written and not reading.memory.written
+        ],
+        aside=aside,
         problems=[*tab.problems, *leads.problems],
     )
     return checked, reading

@@ -29,6 +29,7 @@ from sheetcrm.engine.naming import column_names, formula_texts, known_headers, o
 from sheetcrm.engine.news import News, news
 from sheetcrm.engine.outputs import Computed, in_rows, output_values, rule_problems
 from sheetcrm.engine.tables import Tables, read_tables
+from sheetcrm.engine.unwritten import id_header, set_aside
 from sheetcrm.engine.views import languages, lead_views, texts
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import (
@@ -163,7 +164,7 @@ class Planner:
         leads = read_leads(tab, rules.fields, rules.locale, reserved=rules.outputs.values())
         identities = identify(
             leads,
-            id_header=rules.outputs.get("id"),
+            id_header=id_header(source, tab, rules.outputs),
             identifying=[field.name for field in rules.fields if field.identifies],
             known={lead: known.fingerprint for lead, known in memory.leads.items()},
         )
@@ -328,6 +329,14 @@ class Planner:
             held=held,
             problems=problems,
             written=merged.written,
+        )
+        plan = set_aside(
+            plan,
+            reading.source,
+            fields=rules.fields,
+            leads=leads,
+            outputs=outputs,
+            written=reading.memory.written,
         )
         return Planned(plan=plan, qualified=qualified, followups=followups, outputs=outputs)
 

@@ -9,6 +9,7 @@ from sheetcrm.core.memory import MessageDraft, Withdrawal
 from sheetcrm.core.plan import Plan
 from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.report import Report, SourceResult
+from sheetcrm.engine.unwritten import carry_out
 from sheetcrm.engine.workspace import Progress, Workspace, silent
 from sheetcrm.errors import MailerError, SourceChangedError, SourceError, UsageError
 from sheetcrm.ports import TabSource
@@ -163,7 +164,7 @@ class _Run:
         """Note, write, keep the drafts, confirm: a crash in between loses and repeats nothing."""
         workspace = self._workspace
         workspace.ledger.intend(self.id, plan)
-        receipt = source.write(plan.tab, plan.edits, append=plan.append, run=self.id)
+        receipt = carry_out(source, plan, run=self.id)
         withdrawn = self._withdraw(plan.withdrawn)
         drafts, failure = self._put(plan.drafts)
         plan = replace(plan, drafts=drafts, withdrawn=withdrawn)

@@ -56,6 +56,8 @@ def test_sources_and_tables(loaded):
     config = loaded(
         "[[source]]\nname = 'web'\ntab = 'Form'\nwrite_protected = true\n"
         "google = 'https://docs.google.com/spreadsheets/d/1-aB_c/edit#gid=0'\n"
+        "[[source]]\nname = 'old'\nexcel = 'old.xls'\nwrite = 'beside'\n"
+        "[[source]]\nname = 'list'\ncsv = 'l.csv'\nwrite = false\n"
         "[[table]]\nname = 'A'\ncsv = 'a.csv'\n"
         "[[table]]\nname = 'B'\nexcel = 'b.xlsx'\ntab = 'B'\n"
         "[[table]]\nname = 'C'\n[[table.rows]]\nCity = 'Ubud'\nPoints = 12\n"
@@ -63,6 +65,7 @@ def test_sources_and_tables(loaded):
     )
     web = config.sources[1]
     assert (web.name, web.tab, web.write_protected, web.excel) == ("web", "Form", True, "")
+    assert [source.write for source in config.sources] == [True, True, "beside", False]
     assert [(t.name, t.csv, t.excel, t.tab) for t in config.tables] == [
         ("A", "a.csv", "", ""),
         ("B", "", "b.xlsx", "B"),

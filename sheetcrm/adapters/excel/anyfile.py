@@ -5,6 +5,7 @@ Only CSV cannot be told from any other text, so that the name or the config must
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from os import PathLike
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sheetcrm.adapters.excel.readonly import ReadOnlySource
 
 _READ_ONLY = {"xls", "xlsb", "ods"}
+_NOWHERE = {"disk-full", "no-permission", "system", "no-backup", "text-too-long", "not-a-number"}
 _TEXTS = {".csv", ".tsv", ".txt"}
 
 
@@ -34,6 +36,7 @@ class FileSource:
         tab: where in a workbook the leads are; see `ExcelSource`.
         csv: the config says that it is CSV.
         write_protected: write into a protected sheet too.
+        to_write: it is read to be written, so that a reading says where it cannot be.
         backups: where the file is copied before its first write of a day; None for no copies.
     """
 
@@ -45,12 +48,14 @@ class FileSource:
         *,
         csv: bool = False,
         write_protected: bool = False,
+        to_write: bool = False,
         backups: Backups | None = None,
     ) -> None:
         self.name = name
         self._path = Path(path)
         self._tab = tab
         self._csv = csv or self._path.suffix.lower() in _TEXTS
+        self._to_write = to_write
         self._backups = backups
         self._workbook = ExcelSource(
             name, path, tab, write_protected=write_protected, backups=backups
@@ -83,7 +88,11 @@ class FileSource:
         self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = (), run: str = ""
     ) -> WriteReceipt:
         """Change the edits' cells and nothing else; see `ports.TabSource`."""
-        return self._found.write(tab, edits, append=append, run=run)
+        try:
+            return self._found.write(tab, edits, append=append, run=run)
+        except SourceRefusedError as refusal:
+            refusal.hint = self._offered(refusal)
+            raise
 
     def backups(self) -> list[Backup]:
         """The copies of the file; see `ports.Restorable`."""
@@ -93,12 +102,20 @@ class FileSource:
         """Put a copy in the place of the file; see `ports.Restorable`."""
         return self._workbook.restore(backup, run=run)
 
+    def _offered(self, refusal: SourceRefusedError) -> str:
+        """The refusal's hint, and how to have the scores all the same, where there is a way."""
+        if refusal.code in _NOWHERE or not os.access(self._path.parent, os.W_OK):
+            return refusal.hint
+        from sheetcrm.adapters.excel.beside import offer  # noqa: PLC0415
+
+        return f"{refusal.hint}; or {offer(self._path)}"
+
     def _other(self, code: str) -> CsvSource | ReadOnlySource | None:
         """What reads a file that was refused for this reason."""
         if code in _READ_ONLY:
             from sheetcrm.adapters.excel.readonly import ReadOnlySource  # noqa: PLC0415
 
-            return ReadOnlySource(self.name, self._path, self._tab, code)
+            return ReadOnlySource(self.name, self._path, self._tab, code, to_write=self._to_write)
         if self._csv and (code == "text" or self._path.stat().st_size == 0):
             from sheetcrm.adapters.excel.csvsource import CsvSource  # noqa: PLC0415
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from sheetcrm.adapters.excel.archive import Archive
+from sheetcrm.adapters.excel.beside import offer
 from sheetcrm.adapters.excel.faults import Refusal, guarded
-from sheetcrm.adapters.excel.legacy import read_legacy
+from sheetcrm.adapters.excel.legacy import LegacyTab, read_legacy
 from sheetcrm.adapters.excel.plain import find_leads
 from sheetcrm.adapters.excel.save import Snapshot
 from sheetcrm.core.table.values import Edit, Problem, Severity, Tab
@@ -19,6 +20,9 @@ _CALLED = {
     "xlsb": "a binary workbook (.xlsb)",
     "ods": "an OpenDocument spreadsheet (.ods)",
 }
+_SAVE_ANEW = (
+    "open it and save it as an Excel workbook (.xlsx), then name that file in config/sheetcrm.toml"
+)
 _TRIES = 3
 
 
@@ -30,14 +34,18 @@ class ReadOnlySource:
         path: the workbook; a symbolic link is followed.
         tab: a tab, or ``Tab!B4:M``; "" for the first visible tab.
         kind: ``xls``, ``xlsb`` or ``ods``.
+        to_write: say at each reading that it cannot be written.
     """
 
-    def __init__(self, name: str, path: Path, tab: str, kind: str) -> None:
+    def __init__(
+        self, name: str, path: Path, tab: str, kind: str, *, to_write: bool = False
+    ) -> None:
         self.name = name
         self._shown = path
         self._path = path.resolve()
         self._tab = tab
         self._kind = kind
+        self._to_write = to_write
         self._title = ""
 
     @property
@@ -63,15 +71,9 @@ class ReadOnlySource:
                 )
         self._title = found.title
         leads = find_leads(found.grid, known_headers, name=self._path.name, area=found.area)
-        note = Problem(
-            message="whether blank cells of this file are errors of formulas is not known",
-            severity=Severity.NOTE,
-            source=self.name,
-            tab=found.title,
-            hint="save it as .xlsx to be sure",
+        return leads.tab(
+            self.name, found.title, problems=list(self._notes(found)), revision=snapshot
         )
-        problems = [] if found.complete else [note]
-        return leads.tab(self.name, found.title, problems=problems, revision=snapshot)
 
     def write(
         self,
@@ -88,10 +90,26 @@ class ReadOnlySource:
         """
         if edits or append:
             with guarded(self._path):
-                raise Refusal(
-                    self._kind,
-                    f"this is {_CALLED[self._kind]}, which sheetcrm reads but does not write",
-                    "open it and save it as an Excel workbook (.xlsx), "
-                    "then name that file in config/sheetcrm.toml",
-                )
+                raise Refusal(self._kind, self._said, _SAVE_ANEW)
         return WriteReceipt(cells=0)
+
+    @property
+    def _said(self) -> str:
+        return f"this is {_CALLED[self._kind]}, which sheetcrm reads but does not write"
+
+    def _notes(self, found: LegacyTab) -> Iterator[Problem]:
+        if self._to_write:
+            yield Problem(
+                message=self._said,
+                source=self.name,
+                tab=found.title,
+                hint=f"{_SAVE_ANEW}; or {offer(self._path)}",
+            )
+        if not found.complete:
+            yield Problem(
+                message="whether blank cells of this file are errors of formulas is not known",
+                severity=Severity.NOTE,
+                source=self.name,
+                tab=found.title,
+                hint="save it as .xlsx to be sure",
+            )

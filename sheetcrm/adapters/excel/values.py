@@ -111,12 +111,16 @@ def string_element(tag: bytes, value: str, prefix: bytes) -> bytes:
         return b"<%b%b><%bt>%b</%bt></%b%b>" % (
             prefix, tag, prefix, value.encode(), prefix, prefix, tag
         )  # fmt: skip
-    escaped = _CONTROL.sub(lambda match: f"_x{ord(match[0]):04X}_", value)
     space = b' xml:space="preserve"' if _PADDED.search(value) else b""
-    body = markup.text(escaped)
+    body = markup.text(escaped(value))
     return b"<%b%b><%bt%b>%b</%bt></%b%b>" % (
         prefix, tag, prefix, space, body, prefix, prefix, tag
     )  # fmt: skip
+
+
+def escaped(value: str) -> str:
+    """A text with what XML cannot hold as ``_x000D_`` and its like."""
+    return _CONTROL.sub(lambda match: f"_x{ord(match[0]):04X}_", value)
 
 
 def read_text(content: bytes) -> str:

@@ -8,7 +8,7 @@ import click
 
 from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.cli import output
-from sheetcrm.cli.show import show_problems
+from sheetcrm.cli.show import show_aside, show_problems
 from sheetcrm.core.table.names import as_written
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ def show_source(source: CheckedSource, *, everything: bool) -> None:
         said = ", ".join(places[:3]) + (" …" if len(places) > 3 else "")
         text = f"  no column for {as_written(name)}, which {said} asks for: it reads as unknown"
         output.say(text, style="yellow")
+    if source.aside is not None:
+        show_aside(source.aside, "will go into")
     if source.new_columns:
         output.say(f"  the first sync adds: {', '.join(source.new_columns)}")
     if source.taken_over:
