@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from sheetcrm.core.memory import LeadState, Memory, MessageDraft, RunRecord
 from sheetcrm.core.plan import Plan
+from sheetcrm.core.table.layout import Layout
 from sheetcrm.core.table.values import CellValue, Edit, Problem, Tab
 
 
@@ -101,6 +102,19 @@ class Unwritten(TabSource, Protocol):
 
         Raises:
             SourceError: it is busy, somebody else's, or cannot be written.
+        """
+
+
+@runtime_checkable
+class WithLayout(TabSource, Protocol):
+    """A source that also knows how its sheet looks to people."""
+
+    def layout(self, tab: Tab) -> Layout:
+        """How the tab looked when it was read; only what the source can tell.
+
+        Raises:
+            SourceChangedError: the source is no longer what `tab` was read from.
+            SourceError: it cannot be read any more.
         """
 
 
