@@ -14,9 +14,9 @@ from sheetcrm.config.shapes import Either, Key, ListOf, MapOf, Table
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.language import language_code
 from sheetcrm.core.table.names import fold
+from sheetcrm.core.table.spreadsheets import NoSpreadsheetError, spreadsheet_link
 
 _DATABASE = re.compile(r"postgresql(\+\w+)?://\S+")
-_SPREADSHEET = re.compile(r"https://docs\.google\.com/spreadsheets/\S*d/\S+|[\w-]{20,}", re.ASCII)
 _TABLE_NAME = re.compile(r"[^\W\d][\w.]*")
 
 
@@ -72,11 +72,10 @@ def ledger(text: str) -> str:
 
 def spreadsheet(text: str) -> str:
     """The URL or id of a Google spreadsheet."""
-    if not _SPREADSHEET.fullmatch(text):
-        raise WrongValueError(
-            "neither the address nor the id of a Google spreadsheet",
-            "copy the address from the browser: https://docs.google.com/spreadsheets/d/…/edit",
-        )
+    try:
+        spreadsheet_link(text)
+    except NoSpreadsheetError as error:
+        raise WrongValueError(str(error), error.hint) from None
     return text
 
 
@@ -91,6 +90,13 @@ def one_table_name(text: str) -> str:
 
 
 _CELL = Either((Number(), Text(blank=True), YesNo(), Date()))
+
+GOOGLE = Key(Text(reads=spreadsheet), "Google spreadsheet: the address in the browser, or its id.")
+
+CREDENTIALS = Key(
+    Text(private=r"^(?![^{}]+\.json$)(.+)$", examples=("secrets/service-account.json",)),
+    "Key file of a Google service account; left out: whoever `sheetcrm login` logged in.",
+)
 
 WORKSPACE = Table(
     {
@@ -142,17 +148,12 @@ SOURCE = Table(
             "Path of the workbook: .xlsx or .xlsm; .xls, .xlsb and .ods can only be read.",
         ),
         "csv": Key(Text(examples=("leads.csv",)), "Path of a CSV file."),
-        "google": Key(
-            Text(reads=spreadsheet), "Google spreadsheet: the address in the browser, or its id."
-        ),
+        "google": GOOGLE,
         "tab": Key(
             Text(blank=True, examples=("Leads", "Leads!B4:M")),
             "A tab, an Excel table, a defined name, or Tab!B4:M; left out: the first tab.",
         ),
-        "credentials": Key(
-            Text(private=r"^(.+)$", examples=("${file:secrets/service-account.json}",)),
-            "Google service account or authorised user, from a file or the environment.",
-        ),
+        "credentials": CREDENTIALS,
         "write": Key(
             Either((YesNo(), Choice(("beside",)))),
             'Whether scores are written into the sheet; "beside": into NAME.scores.xlsx beside it.',
@@ -173,13 +174,15 @@ TABLE = Table(
             required=True,
         ),
         "excel": Key(Text(), "Path of the workbook that holds it."),
-        "tab": Key(Text(blank=True), "Its tab in that workbook; left out: the first tab."),
+        "google": GOOGLE,
+        "credentials": CREDENTIALS,
+        "tab": Key(Text(blank=True), "Its tab in there; left out: the first tab."),
         "csv": Key(Text(), "Path of a CSV file, its first line the headers."),
         "rows": Key(
             ListOf(MapOf(_CELL), least=1), "The rows themselves: { City = …, Points = … }."
         ),
     },
-    either=(("excel",), ("csv",), ("rows",)),
+    either=(("excel",), ("google",), ("csv",), ("rows",)),
 )
 
 BACKUPS = Table(
@@ -211,7 +214,7 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
         )
     first: dict[tuple[Any, ...], int] = {}
     for i, source in enumerate(tree.get("source", ())):
-        kinds = [source.get(kind) for kind in ("excel", "csv", "google")]
+        kinds = [source.get("excel"), source.get("csv"), _spreadsheet_tab(source)]
         here = (*kinds, source.get("tab", "").casefold())
         if any(kinds) and first.setdefault(here, i) != i:
             run.fault(("source", i), f"the same tab as source[{first[here] + 1}]")
@@ -226,8 +229,10 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
     for i, table in enumerate(tree.get("table", ())):
         if fold(table.get("name", "")) in parameters:
             run.fault(("table", i, "name"), "a parameter has this name, too", "rename one of them")
-        if table.get("tab") and "excel" not in table and len(table) > 1:
+        if table.get("tab") and not {"excel", "google"} & table.keys() and len(table) > 1:
             run.fault(("table", i, "tab"), "only a workbook has tabs", "remove the line")
+        if "credentials" in table and {"excel", "csv", "rows"} & table.keys():
+            run.fault(("table", i, "credentials"), "it needs none", "remove the line")
 
 
 def locale(tree: dict[str, Any]) -> Locale:
@@ -252,6 +257,14 @@ def tables(tree: dict[str, Any]) -> tuple[TableConfig, ...]:
         TableConfig(**{**table, "rows": tuple(table.get("rows", ()))})
         for table in tree.get("table", ())
     )
+
+
+def _spreadsheet_tab(source: dict[str, Any]) -> Any:
+    """What tells a Google source from another: its spreadsheet, and the tab of the address."""
+    if "google" not in source:
+        return None
+    link = spreadsheet_link(source["google"])
+    return link if not source.get("tab") else link.id
 
 
 def ledger_address(root: str, text: str) -> str:

@@ -19,7 +19,7 @@ class SourceConfig:
     excel: str = ""  #: path, absolute or relative to the workspace
     csv: str = ""  #: the same
     google: str = ""  #: URL or id
-    credentials: str = ""
+    credentials: str = ""  #: path of a key file, or its contents; "" for what `login` stored
     write: bool | str = True  #: or "beside": into a workbook of ours beside it
     write_protected: bool = False
 
@@ -31,6 +31,8 @@ class TableConfig:
     name: str
     tab: str = ""
     excel: str = ""
+    google: str = ""
+    credentials: str = ""
     csv: str = ""
     rows: tuple[Mapping[str, ParameterValue], ...] = ()
 

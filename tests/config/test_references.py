@@ -60,13 +60,18 @@ def test_what_cannot_be_filled_in(write, faults, written, message):
     assert found == [f"config/x.toml:2: sender.address: {message}"]
 
 
+@pytest.mark.parametrize("path", ["secrets/sa.json", "~/keys/sa.json", "C:\\keys\\my sa.json"])
+def test_the_path_of_a_key_file_is_no_secret(loaded, path):
+    assert loaded(GOOGLE + f"credentials = '{path}'").sources[1].credentials == path
+
+
 @pytest.mark.parametrize(
     ("text", "key", "hint"),
     [
         (
-            GOOGLE + "credentials = 'secrets/sa.json'",
+            GOOGLE + "credentials = 'secrets/sa.pem'",
             "config/x.toml:4: source[2].credentials",
-            'for the contents of that file write "${file:secrets/sa.json}"',
+            'for the contents of that file write "${file:secrets/sa.pem}"',
         ),
         (
             GOOGLE + "credentials = 'hunter2'",
