@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -55,6 +55,35 @@ class Vocabulary:
         return cls(index=index.fill_null(len(words)), words=words.extend_constant(None, 1))
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Odd:
+    """The few values, each many times over, that are not of their column's usual kind."""
+
+    cells: Cells  #: the distinct ones
+    height: int  #: of the column
+    rows: Sequence[int]  #: of the column, that hold one
+    places: Sequence[int]  #: in `cells`, one for each of `rows`
+
+    @cached_property
+    def index(self) -> pl.Series:
+        """UInt32, for each row of the column its place in `cells`, null where it is usual."""
+        nothing = repeated(None, self.height, pl.UInt32)
+        return nothing.scatter(self.rows, pl.Series(self.places, dtype=pl.UInt32))
+
+    def laid_over(self, usual: pl.Series | None, odd: pl.Series | None) -> pl.Series | None:
+        """What has been made of the usual values, and what of the odd ones, in one column."""
+        if odd is None:
+            return usual
+        spread = odd[self.index]
+        return spread if usual is None else usual.zip_with(self.index.is_null(), spread)
+
+    def fill(self, values: list[Any], odd: Sequence[Any]) -> list[Any]:
+        """The same with Python values, put into the list of the usual ones."""
+        for row, place in zip(self.rows, self.places, strict=True):
+            values[row] = odd[place]
+        return values
+
+
 class Cells:
     """Values of one column, or one value for all rows; not changed once they are made.
 
@@ -66,6 +95,7 @@ class Cells:
         error: UInt8, an index into `ERROR_CODES`.
         given: it came from a sheet, where texts repeat themselves.
         known: instead of all other kinds, the distinct texts of a column.
+        odd: values of other kinds in the rows where the one kind given is null.
     """
 
     def __init__(
@@ -78,24 +108,55 @@ class Cells:
         error: pl.Series | None = None,
         given: bool = False,
         known: Vocabulary | None = None,
+        odd: Odd | None = None,
     ) -> None:
         self.height = height
+        self.odd = odd
+        self._given = given
+        self._known = known
+        self.usual = self  #: without the odd values
+        if odd is not None:
+            self.usual = Cells(height=height, number=number, text=text, boolean=boolean)
+            return
         self.number = _present(number)
         self.boolean = _present(boolean)
         self.error = _present(error)
-        self._given = given
-        self._known = known
         if known is None:
             self.text = _present(text)
 
     @cached_property
+    def number(self) -> pl.Series | None:
+        """Numbers, null where a cell is something else."""
+        return self._with_odd("number")
+
+    @cached_property
     def text(self) -> pl.Series | None:
         """Texts, null where a cell is something else; only known ones are made when asked for."""
-        return None if self._known is None else self._known.words[self._known.index]
+        return (
+            self._with_odd("text") if self._known is None else self._known.words[self._known.index]
+        )
+
+    @cached_property
+    def boolean(self) -> pl.Series | None:
+        """Booleans, null where a cell is something else."""
+        return self._with_odd("boolean")
+
+    @cached_property
+    def error(self) -> pl.Series | None:
+        """Errors, null where a cell is something else."""
+        return self._with_odd("error")
+
+    def _with_odd(self, kind: str) -> pl.Series | None:
+        if self.odd is None:
+            return None
+        usual, others = getattr(self.usual, kind), getattr(self.odd.cells, kind)
+        return self.odd.laid_over(usual, others)
 
     @cached_property
     def blank(self) -> bool:
         """Whether any cell is blank."""
+        if self.odd is not None:
+            return self.odd.cells.blank
         if self._known is not None:
             return self._known.words.null_count() > 0
         return sum(len(part) - part.null_count() for part in self.parts) < self.height
@@ -109,8 +170,10 @@ class Cells:
     @cached_property
     def is_blank(self) -> pl.Series:
         """TRUE where a cell is blank."""
+        if self.odd is not None:
+            return self.odd.cells.is_blank[self.odd.index].fill_null(value=False)
         if not self.parts:
-            return pl.repeat(True, self.height, eager=True)  # noqa: FBT003
+            return repeated(True, self.height)  # noqa: FBT003
         if len(self.parts) == 1:
             return self.parts[0].is_null()
         return compute(lambda *kinds: pl.all_horizontal(k.is_null() for k in kinds), *self.parts)
@@ -128,6 +191,8 @@ class Cells:
     @cached_property
     def folded(self) -> pl.Series | None:
         """The texts as they are compared: without case."""
+        if self.odd is not None:
+            return self.odd.laid_over(self.usual.folded, self.odd.cells.folded)
         if self.text is None:
             return None
         if self.vocabulary is not None:
@@ -137,7 +202,7 @@ class Cells:
     @cached_property
     def vocabulary(self) -> Vocabulary | None:
         """The distinct texts of a given column that holds nothing else, where they are few."""
-        if self._known is not None or not self._given:
+        if self._known is not None or not self._given or self.odd is not None:
             return self._known
         return None if self.text is None or len(self.parts) > 1 else Vocabulary.of(self.text)
 
@@ -151,13 +216,18 @@ class Cells:
         """The same cells with `height` rows (from one)."""
         if self.height == height:
             return self
-        return self.gather(pl.repeat(0, height, dtype=pl.UInt32, eager=True))
+        return self.gather(repeated(0, height, pl.UInt32))
 
 
 def within_a_cell(value: CellValue) -> CellValue:
     """A value, #VALUE! for a text that is longer than a cell can hold."""
     too_long = isinstance(value, str) and len(value) > LONGEST_TEXT
     return CellError("#VALUE!") if too_long else value
+
+
+def repeated(value: Any, height: int, dtype: Any = None) -> pl.Series:
+    """A series of one value, which Polars itself makes ten times as slowly."""
+    return pl.Series([value], dtype=dtype).new_from_index(0, height)
 
 
 def compute(build: Callable[..., pl.Expr], *series: pl.Series) -> pl.Series:
@@ -171,19 +241,30 @@ def compute_each(
     """Run several Polars expressions over the same series, as `compute` does one."""
     tick()
     height = max((len(one) for one in series), default=1)
-    columns = {f"c{i}": one for i, one in enumerate(series) if len(one) == height}
-    parts = [
-        pl.col(f"c{i}") if len(one) == height else pl.lit(one[0], dtype=one.dtype)
-        for i, one in enumerate(series)
-    ]
-    frame = pl.DataFrame(columns) if columns else pl.DataFrame({"c": [None]})
+    frame: pl.DataFrame | None = None
+    parts = []
+    for place, one in enumerate(series):
+        if len(one) < height:
+            parts.append(_literal(one))
+            continue
+        named = one.alias(f"c{place}")
+        frame = named.to_frame() if frame is None else frame.insert_column(0, named)
+        parts.append(pl.col(named.name))
+    frame = pl.DataFrame({"c": [None]}) if frame is None else frame
     built = [one.alias(str(place)) for place, one in enumerate(build(*parts))]
     return [one.rename("") for one in frame.select(built).get_columns()]
 
 
+def _literal(one: pl.Series) -> pl.Expr:
+    """The only value of a series; its type need not be told where Polars sees it."""
+    value = one[0]
+    plain = isinstance(value, (float, bool, str))
+    return pl.lit(value) if plain else pl.lit(value, dtype=one.dtype)
+
+
 def numbers(series: pl.Series, error: pl.Series | None = None) -> Cells:
     """A column of numbers; an infinite one becomes #NUM!, `error` wins where it is filled."""
-    if not _finite(series):
+    if not finite(series):
         over = compute(lambda v: pl.when(~v.is_finite()).then(pl.lit(NUM, dtype=ERRORS)), series)
         series = compute(lambda v: pl.when(v.is_finite()).then(v), series)
         error = first_error(error, over)
@@ -239,7 +320,7 @@ def with_error(cells: Cells, error: pl.Series | None) -> Cells:
     return choose(error.is_not_null(), Cells(height=len(error), error=error), cells)
 
 
-def _finite(series: pl.Series) -> bool:
+def finite(series: pl.Series) -> bool:
     """Whether all are: a sum is finite only then (but may be infinite although all are)."""
     if series.dtype != pl.Float64:
         return True

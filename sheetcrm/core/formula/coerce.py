@@ -8,16 +8,42 @@ converted series (null where the conversion fails) and the errors (null where th
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeAlias
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import ERRORS, VALUE, Cells, compute, compute_each, first_error
+from sheetcrm.core.formula.cells import (
+    ERRORS,
+    VALUE,
+    Cells,
+    compute,
+    compute_each,
+    first_error,
+    repeated,
+)
 from sheetcrm.core.formula.general import PLAIN_NUMBER, general, read_number
 
 Coerced: TypeAlias = tuple[pl.Series, pl.Series | None]
+_Convert: TypeAlias = Callable[[Cells], Coerced]
 
 
+def _by_kind(convert: _Convert) -> _Convert:
+    """Of a column with a few odd values, convert the usual ones at once and each odd one once."""
+
+    @wraps(convert)
+    def run(cells: Cells) -> Coerced:
+        odd = cells.odd
+        if odd is None:
+            return convert(cells)
+        (usual, error), (others, wrong) = convert(cells.usual), convert(odd.cells)
+        value = odd.laid_over(usual, others)
+        return usual if value is None else value, odd.laid_over(error, wrong)
+
+    return run
+
+
+@_by_kind
 def as_number(cells: Cells) -> Coerced:
     """Numbers: text that looks like one is read, other text is #VALUE!."""
     if cells.number is not None and len(cells.parts) == 1:
@@ -29,6 +55,7 @@ def as_number(cells: Cells) -> Coerced:
     return _laid_over(cells, found, read, pl.lit(0.0))
 
 
+@_by_kind
 def as_strict_number(cells: Cells) -> Coerced:
     """Numbers for functions of the former Analysis ToolPak: a boolean is #VALUE! to them."""
     value, error = as_number(cells)
@@ -40,6 +67,7 @@ def as_strict_number(cells: Cells) -> Coerced:
     return value, first_error(error, refused)
 
 
+@_by_kind
 def as_text(cells: Cells) -> Coerced:
     """Texts: numbers in General, booleans as TRUE and FALSE, blank as ""."""
     if cells.text is not None and len(cells.parts) == 1:
@@ -52,6 +80,7 @@ def as_text(cells: Cells) -> Coerced:
     return _laid_over(cells, found, None, pl.lit(""))
 
 
+@_by_kind
 def as_boolean(cells: Cells) -> Coerced:
     """Booleans: a number is TRUE unless 0, "true" and "false" are read, other text is #VALUE!."""
     if cells.boolean is not None and cells.boolean.null_count() == 0:
@@ -107,7 +136,7 @@ def by_distinct(series: pl.Series, convert: Callable[[Any], Any], dtype: Any) ->
     """Apply a Python function once to each distinct value; null stays null."""
     distinct = series.unique().drop_nulls()
     if len(distinct) == 0:
-        return pl.repeat(None, len(series), dtype=dtype, eager=True)
+        return repeated(None, len(series), dtype)
     answers = pl.Series([convert(value) for value in distinct.to_list()], dtype=dtype)
     if len(distinct) == len(series):
         return pl.Series([convert(value) for value in series.to_list()], dtype=dtype)

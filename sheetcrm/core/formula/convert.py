@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from operator import itemgetter
@@ -19,6 +19,7 @@ from sheetcrm.core.formula.cells import (
     VALUE,
     WORTH_ENCODING,
     Cells,
+    Odd,
     Vocabulary,
     blank,
     first_error,
@@ -37,6 +38,9 @@ _DTYPES: Final[dict[type, Any]] = {
 }
 _REPEATING: Final = {str: 1 / FEW, date: 0.9, datetime: 0.9}
 """Kinds of which each value is better converted once; the part of a sample that may be distinct."""
+_PLACE: Final = pl.UInt32
+_PLAIN_NUMBERS: Final = frozenset((int, float))
+_TOLD_APART: Final = frozenset((NoneType, str, bool, CellError, date, datetime, time, timedelta))
 _PLACES: Final = {code: place for place, code in enumerate(ERROR_CODES)}
 _DAY_SECONDS: Final = 86_400
 _DAY_MICROSECONDS: Final = 86_400_000_000
@@ -71,7 +75,7 @@ def from_values(values: Sequence[CellValue]) -> Cells:
         return blank(len(values))
     if kinds in ({date}, {datetime}):
         return _MOMENTS[kinds.pop()](values)
-    return _from_mixed(values)
+    return _from_mixed(values, kinds)
 
 
 def _from_dates(values: Sequence[Any]) -> Cells:
@@ -167,6 +171,9 @@ def to_values(cells: Cells, height: int) -> list[CellValue]:
     """The cells as Python values; a number is always a float, a date its serial number."""
     if cells.height == 1 and height != 1:
         return to_values(cells, 1) * height
+    if cells.odd is not None:
+        others = to_values(cells.odd.cells, cells.odd.cells.height)
+        return cells.odd.fill(to_values(cells.usual, height), others)
     parts = sorted(
         (part for part in (cells.number, cells.text, cells.boolean) if part is not None),
         key=lambda part: part.null_count(),
@@ -201,7 +208,52 @@ def _as_float(value: float | Decimal | None) -> float | None:
     return math.inf if math.isnan(number) else number
 
 
-def _from_mixed(values: Sequence[Any]) -> Cells:
+def _from_mixed(values: Sequence[Any], kinds: Collection[type]) -> Cells:
+    """A column of several kinds."""
+    worth = len(values) >= WORTH_ENCODING and not _PLAIN_NUMBERS.isdisjoint(kinds)
+    few = _with_few_odd(values, kinds) if worth else None
+    return _sorted_by_kind(values) if few is None else few
+
+
+def _with_few_odd(values: Sequence[Any], kinds: Collection[type]) -> Cells | None:
+    """Numbers among which a few other values stand many times over; None if it is no such column.
+
+    The others are told apart by a dictionary, to which 1 and TRUE are equal: so there may be no
+    numbers among them.
+    """
+    number = pl.Series(_only(values, _PLAIN_NUMBERS.intersection(kinds)), dtype=pl.Float64)
+    rows = pl.int_range(len(values), dtype=_PLACE, eager=True).filter(number.is_nan()).to_list()
+    if not 0 < len(rows) < len(values) or number.is_infinite().any():
+        return None
+    odd = itemgetter(*rows, 0)(values)[:-1]
+    sample = odd[:: len(odd) // SAMPLE + 1]
+    if not _TOLD_APART.issuperset(map(type, odd)) or len(set(sample)) * FEW > SAMPLE:
+        return None
+    distinct = _Numbered()
+    places = itemgetter(*odd, odd[0])(distinct)[:-1]
+    if len(distinct) * FEW > len(values):
+        return None
+    found = Odd(cells=_sorted_by_kind([*distinct]), height=len(values), rows=rows, places=places)
+    return Cells(height=len(values), number=number.fill_nan(None), odd=found)
+
+
+def _only(values: Sequence[Any], kinds: Collection[type]) -> list[Any]:
+    """The values of these kinds in their places, no number elsewhere."""
+    if len(kinds) == 1:
+        (kind,) = kinds
+        return [value if type(value) is kind else math.nan for value in values]
+    return [value if type(value) in kinds else math.nan for value in values]
+
+
+class _Numbered(dict[Any, int]):
+    """Values, numbered as they are first met."""
+
+    def __missing__(self, value: Any) -> int:
+        number = self[value] = len(self)
+        return number
+
+
+def _sorted_by_kind(values: Sequence[Any]) -> Cells:
     """Sort the values by kind, then convert each kind at once."""
     codes = bytes(itemgetter(*map(type, values), NoneType)(_KindCodes())[:-1])
     sorted_out = _Sorted(values, codes)

@@ -14,7 +14,7 @@ from typing import Final
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import Cells
+from sheetcrm.core.formula.cells import Cells, repeated
 from sheetcrm.core.formula.coerce import read_numbers
 from sheetcrm.core.formula.general import PLAIN_NUMBER, read_number
 from sheetcrm.core.formula.wildcards import has_wildcard, whole_regex
@@ -126,7 +126,7 @@ def keys_of(cells: Cells, *, strict: bool = False) -> pl.Series:
 
     Blank cells have none.
     """
-    keys = pl.repeat(None, cells.height, dtype=pl.String, eager=True)
+    keys = repeated(None, cells.height, pl.String)
     if cells.folded is not None:
         keys = "t" + cells.folded
         if not strict:
@@ -153,4 +153,4 @@ def _where(
 
 
 def _nowhere(cells: Cells) -> pl.Series:
-    return pl.repeat(False, cells.height, eager=True)  # noqa: FBT003
+    return repeated(False, cells.height)  # noqa: FBT003

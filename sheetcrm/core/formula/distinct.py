@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import Cells, failure, first_error, with_error, within_a_cell
+from sheetcrm.core.formula.cells import (
+    Cells,
+    failure,
+    first_error,
+    repeated,
+    with_error,
+    within_a_cell,
+)
 from sheetcrm.core.formula.coerce import Coerced
 from sheetcrm.core.formula.convert import from_values
 from sheetcrm.core.formula.stopping import tick
@@ -20,7 +27,7 @@ def distinct_rows(columns: Sequence[Cells]) -> tuple[list[int], pl.Series]:
     """
     parts = [part for cells in columns for part in cells.parts]
     if not parts:
-        return [0], pl.repeat(0, columns[0].height, dtype=pl.UInt32, eager=True)
+        return [0], repeated(0, columns[0].height, pl.UInt32)
     return _distinct(parts)
 
 

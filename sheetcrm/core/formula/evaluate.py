@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 import polars as pl
 
@@ -26,7 +26,7 @@ from sheetcrm.core.formula.distinct import distinct_rows
 from sheetcrm.core.formula.frame import Frame
 from sheetcrm.core.formula.keys import Keys
 from sheetcrm.core.formula.parse import Formula
-from sheetcrm.core.formula.part import Part, distinct_part, row_part
+from sheetcrm.core.formula.part import Distinct, Part, Split, distinct, row_part, split
 from sheetcrm.core.formula.scope import ParameterValue, Scope
 from sheetcrm.core.formula.shapes import Span, TooWideError, Value, lift, scalar, stack
 from sheetcrm.core.formula.stopping import tick, watch
@@ -141,6 +141,9 @@ def _faster(formula: Formula) -> str:
     return "divide it into several rules, which share what they have in common"
 
 
+_ByParts: TypeAlias = "tuple[Sequence[Evaluation], Distinct | Split]"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Run:
     """What all parts of one evaluation share."""
@@ -162,7 +165,7 @@ class Evaluation:
         self._parent = parent
         self._part = part
         self._memo: dict[int, Value] = {}
-        self._parts: dict[tuple[str, ...], tuple[Evaluation, Part] | None] = {}
+        self._parts: dict[tuple[str, ...], _ByParts | None] = {}
 
     @property
     def height(self) -> int:
@@ -194,11 +197,11 @@ class Evaluation:
             raise
 
     def _values(self, tree: Node) -> list[CellValue]:
-        found = self._distinctly(tree)
+        found = self._by_parts(tree)
         if found is None:
             return to_values(scalar(self.value(tree)), self.height)
-        evaluation, part = found
-        return part.pick(to_values(scalar(evaluation.value(tree)), part.height))
+        evaluations, rows = found
+        return rows.pick([to_values(scalar(one.value(tree)), one.height) for one in evaluations])
 
     def value(self, node: Node) -> Value:
         """Evaluate a part of a formula, or find that it has been evaluated."""
@@ -212,22 +215,27 @@ class Evaluation:
         return found
 
     def _evaluate(self, node: Node) -> Value:
-        distinct = self._distinctly(node)
-        if distinct is None:
+        found = self._by_parts(node)
+        if found is None:
             return self._compute(node)
-        evaluation, part = distinct
-        return part.spread(evaluation.value(node))
+        evaluations, rows = found
+        value = rows.spread([one.value(node) for one in evaluations])
+        return self._compute(node) if value is None else value
 
-    def _distinctly(self, node: Node) -> tuple[Evaluation, Part] | None:
-        """Where a part of a formula reads columns of few distinct texts only: those, once each."""
+    def _by_parts(self, node: Node) -> _ByParts | None:
+        """Where fewer rows, or rows of one kind, stand for all leads in a part of a formula."""
         if self._parent or isinstance(node, CellOf):
             return None
         names = tuple(self._keys.cells_of(node))
         if names not in self._parts:
-            part = distinct_part(names, self._scope.frame.cells)
-            sub = None if part is None else (Evaluation(self._run, self, part), part)
-            self._parts[names] = sub
-        return self._parts[names]
+            cells = self._scope.frame.cells
+            rows = distinct(names, cells) or (split(*names, cells) if len(names) == 1 else None)
+            evaluations = [Evaluation(self._run, self, part) for part in rows.parts] if rows else []
+            self._parts[names] = (evaluations, rows) if rows else None
+        found = self._parts[names]
+        # What is made of whole columns would be made twice.
+        twice = found is not None and len(found[0]) > 1 and self._keys.reads_columns(node)
+        return None if twice else found
 
     def _compute(self, node: Node) -> Value:
         match node:
@@ -276,7 +284,7 @@ class Evaluation:
     def _joined(self, node: Binary) -> list[Value]:
         """The texts of ``a & b & c``, which are put together at once."""
         left = node.left
-        if isinstance(left, Binary) and left.operator == "&" and not self._distinctly(left):
+        if isinstance(left, Binary) and left.operator == "&" and not self._by_parts(left):
             return [*self._joined(left), self.value(node.right)]
         return [self.value(left), self.value(node.right)]
 

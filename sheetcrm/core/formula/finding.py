@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import ERRORS, VALUE, Cells, choose, compute, with_error
+from sheetcrm.core.formula.cells import ERRORS, VALUE, Cells, choose, compute, repeated, with_error
 from sheetcrm.core.formula.convert import constant
 from sheetcrm.core.formula.stopping import tick
 from sheetcrm.core.formula.wildcards import affix, has_wildcard, whole_regex
@@ -91,7 +91,7 @@ def _zero_is_zero(part: pl.Series) -> pl.Series:
 
 def _first(found: list[pl.Series], height: int) -> pl.Series:
     if not found:
-        return pl.repeat(None, height, dtype=pl.Int64, eager=True)
+        return repeated(None, height, pl.Int64)
     return compute(lambda *places: pl.coalesce(*places).cast(pl.Int64), *found)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import Cells
+from sheetcrm.core.formula.cells import Cells, repeated
 from sheetcrm.core.formula.criteria import BOOLEAN_WORDS, ORDERS, keys_of
 from sheetcrm.core.formula.general import PLAIN_NUMBER
 
@@ -40,7 +40,7 @@ def read_forms(criteria: Cells) -> pl.DataFrame:
     `kind` is null where a criterion must be searched: ``"a*b"``, ``""``, ``">=1/5/24"``.
     """
     height = criteria.height
-    nothing = pl.repeat(None, height, dtype=pl.String, eager=True)
+    nothing = repeated(None, height, pl.String)
     text = nothing if criteria.text is None else criteria.text
     parts = _parts(text)
     plain = Cells(
@@ -96,7 +96,7 @@ def _parts(text: pl.Series) -> pl.DataFrame:
 def _zero_where_blank(criteria: Cells) -> pl.Series | None:
     if not criteria.blank:
         return criteria.number
-    zero = pl.repeat(0.0, criteria.height, eager=True)
+    zero = repeated(0.0, criteria.height)
     number = zero.clear(criteria.height) if criteria.number is None else criteria.number
     return zero.zip_with(criteria.is_blank, number)
 
@@ -138,7 +138,7 @@ def grouped(
             target,
         )["rows"].fill_null(0)
     else:
-        every = pl.repeat(ranges[0].height, len(less), dtype=_PLACE, eager=True)
+        every = repeated(ranges[0].height, len(less), _PLACE)
     return less.with_columns(rows=every - less["rows"].fill_null(0))
 
 
@@ -166,8 +166,8 @@ def _looked_up(
 
 
 def _measures(target: Cells | None, height: int) -> dict[str, pl.Series]:
-    nothing = pl.repeat(None, height, dtype=pl.Float64, eager=True)
-    wrong = pl.repeat(None, height, dtype=_PLACE, eager=True)
+    nothing = repeated(None, height, pl.Float64)
+    wrong = repeated(None, height, _PLACE)
     if target is not None and target.error is not None:
         wrong = pl.int_range(height, dtype=_PLACE, eager=True).zip_with(
             target.error.is_not_null(), wrong
@@ -179,14 +179,14 @@ def _measures(target: Cells | None, height: int) -> dict[str, pl.Series]:
 def _numbers(cells: Cells) -> pl.Series:
     if cells.number is not None:
         return cells.number
-    return pl.repeat(None, cells.height, dtype=pl.Float64, eager=True)
+    return repeated(None, cells.height, pl.Float64)
 
 
 def _keys(form: Form, cells: Cells) -> pl.Series:
     if form.kind in {_EQUAL, _OTHER}:
         return keys_of(cells, strict=form.kind == _OTHER)
     if cells.folded is None:
-        return pl.repeat(None, cells.height, dtype=pl.String, eager=True)
+        return repeated(None, cells.height, pl.String)
     text = cells.folded
     cut = text.str.head(form.length) if form.kind == _HEAD else text.str.tail(form.length)
     return cut.zip_with(text.str.len_chars() >= form.length, cut.clear(len(cut)))

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import Cells, choose, compute
+from sheetcrm.core.formula.cells import Cells, choose, compute, repeated
 from sheetcrm.core.formula.convert import constant
 
 _KINDS: Final = ("number", "text", "boolean")
@@ -72,7 +72,7 @@ def find_halving(
 def _by_kind(wanted: Cells, column: Cells, search: _Search) -> pl.Series:
     if wanted.blank:
         wanted = choose(wanted.is_blank, constant(0.0), wanted)
-    found = pl.repeat(None, wanted.height, dtype=_PLACE, eager=True)
+    found = repeated(None, wanted.height, _PLACE)
     for kind in _KINDS:
         asked, held = _part(wanted, kind), _part(column, kind)
         if asked is not None and held is not None:
@@ -131,18 +131,16 @@ def _ranked(asked: pl.Series, held: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def _in_one_order(wanted: Cells, column: Cells) -> tuple[pl.Series, pl.Series]:
     """Both as whole numbers in one order over all kinds."""
-    asked = pl.repeat(None, wanted.height, dtype=_PLACE, eager=True)
-    held = pl.repeat(None, column.height, dtype=_PLACE, eager=True)
+    asked = repeated(None, wanted.height, _PLACE)
+    held = repeated(None, column.height, _PLACE)
     floor = 0
     for kind in _KINDS:
         own, theirs = _part(wanted, kind), _part(column, kind)
         if own is None and theirs is None:
             continue
         dtype = (own if own is not None else theirs).dtype  # type: ignore[union-attr]
-        own = pl.repeat(None, wanted.height, dtype=dtype, eager=True) if own is None else own
-        theirs = (
-            pl.repeat(None, column.height, dtype=dtype, eager=True) if theirs is None else theirs
-        )
+        own = repeated(None, wanted.height, dtype) if own is None else own
+        theirs = repeated(None, column.height, dtype) if theirs is None else theirs
         mine, others = _ranked(own, theirs)
         asked = (mine + floor).zip_with(mine.is_not_null(), asked)
         held = (others + floor).zip_with(others.is_not_null(), held)
@@ -185,9 +183,9 @@ def _steps(asked: pl.Series, held: pl.Series, runs: pl.Series) -> tuple[pl.Serie
     place = pl.int_range(count, dtype=_PLACE, eager=True)
     comparable = compute(lambda p, h: pl.when(h.is_not_null()).then(p), place, held)
     comparable = comparable.backward_fill().fill_null(count)
-    low = pl.repeat(-1, len(asked), dtype=_PLACE, eager=True)
-    high = pl.repeat(count, len(asked), dtype=_PLACE, eager=True)
-    exact = pl.repeat(None, len(asked), dtype=_PLACE, eager=True)
+    low = repeated(-1, len(asked), _PLACE)
+    high = repeated(count, len(asked), _PLACE)
+    exact = repeated(None, len(asked), _PLACE)
     while (searching := (high - low >= 2) & exact.is_null()).any():
         middle = (low + (high - low) // 2).clip(0, count - 1)
         at = comparable.gather(middle)

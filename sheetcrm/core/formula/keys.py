@@ -29,6 +29,7 @@ class Keys:
         self._numbers: dict[object, int] = {}
         self._counter = count()  # two threads never draw the same number
         self._cells: dict[int, frozenset[str]] = {}
+        self._whole: set[int] = set()
         self._kept: list[Node] = []  # an id is only good while its object lives
 
     def of(self, node: Node) -> int:
@@ -41,6 +42,8 @@ class Keys:
         key = self._numbers.setdefault(meaning, next(self._counter))
         read = {node.column} if isinstance(node, CellOf) else set()
         self._cells[key] = frozenset(read.union(*(self._cells[part] for part in parts)))
+        if isinstance(node, ColumnOf) or not self._whole.isdisjoint(parts):
+            self._whole.add(key)
         self._kept.append(node)
         self._by_id[id(node)] = key
         return key
@@ -52,6 +55,10 @@ class Keys:
     def cells_of(self, node: Node) -> list[str]:
         """The columns of which this part reads the lead's own value."""
         return sorted(self._cells[self.of(node)])
+
+    def reads_columns(self, node: Node) -> bool:
+        """Whether this part reads whole columns."""
+        return self.of(node) in self._whole
 
 
 def children(node: Node) -> tuple[Node, ...]:

@@ -16,6 +16,7 @@ from sheetcrm.core.formula.cells import (
     compute,
     first_error,
     numbers,
+    repeated,
 )
 from sheetcrm.core.formula.coerce import as_number, as_text
 from sheetcrm.core.formula.registry import Answer, answer
@@ -49,7 +50,7 @@ def divide(left: Cells, right: Cells) -> Cells:
         error = first_error(error, by_zero)
         under = compute(lambda u: pl.when(u != 0).then(u), under)
         if error is not None and len(under) == 1:
-            return numbers(pl.repeat(None, len(top), dtype=pl.Float64, eager=True), error)
+            return numbers(repeated(None, len(top), pl.Float64), error)
     return numbers(top / under, error)
 
 
@@ -128,14 +129,14 @@ def _hold(cells: Cells, kind: str) -> bool:
 
 def _numbers_or_0(cells: Cells) -> pl.Series:
     if cells.number is None:
-        return pl.repeat(0.0, cells.height, eager=True)
+        return repeated(0.0, cells.height)
     return cells.number.fill_null(0.0) if cells.number.null_count() else cells.number
 
 
 def _texts_or_empty(cells: Cells) -> pl.Series:
     folded = cells.folded
     if folded is None:
-        return pl.repeat("", cells.height, eager=True)
+        return repeated("", cells.height)
     return folded.fill_null("") if folded.null_count() else folded
 
 

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import FEW, Cells, Vocabulary
+from sheetcrm.core.formula.cells import FEW, Cells, Odd, Vocabulary, choose
 from sheetcrm.core.formula.shapes import Bundle, Span, Value, one_row
 
 _MOST: Final = 4_096  #: combinations
@@ -28,18 +28,31 @@ class Part:
 
     height: int
     cells: Mapping[str, Cells]  #: by column
-    index: pl.Series  #: UInt32, the row that stands for each lead
 
-    def spread(self, value: Value) -> Value:
-        """What these rows evaluate to, for all leads."""
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Distinct:
+    """One part that stands for all leads."""
+
+    part: Part
+    index: pl.Series  #: UInt32, the row of it that stands for each lead
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """What is to be evaluated."""
+        return (self.part,)
+
+    def spread(self, values: Sequence[Value]) -> Value:
+        """What the part evaluates to, for all leads."""
+        (value,) = values
         if isinstance(value, Bundle):
             items = tuple(map(self._spread, value.items))
             return Bundle(rows=value.rows, width=value.width, items=items)
         return value if isinstance(value, Span) else self._spread(value)
 
-    def pick(self, values: list[_Item]) -> list[_Item]:
-        """A value of each of these rows, for all leads."""
-        return list(self._picker(values))
+    def pick(self, values: Sequence[list[_Item]]) -> list[_Item]:
+        """A value of each row of the part, for all leads."""
+        return list(self._picker(values[0]))
 
     def _spread(self, cells: Cells) -> Cells:
         return cells if cells.height == 1 else cells.gather(self.index)
@@ -49,7 +62,40 @@ class Part:
         return itemgetter(*self.index.to_list())
 
 
-def distinct_part(names: Sequence[str], cells: Callable[[str], Cells]) -> Part | None:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Split:
+    """A column's usual values in one part, as if it held no others, its odd ones in another."""
+
+    parts: Sequence[Part]
+    odd: Odd
+
+    def spread(self, values: Sequence[Value]) -> Value | None:
+        """What both evaluate to, for all leads; None where one of them is an array."""
+        usual, others = values
+        if not isinstance(usual, Cells) or not isinstance(others, Cells):
+            return None
+        index = self.odd.index
+        others = others.spread(self.parts[1].height).gather(index)
+        return choose(index.is_null(), usual, others)
+
+    def pick(self, values: Sequence[list[_Item]]) -> list[_Item]:
+        """A value of each row of both, for all leads."""
+        return self.odd.fill(*values)
+
+
+def split(name: str, column: Callable[[str], Cells]) -> Split | None:
+    """A column of a usual kind with a few odd values, divided; None if it is none."""
+    cells = column(name)
+    odd, number = cells.odd, cells.usual.number
+    if odd is None or number is None:
+        return None
+    # Any number of the column will do for the others: it brings in no kind of answer.
+    whole = number.fill_null(number.drop_nulls()[0])
+    usual = Part(height=cells.height, cells={name: Cells(height=cells.height, number=whole)})
+    return Split(parts=(usual, Part(height=odd.cells.height, cells={name: odd.cells})), odd=odd)
+
+
+def distinct(names: Sequence[str], cells: Callable[[str], Cells]) -> Distinct | None:
     """The combinations of the distinct texts of columns; None where they are too many to pay."""
     vocabularies: dict[str, Vocabulary] = {}
     height = 1
@@ -62,12 +108,12 @@ def distinct_part(names: Sequence[str], cells: Callable[[str], Cells]) -> Part |
     return _combined(vocabularies, height) if vocabularies else None
 
 
-def _combined(vocabularies: Mapping[str, Vocabulary], height: int) -> Part:
+def _combined(vocabularies: Mapping[str, Vocabulary], height: int) -> Distinct:
     """Every combination, the last column's texts changing from row to row."""
     if len(vocabularies) == 1:
         ((name, only),) = vocabularies.items()
         cells = {name: Cells(height=height, text=only.words)}
-        return Part(height=height, cells=cells, index=only.index)
+        return Distinct(part=Part(height=height, cells=cells), index=only.index)
     index = pl.Series([0], dtype=pl.UInt32)
     cells = {}
     step = height
@@ -76,10 +122,10 @@ def _combined(vocabularies: Mapping[str, Vocabulary], height: int) -> Part:
         places = [row // step % len(one.words) for row in range(height)]
         cells[name] = Cells(height=height, text=one.words.gather(places))
         index = index + one.index * step
-    return Part(height=height, cells=cells, index=index)
+    return Distinct(part=Part(height=height, cells=cells), index=index)
 
 
 def row_part(columns: Mapping[str, Cells], row: int) -> Part:
     """One lead alone."""
     cells = {name: one_row(one, row) if one.height > 1 else one for name, one in columns.items()}
-    return Part(height=1, cells=cells, index=pl.Series([0], dtype=pl.UInt32))
+    return Part(height=1, cells=cells)

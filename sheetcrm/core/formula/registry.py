@@ -31,6 +31,7 @@ from sheetcrm.core.formula.cells import (
     Cells,
     booleans,
     compute,
+    compute_each,
     first_error,
     numbers,
     texts,
@@ -331,18 +332,14 @@ def answer(
     """Run an expression over converted arguments; errors of the arguments travel through."""
     error = first_error(*(wrong for _, wrong in coerced))
     series = [value for value, _ in coerced]
-    own: list[pl.Series] = []
 
-    def both(*arguments: pl.Expr) -> pl.Expr:
+    def both(*arguments: pl.Expr) -> list[pl.Expr]:
         built = build(*arguments)
         if not isinstance(built, Answer):
-            return built.cast(_DTYPES[gives])
-        return pl.struct(built.value.cast(_DTYPES[gives]).alias("v"), built.error.alias("e"))
+            return [built.cast(_DTYPES[gives])]
+        return [built.value.cast(_DTYPES[gives]), built.error.cast(ERRORS)]
 
-    value = compute(both, *series)
-    if value.dtype == pl.Struct:
-        own = [value.struct.field("e").cast(ERRORS)]
-        value = value.struct.field("v")
+    value, *own = compute_each(both, *series)
     return result(value, first_error(error, *own), gives, none=none)
 
 

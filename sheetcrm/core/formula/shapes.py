@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import NA, Cells, failure
+from sheetcrm.core.formula.cells import NA, Cells, failure, repeated
 
 WIDEST: Final = 256  #: items of an array that are still computed side by side
 
@@ -166,7 +166,7 @@ def stack(columns: Sequence[Cells]) -> Cells:
         if dtype is None:
             continue
         filled = [
-            pl.repeat(None, one.height, dtype=dtype, eager=True) if part is None else part
+            repeated(None, one.height, dtype) if part is None else part
             for one, part in zip(columns, series, strict=True)
         ]
         parts[kind] = pl.concat([part.rename("") for part in filled])

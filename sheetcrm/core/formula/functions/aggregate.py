@@ -22,6 +22,7 @@ from sheetcrm.core.formula.cells import (
     failure,
     first_error,
     numbers,
+    repeated,
 )
 from sheetcrm.core.formula.coerce import Coerced, as_number
 from sheetcrm.core.formula.convert import constant
@@ -116,7 +117,7 @@ def _loose(cells: Cells) -> Coerced:
     """The numbers among cells; others are null, so that they are skipped."""
     if cells.number is not None:
         return cells.number, cells.error
-    return pl.repeat(None, cells.height, dtype=pl.Float64, eager=True), cells.error
+    return repeated(None, cells.height, pl.Float64), cells.error
 
 
 def combine(gathered: list[list[Coerced | Span]], statistic: Statistic) -> Cells:
@@ -179,7 +180,7 @@ def _count(context: Context, arguments: tuple[Node, ...]) -> Value:
             value, error = as_number(cells)
             return value.is_not_null() if error is None else value.is_not_null() & error.is_null()
         if cells.number is None:
-            return pl.repeat(False, cells.height, eager=True)  # noqa: FBT003
+            return repeated(False, cells.height)  # noqa: FBT003
         return cells.number.is_not_null()
 
     return _counting(context, arguments, counted)

@@ -22,6 +22,7 @@ from sheetcrm.core.formula.cells import (
     failure,
     first_error,
     numbers,
+    repeated,
 )
 from sheetcrm.core.formula.convert import from_values, to_values
 from sheetcrm.core.formula.criteria import Criterion, read_criterion
@@ -207,7 +208,7 @@ class _Search:
 
     def _searched(self, combination: Sequence[Criterion]) -> CellValue:
         tick()
-        mask = pl.repeat(True, self.ranges[0].height, eager=True)  # noqa: FBT003
+        mask = repeated(True, self.ranges[0].height)  # noqa: FBT003
         for cells, criterion in zip(self.ranges, combination, strict=True):
             mask = mask & criterion.matches(cells)
         if self.target is None:

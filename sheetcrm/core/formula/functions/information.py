@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import NA, Cells, booleans, compute, failure
+from sheetcrm.core.formula.cells import NA, Cells, booleans, compute, failure, repeated
 from sheetcrm.core.formula.convert import constant
 from sheetcrm.core.formula.registry import Context, anything, cellwise, whole
 from sheetcrm.core.formula.shapes import Value
@@ -103,7 +103,7 @@ def _na(context: Context, arguments: tuple[Node, ...]) -> Value:
 def _n(cells: Cells) -> Cells:
     parts = [part for part in (cells.number, cells.boolean) if part is not None]
     series = [part.cast(pl.Float64) for part in parts]
-    zero = pl.repeat(0.0, cells.height, eager=True)
+    zero = repeated(0.0, cells.height)
     value = compute(pl.coalesce, *series, zero)
     if cells.error is None:
         return Cells(height=cells.height, number=value)
@@ -115,7 +115,7 @@ def _n(cells: Cells) -> Cells:
     "T", anything("value"), summary='A text as it is, anything else as "".', example="=T([@Note])"
 )
 def _t(cells: Cells) -> Cells:
-    empty = pl.repeat("", cells.height, eager=True)
+    empty = repeated("", cells.height)
     value = empty if cells.text is None else cells.text.fill_null("")
     if cells.error is None:
         return Cells(height=cells.height, text=value)

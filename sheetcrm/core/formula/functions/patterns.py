@@ -19,6 +19,7 @@ from sheetcrm.core.formula.cells import (
     compute,
     failure,
     first_error,
+    repeated,
     texts,
     with_error,
 )
@@ -72,7 +73,7 @@ def _regexextract(value: Cells, pattern: Cells, mode: Cells, ignore_case: Cells)
             return failure(VALUE).spread(len(full))
         found = full.str.extract(compiled, group)
         none = pl.Series([NA], dtype=pl.UInt8).new_from_index(0, len(found))
-        blank = pl.repeat(None, len(found), dtype=pl.UInt8, eager=True)
+        blank = repeated(None, len(found), pl.UInt8)
         return texts(found, none.zip_with(found.is_null(), blank))
 
     return _run(value, pattern, ignore_case, run)

@@ -7,7 +7,7 @@ import re
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import ERRORS, VALUE, Cells, texts
+from sheetcrm.core.formula.cells import ERRORS, VALUE, Cells, repeated, texts
 from sheetcrm.core.formula.coerce import as_number, as_text
 from sheetcrm.core.formula.distinct import per_distinct
 from sheetcrm.core.formula.registry import (
@@ -222,9 +222,7 @@ def _value(cells: Cells) -> Cells:
         return Cells(height=cells.height, number=_without(read), error=error)
     wrong = texts(cells.boolean.cast(pl.String)).text
     _, refused = as_number(Cells(height=cells.height, text=wrong))
-    kept = value.zip_with(
-        cells.boolean.is_null(), pl.repeat(None, len(value), dtype=pl.Float64, eager=True)
-    )
+    kept = value.zip_with(cells.boolean.is_null(), repeated(None, len(value), pl.Float64))
     merged = (
         refused
         if error is None or refused is None
@@ -237,7 +235,7 @@ def _without(cells: Cells) -> pl.Series | None:
     """The numbers, null where there is an error."""
     if cells.number is None or cells.error is None:
         return cells.number
-    nothing = pl.repeat(None, cells.height, dtype=pl.Float64, eager=True)
+    nothing = repeated(None, cells.height, pl.Float64)
     return cells.number.zip_with(cells.error.is_null(), nothing)
 
 

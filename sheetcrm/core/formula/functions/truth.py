@@ -22,6 +22,7 @@ from sheetcrm.core.formula.cells import (
     compute,
     failure,
     first_error,
+    repeated,
 )
 from sheetcrm.core.formula.coerce import Coerced, as_boolean
 from sheetcrm.core.formula.convert import constant
@@ -123,7 +124,7 @@ def _loose(cells: Cells) -> Coerced:
     if cells.number is not None:
         parts.append(cells.number != 0)
     if not parts:
-        return pl.repeat(None, cells.height, dtype=pl.Boolean, eager=True), cells.error
+        return repeated(None, cells.height, pl.Boolean), cells.error
     return compute(pl.coalesce, *parts), cells.error
 
 
