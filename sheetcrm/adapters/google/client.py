@@ -91,6 +91,16 @@ class SheetsClient:
         """
         return self._http.account
 
+    @property
+    def hopeful(self) -> bool:
+        """Whether trying a write that failed once more, from the guard read on, is of any use.
+
+        False where the deadline is over, or would be before Google lets us write again.
+        """
+        now = self._clock()
+        until = self._held["write"][0] if "write" in self._held else now
+        return until - now < self._patience.left
+
     def get(self, spreadsheet: str, *, ranges: Sequence[str] = (), fields: str) -> dict[str, Any]:
         """``spreadsheets.get``: one read.
 
