@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
@@ -131,9 +131,7 @@ class Answer:
         return max(0.0, (at - now).total_seconds()) if at.tzinfo else 0.0
 
 
-def fault_of(
-    answer: Answer, *, account: str, writing: bool, now: datetime | None = None
-) -> SourceError:
+def fault_of(answer: Answer, *, account: str, writing: bool, now: datetime) -> SourceError:
     """The error that an answer which is no success stands for.
 
     Args:
@@ -169,11 +167,10 @@ def credentials_fault(account: str) -> SourceRefusedError:
     )
 
 
-def _rate_limited(answer: Answer, now: datetime | None) -> RateLimitedError:
-    seconds = answer.retry_after(now) if now else answer.retry_after(_EPOCH)
+def _rate_limited(answer: Answer, now: datetime) -> RateLimitedError:
     return RateLimitedError(
         "Google's quota of requests is used up (60 reads and 60 writes a minute)",
-        seconds=seconds,
+        seconds=answer.retry_after(now),
         hint="try again in a minute; if other programs use the same account, let them ask less",
     )
 
@@ -229,6 +226,3 @@ def _refused(answer: Answer, account: str) -> SourceRefusedError:
             told = hint.format(account=account or "your account")
             return SourceRefusedError(what, code=code, hint=told)
     return RequestRefusedError(answer.said or f"HTTP {answer.status}")
-
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
