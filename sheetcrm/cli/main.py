@@ -8,6 +8,7 @@ import click
 
 from sheetcrm import __version__
 from sheetcrm.cli import exits
+from sheetcrm.cli.commands.backtest import backtest
 from sheetcrm.cli.commands.check import check
 from sheetcrm.cli.commands.drafts import drafts
 from sheetcrm.cli.commands.explain import explain
@@ -20,6 +21,7 @@ from sheetcrm.cli.commands.status import status
 from sheetcrm.cli.commands.sync import sync
 from sheetcrm.cli.commands.try_ import try_
 from sheetcrm.cli.commands.undo import undo
+from sheetcrm.cli.commands.whatif import whatif
 
 
 class InOrder(click.Group):
@@ -52,6 +54,8 @@ for command in (
     init,
     check,
     try_,
+    whatif,
+    backtest,
     plan,
     sync,
     explain,

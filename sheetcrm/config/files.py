@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,24 +44,51 @@ class Tree:
         self.complete = False
 
 
-def read_files(root: Path) -> Tree:
+def read_files(root: Path, instead: Iterable[Path] = ()) -> Tree:
     """Merge the files in the order of their names.
 
+    Args:
+        root: the workspace's folder.
+        instead: files that take the place of those of the same name, and folders that take the
+            place of all of them.
+
     Raises:
-        ConfigError: there are none.
+        ConfigError: there are none, or no file has the name of one that shall take its place.
     """
-    folder = root / "config"
+    files = {path.name: (f"config/{path.name}", path) for path in _files_in(root, "config")}
+    for other in instead:
+        if other.is_dir():
+            found = _files_in(other, "config" if (other / "config").is_dir() else "")
+            files = {path.name: (str(path), path) for path in found}
+        elif other.name in files and other.is_file():
+            files[other.name] = (str(other), other)
+        else:
+            raise _no_other(other, files)
+    tree = Tree()
+    for _, (shown, path) in sorted(files.items()):
+        _read_file(tree, shown, path)
+    return tree
+
+
+def _files_in(root: Path, name: str) -> list[Path]:
+    folder = root / name
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+        paths = [path for path in folder.iterdir() if path.suffix == ".toml"]
     except OSError as error:
         what = "there is no such folder" if isinstance(error, FileNotFoundError) else error.strerror
         raise _nothing(f"{what} in {root}") from error
     if not paths:
         raise _nothing(f"no .toml file in {folder}")
-    tree = Tree()
-    for path in paths:
-        _read_file(tree, path)
-    return tree
+    return paths
+
+
+def _no_other(path: Path, names: Iterable[str]) -> ConfigError:
+    """A file that cannot take the place of another."""
+    if not path.exists():
+        return ConfigError([ConfigFault(file=str(path), message="there is no such file")])
+    fault = ConfigFault(file=str(path), message="config/ has no file of this name")
+    hint = f"name it as the file whose place it takes: {', '.join(sorted(names))}"
+    return ConfigError([replace(fault, hint=hint)])
 
 
 def _nothing(message: str) -> ConfigError:
@@ -69,8 +96,8 @@ def _nothing(message: str) -> ConfigError:
     return ConfigError([fault], hint="make a workspace with: sheetcrm init")
 
 
-def _read_file(tree: Tree, path: Path) -> None:
-    file = f"config/{path.name}"
+def _read_file(tree: Tree, file: str, path: Path) -> None:
+    """Add one file, shown to people as `file`."""
     try:
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

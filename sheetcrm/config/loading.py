@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,18 +21,24 @@ TOPICS = (leads, columns, scoring, frameworks, stages, outreach)
 WHOLE = Table({name: key for topic in TOPICS for name, key in topic.KEYS.items()})
 
 
-def load(root: str | Path, *, environ: Mapping[str, str] | None = None) -> Config:
+def load(
+    root: str | Path,
+    *,
+    environ: Mapping[str, str] | None = None,
+    instead: Sequence[Path] = (),
+) -> Config:
     """Read and check all `config/*.toml` under `root`.
 
     Args:
         root: the workspace's folder.
         environ: what ``${NAME}`` reads; the process's environment by default.
+        instead: files and folders that are read in the place of those of `root`.
 
     Raises:
         ConfigError: with every fault of every file, sorted by place.
     """
     folder = Path(root).absolute()
-    files = read_files(folder)
+    files = read_files(folder, instead)
     run = Inspection(
         root=folder,
         environ=os.environ if environ is None else environ,
