@@ -16,7 +16,6 @@ import requests
 from google.auth.credentials import Credentials
 from google.auth.exceptions import GoogleAuthError, RefreshError
 from google.auth.transport.requests import AuthorizedSession, Request
-from gspread.exceptions import APIError
 from gspread.http_client import HTTPClient
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
@@ -79,7 +78,7 @@ class SheetsHTTP(HTTPClient):
                 method, path, params={**params, "prettyPrint": "false"}, json=body
             )
             found = json.loads(response.content)
-        except APIError as error:
+        except RefusedError as error:
             raise self._refusal(error.response, writing=writing) from error
         except RefreshError as error:
             raise grant_fault(error, account=self.account, skew=self._tokens.skew) from error
@@ -90,12 +89,18 @@ class SheetsHTTP(HTTPClient):
         return found if isinstance(found, dict) else {}
 
     def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> requests.Response:
-        """As gspread's, with paths instead of addresses, and nothing but success is returned."""
-        response: requests.Response = super().request(
-            method, self._root + endpoint, *args, **kwargs
+        """As gspread's, with paths in the place of addresses; only success is returned.
+
+        gspread lets redirects pass, and fails itself on an error that is not worded as usual.
+
+        Raises:
+            RefusedError: the status is any other than 200.
+        """
+        response: requests.Response = self.session.request(
+            method, self._root + endpoint, *args, timeout=self.timeout, **kwargs
         )
-        if response.status_code != requests.codes.ok:  # gspread would let a redirect pass
-            raise APIError(response)
+        if response.status_code != requests.codes.ok:
+            raise RefusedError(response)
         return response
 
     def _refusal(self, response: requests.Response, *, writing: bool) -> SourceError:
@@ -103,6 +108,14 @@ class SheetsHTTP(HTTPClient):
         answer = Answer(status=response.status_code, body=response.content, headers=headers)
         now = datetime.fromtimestamp(_wall_clock(), UTC)
         return fault_of(answer, account=self.account, writing=writing, now=now)
+
+
+class RefusedError(Exception):
+    """An answer that is no success."""
+
+    def __init__(self, response: requests.Response) -> None:
+        super().__init__(f"HTTP {response.status_code}")
+        self.response = response
 
 
 class TokenRequest(Request):
