@@ -118,8 +118,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         text = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
         body = text.encode()
-        self.send_response(reply.status)
-        given = {"Content-Type": "application/json; charset=UTF-8", **reply.headers}
+        self.send_response_only(reply.status)
+        given = {
+            "Date": self.date_time_string(),
+            "Content-Type": "application/json",
+            **reply.headers,
+        }
         for name, value in {**given, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         self.end_headers()

@@ -9,12 +9,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import google.auth
 from google.auth import compute_engine, environment_vars
 from google.auth.credentials import Credentials
 from google.auth.exceptions import GoogleAuthError
@@ -89,11 +87,10 @@ def _of_info(info: Mapping[str, Any], name: str) -> Credentials:
             return service_account.Credentials.from_service_account_info(info, scopes=SCOPES)  # type: ignore[no-untyped-call,no-any-return]
         if kind == "authorized_user" or "refresh_token" in info:
             return _person(info)
-        if kind:
-            return _other(info)
     except (GoogleAuthError, UsageError, ValueError, KeyError) as error:
         raise _refused(f"{name} is not a whole key of Google: {error}", _WAYS) from error
-    raise _refused(f"{name} is not a key of Google: it says no type", _WAYS)
+    what = f"of the kind “{kind}”" if kind else "without a type"
+    raise _refused(f"{name} is a file {what}, and no key of Google that sheetcrm knows", _WAYS)
 
 
 def _person(info: Mapping[str, Any]) -> Credentials:
@@ -107,14 +104,6 @@ def _person(info: Mapping[str, Any]) -> Credentials:
         quota_project_id=info.get("quota_project_id"),
         account=info.get("account", ""),
     )
-
-
-def _other(info: Mapping[str, Any]) -> Credentials:
-    """The kinds that google-auth itself knows: another cloud's identity, an impersonation."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # it warns of files that others gave
-        found, _ = google.auth.load_credentials_from_dict(dict(info), scopes=list(SCOPES))  # type: ignore[no-untyped-call]
-    return found  # type: ignore[no-any-return]
 
 
 def _default() -> Credentials:

@@ -88,7 +88,7 @@ class SheetsHTTP(HTTPClient):
             raise _nonsense(writing=writing) from error
         return found if isinstance(found, dict) else {}
 
-    def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> requests.Response:
+    def request(self, method: str, endpoint: str, **kwargs: Any) -> requests.Response:  # type: ignore[override]
         """As gspread's, with paths in the place of addresses; only success is returned.
 
         gspread lets redirects pass, and fails itself on an error that is not worded as usual.
@@ -97,7 +97,7 @@ class SheetsHTTP(HTTPClient):
             RefusedError: the status is any other than 200.
         """
         response: requests.Response = self.session.request(
-            method, self._root + endpoint, *args, timeout=self.timeout, **kwargs
+            method, self._root + endpoint, timeout=self.timeout, **kwargs
         )
         if response.status_code != requests.codes.ok:
             raise RefusedError(response)
