@@ -37,6 +37,7 @@ SIMPLE = {
     "stage_since": "The date since when the lead is in its stage.",
     "why": "Why it has its score and stage, in plain words.",
     "next_question": "What to ask next, in the lead's language.",
+    "disagreement": "What your frameworks say of a lead about whom they disagree.",
     "segment": "Location × interest, or the named segment.",
     "next_follow_up": "The date of the next follow-up.",
     "email_status": "What became of the latest follow-up.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sheetcrm.config import readymade
 from sheetcrm.config.inspection import Inspection
 from sheetcrm.config.kinds import Formula, Number, Text, WrongValueError, meant
 from sheetcrm.config.leads import language
@@ -19,7 +20,8 @@ _PRESETS = {fold(name): preset for name, preset in PRESETS.items()}
 
 CRITERION = Table(
     {
-        "when": Key(Formula(), "Formula that is yes, no or unknown.", required=True),
+        "when": Key(Formula(), "Formula that is yes, no or unknown.", required=True, unless="use"),
+        "use": readymade.USE_CRITERION,
         "ask": Key(
             MapOf(Text()), 'What to ask while it is unknown, by language: { id = "…", en = "…" }.'
         ),
@@ -151,4 +153,4 @@ def _criterion(name: str, value: Any, questions: Mapping[str, str]) -> Criterion
     if isinstance(value, str):
         return Criterion(name=name, formula=value, questions=questions)
     asked = {language(code): question for code, question in value.get("ask", {}).items()}
-    return Criterion(name=name, formula=value["when"], questions={**questions, **asked})
+    return Criterion(name=name, formula=readymade.formula(value), questions={**questions, **asked})

@@ -71,7 +71,7 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
     workspace = tree.get("workspace") or leads.WORKSPACE.defaults()
     qualification = Qualification(
         parameters=scoring.parameters(tree),
-        scores=scoring.scores(tree),
+        scores=scoring.scores(tree, run),
         frameworks=frameworks.frameworks(tree, run),
         stages=stages.stages(tree),
         moves=stages.moves(tree),

@@ -1,14 +1,15 @@
-"""Scores and parameters: ``[parameters]``, ``[[score]]``, ``[[score.rule]]``."""
+"""Scores and parameters: ``[parameters]``, ``[[score]]``, ``[[score.rule]]``, ``[grade]``."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from sheetcrm.config import leads, readymade
 from sheetcrm.config.inspection import Inspection
 from sheetcrm.config.kinds import Date, Formula, Number, Text, WrongValueError, YesNo
 from sheetcrm.config.shapes import Either, Key, ListOf, MapOf, Table
-from sheetcrm.core.qualify.rules import Decay, ParameterValue, Score, ScoreRule
+from sheetcrm.core.qualify.rules import Decay, ParameterValue, Score
 from sheetcrm.core.table.names import fold
 
 _CELL_LIKE = r"(?!(?i:[a-z]{1,3}[0-9]+|r|c|r[0-9]*c[0-9]*|true|false)$)"
@@ -29,6 +30,13 @@ def column_name(text: str) -> str:
 
 _SCALAR = (Number(), Text(), YesNo(), Date())
 
+STEP = Table(
+    {
+        "days": Key(Number(above=0), "From so many days on …", required=True),
+        "lose": Key(Number(above=0), "… so many points less.", required=True),
+    }
+)
+
 DECAY = Table(
     {
         "since": Key(
@@ -37,19 +45,34 @@ DECAY = Table(
         "half_life_days": Key(Number(above=0), "The score halves every so many days."),
         "every_days": Key(Number(above=0), "It loses `lose` points every so many days."),
         "lose": Key(Number(above=0), "Points lost every `every_days`."),
+        "steps": Key(
+            ListOf(STEP, least=1),
+            "It loses points at each step: { days = 30, lose = 10 }, { days = 60, lose = 20 }.",
+        ),
     },
-    either=(("half_life_days",), ("every_days", "lose")),
+    either=(("half_life_days",), ("every_days", "lose"), ("steps",)),
 )
 
 RULE = Table(
     {
-        "name": Key(Text(), "What the rule says, in a few words; it stands in Why.", required=True),
+        "use": readymade.USE_RULE,
+        "name": Key(
+            Text(),
+            "What the rule says, in a few words; it stands in Why.",
+            required=True,
+            unless="use",
+        ),
         "when": Key(Formula(), "The rule counts for leads for which this is TRUE; left out: all."),
         "points": Key(
             Either((Number(), Formula())),
             "A number, negative ones included, or a formula that gives one.",
             required=True,
+            unless="use",
         ),
+        "times": Key(
+            Formula(), "How often it happened: the points count so many times; left out: once."
+        ),
+        "at_most": Key(Number(least=1, whole=True), "The points count no more often than this."),
     }
 )
 
@@ -63,7 +86,8 @@ SCORE = Table(
         "max": Key(Number(), "Its points are never more than this."),
         "min": Key(Number(), "Its points are never less than this.", default=0),
         "decay": Key(DECAY, "How its points fade with time."),
-        "rule": Key(ListOf(RULE, least=1), "What gives points.", required=True),
+        "use": readymade.USE_GROUP,
+        "rule": Key(ListOf(RULE, least=1), "What gives points.", required=True, unless="use"),
     }
 )
 
@@ -88,25 +112,37 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
         if least is not None and most is not None and least > most:
             key = "max" if ("score", i, "max") in run.places else "min"
             run.fault(("score", i, key), f"min ({least}) is more than max ({most})")
+        for j, rule in enumerate(score.get("rule", ())):
+            if "at_most" in rule and ("score", i, "rule", j, "times") not in run.places:
+                hint = "write times = '=…', the formula that says how often it happened"
+                run.fault(("score", i, "rule", j, "at_most"), "needs times", hint)
+    readymade.relate(tree, run)
 
 
 def parameters(tree: dict[str, Any]) -> dict[str, ParameterValue]:
-    """The parameters, lists as tuples."""
-    return {
+    """The parameters, lists as tuples, with the words of the ready-made rules that are used."""
+    own = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in tree.get("parameters", {}).items()
     }
+    return {**readymade.parameters(tree), **own}
 
 
-def scores(tree: dict[str, Any]) -> tuple[Score, ...]:
-    """The scores."""
+def scores(tree: dict[str, Any], run: Inspection) -> tuple[Score, ...]:
+    """The scores, ready-made rules filled in; `run` learns where those stand."""
+    language = (tree.get("workspace") or leads.WORKSPACE.defaults())["language"]
     return tuple(
         Score(
             name=score["name"],
-            rules=tuple(ScoreRule(**rule) for rule in score["rule"]),
+            rules=tuple(readymade.rules(score, ("score", i), language, run)),
             max=score.get("max"),
             min=score["min"],
-            decay=Decay(**score["decay"]) if "decay" in score else None,
+            decay=_decay(score["decay"]) if "decay" in score else None,
         )
-        for score in tree.get("score", ())
+        for i, score in enumerate(tree.get("score", ()))
     )
+
+
+def _decay(given: dict[str, Any]) -> Decay:
+    steps = tuple((step["days"], step["lose"]) for step in given.get("steps", ()))
+    return Decay(**{**given, "steps": steps})

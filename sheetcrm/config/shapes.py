@@ -17,13 +17,15 @@ from sheetcrm.core.table.names import fold
 class Key:
     """A key of a table: what it may hold, and what it is for.
 
-    `default` is filled in where the key is left out, unless it is None.
+    `default` is filled in where the key is left out, unless it is None. A required key may be
+    left out where the key `unless` stands in for it.
     """
 
     kind: Kind
     about: str
     required: bool = False
     default: object = None
+    unless: str = ""
 
     def clause(self) -> str:
         """What it is for, as the second half of a sentence."""
@@ -72,7 +74,7 @@ class Table(Kind):
 
     def _missing(self, value: dict[str, object], path: KeyPath, run: Inspection) -> None:
         for name, key in self.keys.items():
-            if key.required and name not in value:
+            if key.required and name not in value and key.unless not in value:
                 run.fault((*path, name), "required, but missing", key.clause())
         groups = [group for group in self.either if any(name in value for name in group)]
         if len(groups) > 1:
@@ -91,9 +93,12 @@ class Table(Kind):
             "properties": {name: key.schema() for name, key in self.keys.items()},
             "additionalProperties": False,
         }
-        required = [name for name, key in self.keys.items() if key.required]
+        required = [name for name, key in self.keys.items() if key.required and not key.unless]
         if required:
             found["required"] = required
+        for stand_in in sorted({key.unless for key in self.keys.values() if key.unless}):
+            others = [name for name, key in self.keys.items() if key.unless == stand_in]
+            found["anyOf"] = [{"required": [stand_in]}, {"required": others}]
         if self.either:
             found["oneOf"] = [{"required": list(group)} for group in self.either]
         return found

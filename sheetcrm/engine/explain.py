@@ -31,6 +31,8 @@ class Explanation:
     next_question: str
     contributions: Sequence[Contribution]
     frameworks: Mapping[str, Mapping[str, bool | None]]  #: name → criterion → yes, no, unknown
+    verdicts: Mapping[str, str]  #: name of a framework → ``3/4 met``
+    disagreement: str  #: what the frameworks say where they disagree
     outputs: Mapping[str, CellValue]  #: header → what was computed
     overrides: Sequence[Override]
     refused: Sequence[StageMove]
@@ -96,6 +98,11 @@ def _explain(workspace: Workspace, planned: Planned, index: int) -> Explanation:
             name: {criterion: answers[index] for criterion, answers in result.answers.items()}
             for name, result in qualified.frameworks.items()
         },
+        verdicts={
+            name: f"{result.summary(index)} {result.outcome(index)}"
+            for name, result in qualified.frameworks.items()
+        },
+        disagreement=qualified.disagreement[index],
         outputs={header: values[index] for header, values in planned.outputs.items()},
         overrides=[override for override in plan.overrides if override.lead == lead.lead],
         refused=[move for move in plan.moves if move.refused and move.lead == lead.lead],

@@ -34,6 +34,7 @@ def output_values(
         "stage_since": lambda: [since.date() for since in qualified.since],
         "why": lambda: blank_to_none(qualified.why),
         "next_question": lambda: blank_to_none(qualified.next_question),
+        "disagreement": lambda: blank_to_none(qualified.disagreement),
         "segment": lambda: blank_to_none(followups.segment),
         "next_follow_up": lambda: followups.next_follow_up,
         "email_status": lambda: blank_to_none(followups.email_status),

@@ -330,3 +330,40 @@ def test_curly_quotes_are_accepted_with_a_note(loaded):
     config = loaded("[[segment]]\nname = 'a'\nwhen = '=[@City]=“Jakarta”'\n")
     (note,) = config.notes
     assert note.startswith("config/x.toml:3: segment[1].when: curly quotes are read as straight")
+
+
+def test_ready_made_rules_are_filled_in(loaded):
+    config = loaded(
+        "[workspace]\nlanguage = 'es'\n[parameters]\nmin_budget = 9\nPrice_words = ['cuota']\n"
+        "[[score]]\nname = 'A'\nrule = [\n{ use = 'authority' },\n"
+        "{ use = 'purchasing power', name = 'Means', points = 7 },\n{ name = 'own', points = 1 },\n]\n"
+        "[[score]]\nname = 'B'\nuse = 'SQL signals'\n"
+        "[[framework]]\nname = 'F'\ncriteria.Who = { use = 'reachability', ask = { en = 'How?' } }\n"
+    )
+    rules = config.qualification
+    first, second = rules.scores
+    assert [(rule.name, rule.when, rule.points) for rule in first.rules] == [
+        ("autoridad", "=HASANY([@Role], deciders)", 10),
+        ("Means", "=[@Budget]>=min_budget", 7),
+        ("own", "", 1),
+    ]
+    assert [rule.name for rule in second.rules] == [
+        *("pidió precio", "pidió catálogo", "pidió demo", "pidió cotización")
+    ]
+    assert "dueña" in rules.parameters["deciders"]
+    assert rules.parameters["Price_words"] == ("cuota",)
+    assert "price_words" not in rules.parameters
+    assert rules.frameworks[0].criteria[0].formula == "=OR(ISTEXT([@Email]), ISTEXT([@Phone]))"
+    assert describe_place(config, "score[1].rule[1].when") == "config/x.toml:9"
+    assert describe_place(config, "score[2].rule[3].when") == "config/x.toml:15"
+
+
+def test_rules_that_repeat_and_decay_in_steps(loaded):
+    config = loaded(
+        "[[score]]\nname = 'A'\n"
+        "decay = { since = '=[@X]', steps = [{ days = 30, lose = 10 }, { days = 60, lose = 5 }] }\n"
+        "rule = [{ name = 'r', points = 2, times = '=[@N]', at_most = 3 }]\n"
+    )
+    (score,) = config.qualification.scores
+    assert score.decay == Decay(since="=[@X]", steps=((30, 10), (60, 5)))
+    assert (score.rules[0].times, score.rules[0].at_most) == ("=[@N]", 3)

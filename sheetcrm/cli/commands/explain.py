@@ -54,7 +54,9 @@ def show(lead: Explanation) -> None:
     output.table("score", ["group", "rule", "points"], rows)
     for name, answers in lead.frameworks.items():
         said = " · ".join(f"{criterion}: {ANSWERS[yes]}" for criterion, yes in answers.items())
-        output.say(f"  {name}: {said}")
+        output.say(f"  {name} {lead.verdicts[name]} · {said}")
+    if lead.disagreement:
+        output.say(f"  the frameworks disagree: {lead.disagreement}", style="yellow")
     if lead.next_question:
         output.say(f"  ask next: {lead.next_question}")
     for override in lead.overrides:

@@ -7,7 +7,7 @@ Rules are values (`rules`); frameworks that come with sheetcrm are in `presets`.
 from __future__ import annotations
 
 from sheetcrm.core.qualify.check import check_qualification
-from sheetcrm.core.qualify.frameworks import FrameworkResult
+from sheetcrm.core.qualify.frameworks import FrameworkResult, Outcome
 from sheetcrm.core.qualify.qualification import qualify
 from sheetcrm.core.qualify.results import LeadContext, Qualified
 from sheetcrm.core.qualify.scoring import Contribution, Share
@@ -16,6 +16,7 @@ __all__ = [
     "Contribution",
     "FrameworkResult",
     "LeadContext",
+    "Outcome",
     "Qualified",
     "Share",
     "check_qualification",

@@ -150,11 +150,14 @@ class Evaluation:
         when: Answers = [True] * self.height
         if rule.when:
             when = self._judged(self._readings[f"{key}.when"], name, Reading.truths)
-        if not isinstance(rule.points, str):
-            return rule_result(rule, when, None)
-        reading = self._readings[f"{key}.points"]
-        points = self._judged(reading, name, Reading.numbers, where=when)
-        return rule_result(rule, when, points)
+        points = times = None
+        if isinstance(rule.points, str):
+            reading = self._readings[f"{key}.points"]
+            points = self._judged(reading, name, Reading.numbers, where=when)
+        if rule.times:
+            reading = self._readings[f"{key}.times"]
+            times = self._judged(reading, name, Reading.numbers, where=when)
+        return rule_result(rule, when, points, times)
 
     def _criterion(self, key: str, framework: Framework, criterion: Criterion) -> Columns:
         column = criterion_column(framework, criterion)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, partial
+from typing import NamedTuple
 
 from sheetcrm.core.qualify.rules import Criterion, Framework
 from sheetcrm.core.qualify.words import base_language
@@ -12,19 +15,48 @@ from sheetcrm.core.table.names import fold
 Answers = Sequence[bool | None]
 
 
+class Outcome(StrEnum):
+    """What a framework says of a lead."""
+
+    MET = "met"
+    OPEN = "open"  #: not met, but it will be if enough of what is unknown turns out to be yes
+    NOT_MET = "not met"  #: whatever the unknown turns out to be
+
+
+class Tally(NamedTuple):
+    """What one lead's answers to a framework come to."""
+
+    yes: int  #: how many criteria are yes
+    outcome: Outcome
+    ask: int  #: place of the first criterion that is unknown; -1 where none is
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FrameworkResult:
     """One framework for every lead."""
 
-    name: str
-    of: int  #: how many criteria it has
-    yes: Sequence[int]  #: how many of them are yes
-    met: Sequence[bool]
+    framework: Framework
     answers: Mapping[str, Answers]  #: criterion → yes, no, or None for unknown
+    tallies: Sequence[Tally]
+    yes: Sequence[int]  #: how many criteria are yes
+    met: Sequence[bool]
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.framework.name
 
     def summary(self, index: int) -> str:
         """``3/4``."""
-        return f"{self.yes[index]}/{self.of}"
+        return f"{self.yes[index]}/{len(self.framework.criteria)}"
+
+    def outcome(self, index: int) -> Outcome:
+        """Whether it is met, may still be, or cannot be."""
+        return self.tallies[index].outcome
+
+    def answered(self, index: int, answer: bool | None) -> list[str]:  # noqa: FBT001  an answer
+        """The criteria with this answer, in their order."""
+        return [name for name, answers in self.answers.items() if answers[index] is answer]
 
 
 def framework_result(
@@ -37,23 +69,40 @@ def framework_result(
         answers: criterion → one answer for each lead.
         height: how many leads there are.
     """
-    columns = list(answers.values())
-    yes = [row.count(True) for row in zip(*columns, strict=True)] if columns else [0] * height
-    met = [count >= framework.needs for count in yes]
-    needed = {fold(name) for name in framework.required}
-    for name, column in answers.items():
-        if fold(name) in needed:
-            met = [so_far and answer is True for so_far, answer in zip(met, column, strict=True)]
+    tally = cache(partial(_tally, framework, _required(framework)))  # leads share few patterns
+    rows = zip(*answers.values(), strict=True) if answers else ((),) * height
+    tallies = list(map(tally, rows))
     return FrameworkResult(
-        name=framework.name, of=len(framework.criteria), yes=yes, met=met, answers=answers
+        framework=framework,
+        answers=answers,
+        tallies=tallies,
+        yes=[tally.yes for tally in tallies],
+        met=[tally.outcome is Outcome.MET for tally in tallies],
     )
 
 
-class Questions:
-    """What to ask a lead next: the first unknown criterion of the first framework not met.
+def _required(framework: Framework) -> list[int]:
+    """The places of the criteria that must be yes."""
+    needed = {fold(name) for name in framework.required}
+    return [i for i, one in enumerate(framework.criteria) if fold(one.name) in needed]
 
-    A framework that is not met though everything about it is known has nothing to ask, so the
-    next one is looked at.
+
+def _tally(framework: Framework, required: Sequence[int], row: tuple[bool | None, ...]) -> Tally:
+    yes, unknown = row.count(True), row.count(None)
+    must = [row[place] for place in required]
+    outcome = Outcome.NOT_MET
+    if yes >= framework.needs and all(must):
+        outcome = Outcome.MET
+    elif yes + unknown >= framework.needs and False not in must:
+        outcome = Outcome.OPEN
+    return Tally(yes=yes, outcome=outcome, ask=row.index(None) if unknown else -1)
+
+
+class Questions:
+    """What to ask a lead next: the first unknown criterion of the first framework that is open.
+
+    Where none is open, the first that is not met and has something unknown is asked about, as a
+    no of today may be a yes of tomorrow.
     """
 
     def __init__(
@@ -62,37 +111,32 @@ class Questions:
         results: Mapping[str, FrameworkResult],
         language: str,
     ) -> None:
-        self._open = [
-            (results[framework.name].met, self._criteria(framework, results[framework.name]))
-            for framework in frameworks
-        ]
+        self._frameworks = frameworks
+        self._rows = list(
+            zip(*(results[framework.name].tallies for framework in frameworks), strict=True)
+        )
         self._language = language
         self._asked: dict[tuple[str, str], str] = {}
 
-    @staticmethod
-    def _criteria(
-        framework: Framework, result: FrameworkResult
-    ) -> list[tuple[str, Criterion, Answers]]:
-        return [
-            (f"{framework.name} {criterion.name}", criterion, result.answers[criterion.name])
-            for criterion in framework.criteria
-        ]
-
     def next(self, index: int, language: str) -> str:
         """The question for one lead in its own language, "" where nothing is open."""
-        for met, criteria in self._open:
-            if met[index]:
+        row = self._rows[index] if self._rows else ()
+        otherwise = None
+        for framework, tally in zip(self._frameworks, row, strict=True):
+            if tally.ask < 0 or tally.outcome is Outcome.MET:
                 continue
-            for key, criterion, answers in criteria:
-                if answers[index] is None:
-                    return self._question(key, criterion, language)
-        return ""
+            if tally.outcome is Outcome.OPEN:
+                return self._question(framework, tally.ask, language)
+            otherwise = otherwise or (framework, tally.ask)
+        return self._question(*otherwise, language) if otherwise else ""
 
-    def _question(self, key: str, criterion: Criterion, language: str) -> str:
+    def _question(self, framework: Framework, place: int, language: str) -> str:
         """Asked for many leads, so looked up once for each language."""
-        if (key, language) not in self._asked:
-            self._asked[key, language] = question(criterion, (language, self._language, "en"))
-        return self._asked[key, language]
+        criterion = framework.criteria[place]
+        key = (f"{framework.name} {criterion.name}", language)
+        if key not in self._asked:
+            self._asked[key] = question(criterion, (language, self._language, "en"))
+        return self._asked[key]
 
 
 def question(criterion: Criterion, languages: Sequence[str]) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from sheetcrm.core.formula import Frame
 from sheetcrm.core.memory import StageMove, Standing
+from sheetcrm.core.qualify.disagreement import disagreements
 from sheetcrm.core.qualify.frameworks import FrameworkResult
 from sheetcrm.core.qualify.scoring import Contribution, ScoreResult
+from sheetcrm.core.qualify.words import words
 from sheetcrm.core.table.values import Problem
 
 
@@ -40,6 +43,13 @@ class Qualified:
     next_question: Sequence[str]  #: "" where nothing is open
     problems: Sequence[tuple[int, Problem]]  #: index of the lead and a problem without a place
     groups: Sequence[ScoreResult] = ()
+    language: str = "en"  #: in which reasons are given
+
+    @cached_property
+    def disagreement(self) -> Sequence[str]:
+        """What the frameworks say of each lead about whom they disagree, "" for the others."""
+        frameworks = list(self.frameworks.values())
+        return disagreements(frameworks, words(self.language), len(self.stages))
 
     def explain(self, index: int) -> list[Contribution]:
         """All that the scores of one lead are made of, in the order of the config."""

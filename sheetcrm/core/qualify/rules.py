@@ -18,24 +18,31 @@ ParameterValue: TypeAlias = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScoreRule:
-    """Points for a lead for which `when` is TRUE (always, without `when`)."""
+    """Points for a lead for which `when` is TRUE (always, without `when`).
+
+    They count once, or with `times` as often as that formula says, `at_most` being the most.
+    """
 
     name: str
     points: float | str  #: a number, or a formula that gives one
     when: str = ""
+    times: str = ""  #: formula
+    at_most: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decay:
     """How a score fades with the days since the date that `since` gives.
 
-    Either it halves every `half_life_days`, or it loses `lose` points every `every_days`.
+    It halves every `half_life_days`, or loses `lose` points every `every_days`, or loses points
+    at each of its `steps`: days from which on they are lost, and how many.
     """
 
     since: str
     half_life_days: float = 0
     every_days: float = 0
     lose: float = 0
+    steps: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 
 from sheetcrm.core.qualify.rules import Decay, Score, ScoreRule
 from sheetcrm.core.qualify.words import words
@@ -30,14 +30,17 @@ class Contribution:
     rule: str  #: name of the rule, "" for what fades or is limited
     points: float
     state: Share
+    times: int = 1  #: how often the rule counts
 
     @property
     def text(self) -> str:
-        """``+20``, ``no``, ``unknown``, ``faded −8``, ``limited −5``."""
+        """``+20``, ``+15 (3 times)``, ``no``, ``unknown``, ``faded −8``, ``limited −5``."""
         if self.state in {Share.NO, Share.UNKNOWN}:
             return self.state.value
         points = words("en").number(self.points, signed=True)
-        return points if self.state is Share.YES else f"{self.state.value} {points}"
+        if self.state is Share.YES:
+            return f"{points} ({self.times} times)" if self.times > 1 else points
+        return f"{self.state.value} {points}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +50,7 @@ class RuleResult:
     rule: ScoreRule
     holds: Sequence[bool | None]  #: None: unknown
     points: Sequence[float]  #: 0 where it does not hold or is unknown
+    times: Sequence[int] | None = None  #: how often it counts; None for a rule that counts once
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +72,7 @@ class ScoreResult:
                 rule=result.rule.name,
                 points=result.points[index],
                 state=_STATES[result.holds[index]],
+                times=result.times[index] if result.times else 1,
             )
             for result in self.rules
         ]
@@ -77,11 +82,15 @@ class ScoreResult:
         return found
 
 
+_MOST_TIMES = 1_000_000
 _STATES = {True: Share.YES, False: Share.NO, None: Share.UNKNOWN}
 
 
 def rule_result(
-    rule: ScoreRule, when: Sequence[bool | None], numbers: Sequence[float | None] | None
+    rule: ScoreRule,
+    when: Sequence[bool | None],
+    numbers: Sequence[float | None] | None,
+    times: Sequence[float | None] | None = None,
 ) -> RuleResult:
     """A rule's points where it holds.
 
@@ -89,7 +98,10 @@ def rule_result(
         rule: the rule.
         when: whether it holds, for each lead.
         numbers: what its points formula gave; None where points are a fixed number.
+        times: what its formula for how often it happened gave; None for a rule without one.
     """
+    if times is not None:
+        return _repeated(rule_result(rule, when, numbers), times)
     if numbers is None:
         fixed = cents(float(rule.points))
         points = [fixed if holds else 0.0 for holds in when]
@@ -102,6 +114,19 @@ def rule_result(
         for held, value in zip(when, numbers, strict=True)
     ]
     return RuleResult(rule=rule, holds=holds, points=points)
+
+
+def _repeated(once: RuleResult, times: Sequence[float | None]) -> RuleResult:
+    """A rule that counts as often as something happened; what never happened is no."""
+    most = once.rule.at_most or _MOST_TIMES
+    counts = [None if value is None else max(0, min(most, int(value))) for value in times]
+    holds = [
+        held and (None if count is None else count > 0)
+        for held, count in zip(once.holds, counts, strict=True)
+    ]
+    shown = [count if held and count else 0 for held, count in zip(holds, counts, strict=True)]
+    points = [cents(value * count) for value, count in zip(once.points, shown, strict=True)]
+    return RuleResult(rule=once.rule, holds=holds, points=points, times=shown)
 
 
 def score_result(
@@ -120,9 +145,8 @@ def score_result(
     earned = added(columns, height)
     kept = earned
     if score.decay and days is not None:
-        kept = [
-            cents(faded(points, age, score.decay)) for points, age in zip(earned, days, strict=True)
-        ]
+        fade = cache(partial(faded, decay=score.decay))  # most leads share points and age
+        kept = list(map(fade, earned, days))
     values = kept
     if score.min is not None or score.max is not None:
         low, high = bound(score.min, "-inf"), bound(score.max, "inf")
@@ -137,7 +161,7 @@ def score_result(
 
 
 def faded(points: float, days: int | None, decay: Decay) -> float:
-    """What is left of `points` after `days`: half of it, and half again, or some less each time.
+    """What is left of `points` after `days`: half of it and half again, or some less each time.
 
     A half-life leaves whole points: 58.81 says no more than 59, and would change every day.
     """
@@ -146,8 +170,8 @@ def faded(points: float, days: int | None, decay: Decay) -> float:
     if decay.half_life_days > 0:
         return float(round(points * 0.5 ** (days / decay.half_life_days)))
     if decay.every_days > 0:
-        return points - decay.lose * (days // decay.every_days)
-    return points
+        return cents(points - decay.lose * (days // decay.every_days))
+    return cents(points - sum(lose for after, lose in decay.steps if days >= after))
 
 
 def days_since(since: Sequence[date | None], today: date) -> list[int | None]:

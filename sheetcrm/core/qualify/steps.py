@@ -60,6 +60,8 @@ def score_step(key: str, score: Score) -> Step:
             formulas[f"{rule_key}.when"] = rule.when
         if isinstance(rule.points, str):
             formulas[f"{rule_key}.points"] = rule.points
+        if rule.times:
+            formulas[f"{rule_key}.times"] = rule.times
     if score.decay:
         formulas[f"{key}.decay.since"] = score.decay.since
     return Step(columns=(score.name,), key=key, formulas=formulas)

@@ -33,6 +33,9 @@ class Words:
     by_hand: str
     rule_holds: str
     nothing_else: str
+    met: str  #: names of frameworks, as are the next two
+    open: str
+    not_met: str
     decimal: str
     group: str
 
@@ -76,6 +79,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "by_hand": "set by hand",
         "rule_holds": "the rule of {} holds",
         "nothing_else": "no rule of a higher stage holds",
+        "met": "met: {}",
+        "open": "open: {}",
+        "not_met": "not met: {}",
     },
     "id": {
         "score": "skor",
@@ -92,6 +98,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "by_hand": "diisi sendiri",
         "rule_holds": "aturan {} terpenuhi",
         "nothing_else": "belum memenuhi aturan tahap yang lebih tinggi",
+        "met": "terpenuhi: {}",
+        "open": "belum pasti: {}",
+        "not_met": "tidak terpenuhi: {}",
     },
     "es": {
         "score": "puntaje",
@@ -108,6 +117,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "by_hand": "puesto a mano",
         "rule_holds": "se cumple la regla de {}",
         "nothing_else": "no cumple la regla de una etapa superior",
+        "met": "cumple: {}",
+        "open": "por saber: {}",
+        "not_met": "no cumple: {}",
     },
 }
 

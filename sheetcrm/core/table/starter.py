@@ -162,6 +162,15 @@ STARTER_FIELDS: tuple[Field, ...] = (
         ),
     ),
     Field(
+        name="meets_requirements",
+        type=FieldType.YESNO,
+        headers=_headers(
+            "Meets requirements · Requirements met · Eligible · Eligibility · Memenuhi syarat · "
+            "Syarat terpenuhi · Persyaratan terpenuhi · Lolos syarat · Cumple requisitos · "
+            "Cumple los requisitos · Cumple con los requisitos · Elegible"
+        ),
+    ),
+    Field(
         name="budget",
         type=FieldType.MONEY,
         headers=_headers(

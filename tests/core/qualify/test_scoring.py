@@ -217,3 +217,50 @@ def test_no_leads_and_no_rules(run):
     assert (empty.total, empty.moves, empty.why) == ([], [], [])
     bare = run({}, {"N": [1, 2]})
     assert (bare.total, bare.stages, bare.moves, bare.why) == ([0, 0], ["", ""], [], ["", ""])
+
+
+def often(points, times="=[@N]", at_most=None, when=""):
+    return ScoreRule(name="Visited", points=points, times=times, at_most=at_most, when=when)
+
+
+@pytest.mark.parametrize(
+    ("repeated", "expected"),
+    [
+        (often(5), [0, 5, 15, 50, 0, 0]),
+        (often(5, at_most=3), [0, 5, 15, 15, 0, 0]),
+        (often("=[@P]", at_most=2), [0, 2, 4, 4, 0, 0]),
+        (often(5, when="=[@N]<5"), [0, 5, 15, 0, 0, 0]),
+    ],
+)
+def test_points_count_as_often_as_something_happened(run, repeated, expected):
+    columns = {"N": [0, 1, 3.9, 10, -2, None], "P": [2] * 6}
+    assert values(run, score(repeated), columns) == expected
+
+
+def test_negative_points_count_again_too(run):
+    assert values(run, score(often(-5), min=None), {"N": [3]}) == [-15]
+
+
+def test_how_often_a_rule_counts_is_told(run):
+    qualified = run({"scores": [score(often(5, at_most=3))]}, {"N": [0, 1, 9, None]})
+    parts = [qualified.explain(index)[0] for index in range(4)]
+    assert [part.text for part in parts] == ["no", "+5", "+15 (3 times)", "unknown"]
+    assert [part.times for part in parts] == [0, 1, 3, 0]
+
+
+def test_how_often_must_be_a_number(run):
+    problems = run({"scores": [score(often(5))]}, {"N": ["twice"]}).problems
+    assert [problem.message for _, problem in problems] == [
+        "rules that cannot be read for this lead: Fit: Visited (twice)"
+    ]
+
+
+STEPS = Decay(since="=[@Last]", steps=((30, 10), (60, 20), (61, 0.5)))
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(0, 40), (29, 40), (30, 30), (59, 30), (60, 10), (61, 9.5), (900, 9.5)]
+)
+def test_decay_in_steps_of_ones_own(run, now, days, expected):
+    last = now.date() - timedelta(days=days)
+    assert values(run, score(rule(40), decay=STEPS), {"Last": [last]}) == [expected]
