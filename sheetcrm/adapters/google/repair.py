@@ -1,0 +1,150 @@
+"""What a write put beside wrong leads, and what those cells held before.
+
+The API cannot make a write depend on what stands in the tab. So where rows or columns moved
+between our last look and our write, every cell that the write hit and should not have hit gets
+back what stood there: the lead that it belongs to is known by its keys, not by its place.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sheetcrm.adapters.google.edits import AUTOMATIC, Cells
+from sheetcrm.adapters.google.moves import Moves
+from sheetcrm.adapters.google.proof import Expected
+from sheetcrm.adapters.google.reading import Place, Sheet
+from sheetcrm.adapters.google.shifting import moved_formula
+from sheetcrm.adapters.google.values import Raw, alike
+from sheetcrm.core.table.values import CellError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Damage:
+    """A write compared with what stands in the tab now.
+
+    Attributes:
+        expected: what was read, and what has been written and proven since.
+        now: all of the tab as it stands now.
+        moves: where rows and columns went.
+        intended: what was to be written, by the place that it had when the tab was read.
+        written: what our writes put where, that is not proven.
+        formats: the same of number formats.
+        settled: nothing can have moved after the write, only before it.
+    """
+
+    expected: Expected
+    now: Sheet
+    moves: Moves
+    intended: Mapping[Place, Raw]
+    written: Mapping[Place, Raw]
+    formats: Mapping[Place, Mapping[str, str]]
+    settled: bool
+
+    @property
+    def landed(self) -> bool:
+        """Whether all that was intended stands beside the leads for which it was."""
+        rows: dict[int, list[int]] = defaultdict(list)
+        for new, old in self.moves.rows.items():
+            rows[old].append(new)
+        columns = {old: new for new, old in self.moves.columns.items()}
+        return all(
+            column in columns
+            and any(alike(raw, self.now.at(new, columns[column])) for new in rows[row])
+            for (row, column), raw in self.intended.items()
+        )
+
+    def mending(self) -> Cells:
+        """What must be written so that no cell holds what was meant for another."""
+        values: dict[Place, Raw] = {}
+        formulas: dict[Place, str] = {}
+        formats: dict[Place, Mapping[str, str]] = {}
+        notes: dict[Place, str] = {}
+        before = self.expected.before
+        for place in self._strays():
+            old = self.moves.old(*place)
+            values[place] = self.expected.at(*old) if old else None
+            if old and old not in self.expected.written and old in before.formulas:
+                formulas[place] = self._formula(old, place)
+                if self._is_blocked(place):
+                    del formulas[place]
+            if place in self.formats:
+                formats[place] = before.formats.get(old, AUTOMATIC) if old else AUTOMATIC
+            if place[0] == self.moves.header_row:
+                notes[place] = before.notes.get(old, "") if old else ""
+        return Cells(values=values, formulas=formulas, formats=formats, notes=notes)
+
+    def _strays(self) -> Iterator[Place]:
+        """The cells that hold what we wrote for another."""
+        for place, raw in self.written.items():
+            if alike(raw, self.now.at(*place)) and self._is_wrong(place, raw):
+                yield place
+        if not self.settled:
+            yield from self._carried()
+
+    def _is_wrong(self, place: Place, raw: Raw) -> bool:
+        """Whether a cell should hold something else than what we wrote into it."""
+        old = self.moves.old(*place)
+        if old is None:
+            return raw is not None
+        if old in self.intended and alike(self.intended[old], raw):
+            return False
+        formula = old not in self.expected.written and old in self.expected.before.formulas
+        return formula or not alike(self.expected.at(*old), raw)
+
+    def _carried(self) -> Iterator[Place]:
+        """Cells in rows that were hit and have moved since: all that hit them still stands there.
+
+        Only values are left to go by, so a row counts only where it shows all that was written
+        into one row.
+        """
+        rows: dict[int, dict[int, Raw]] = defaultdict(dict)
+        for (row, column), raw in self.written.items():
+            rows[row][column] = raw
+        by_first: dict[tuple[int, Raw], list[int]] = defaultdict(list)
+        for row, cells in rows.items():
+            first = min(cells)
+            by_first[first, cells[first]].append(row)
+        firsts = {column for column, _ in by_first}
+        for new, old in self.moves.rows.items():
+            if new == old:
+                continue
+            for first in firsts:
+                for row in by_first.get((first, self.now.at(new, first)), ()):
+                    cells = rows[row]
+                    if row != new and all(
+                        alike(raw, self.now.at(new, column)) for column, raw in cells.items()
+                    ):
+                        yield from (
+                            (new, column)
+                            for column, raw in cells.items()
+                            if raw is not None and self._is_wrong((new, column), raw)
+                        )
+
+    def _formula(self, old: Place, new: Place) -> str:
+        """The formula that stood in a cell, as it reads where the cell is now."""
+        columns = {was: is_ for is_, was in self.moves.columns.items()}
+        rows = {was: is_ for is_, was in self.moves.rows.items()}
+        down = new[0] - old[0]
+
+        def row(number: int) -> int | None:
+            if number == old[0]:
+                return new[0]
+            return rows.get(number, number + down)
+
+        def column(number: int) -> int | None:
+            last = self.expected.before.last_column
+            return columns.get(number) if number <= last else number
+
+        return moved_formula(self.expected.before.formulas[old], column, row)
+
+    def _is_blocked(self, place: Place) -> bool:
+        """Whether a formula further up fills the cell as soon as it is blank again."""
+        row, column = place
+        now, before = self.now, self.expected.before
+        for above, at in now.formulas:
+            if at == column and above < row and now.at(above, at) == CellError("#REF!"):
+                old = self.moves.old(above, at)
+                return old is not None and before.at(*old) != CellError("#REF!")
+        return False
