@@ -21,3 +21,12 @@ def _nothing_from_outside(monkeypatch):
     for name in os.environ:
         if name.startswith("SHEETCRM_") and name != "SHEETCRM_HYPOTHESIS":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def sheets_api():
+    """Google Sheets on loopback, started; see the docstring of tests.support.sheets_api."""
+    from tests.support.sheets_api import SheetsServer
+
+    with SheetsServer(seed=1) as server:
+        yield server
