@@ -1,4 +1,5 @@
-"""The same conditions for every test: no settings from outside, properties that repeat.
+"""The same conditions for every test: no settings from outside, properties that repeat, and no
+network but this computer.
 
 `make test` tries the same examples each time, so that it is green or red for a reason;
 `make explore` tries new ones, many more of them.
@@ -11,6 +12,9 @@ import os
 import pytest
 from hypothesis import settings
 
+from tests.support.tripwire import _only_this_computer, install, pytest_sessionfinish  # noqa: F401
+
+install()
 settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("explore", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("SHEETCRM_HYPOTHESIS", "steady"))
