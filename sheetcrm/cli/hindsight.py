@@ -113,7 +113,7 @@ def show_doubts(found: Hindsight) -> None:
         text = f"  {place} reads {names}, which says how the lead ended: its figures mean nothing"
         output.say(text, style="yellow")
     for rule in found.suspicious:
-        text = f"  {rule} is nearly always right: is that known before the sale?"
+        text = f"  {rule}: nearly all of its leads were won. Is that known before the sale?"
         output.say(text, style="yellow")
     if not found.half:
         output.say(

@@ -27,7 +27,7 @@ from sheetcrm.engine.workspace import Progress, Workspace, silent
 from sheetcrm.errors import ConfigError, ConfigFault, FormulaError, UsageError
 
 HALVES = ("first", "second")
-SURE = 0.95  #: a rule whose leads were nearly all won, or nearly none, may know the end already
+SURE = 0.9  #: a rule whose leads were nearly all won may know how they ended
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +43,7 @@ class Hindsight:
     knowing: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Rule or stage → columns that it reads and that also say how the lead ended."""
     suspicious: Sequence[str] = ()
-    """Rules that are nearly always right: is what they read known before the sale?"""
+    """Rules whose leads were nearly all won: is what they read known before the sale?"""
 
 
 def backtest(
@@ -239,10 +239,10 @@ def _place(workspace: Workspace, key: str) -> str:
 
 
 def _suspicious(result: Backtest) -> list[str]:
-    """Rules that know the end of nearly every lead that they count for."""
-    found = []
-    for rule in result.rules:
-        share = rule.held
-        if share.leads >= FEWEST and not 1 - SURE < share.rate < SURE:
-            found.append(f"{rule.score}: {rule.rule}")
-    return found
+    """Rules whose leads were nearly all won, though leads as such were not."""
+    usual = result.all.rate
+    return [
+        f"{rule.score}: {rule.rule}"
+        for rule in result.rules
+        if rule.held.leads >= FEWEST and rule.held.rate >= SURE and usual < SURE / 2
+    ]

@@ -146,7 +146,8 @@ def test_rules_that_read_the_end_are_named(make, grid):
 
 
 def test_rules_that_are_nearly_always_right_are_doubted(make, grid):
-    ends = [[*row, "x" if row[-1] == "won" else "y"] for row in grid[1:]]
+    sometimes = [row for row in grid[1:] if row[-1] != "won" or int(row[0][5:]) % 2]
+    ends = [[*row, "x" if row[-1] == "won" else "y"] for row in sometimes]
     peek = ScoreRule(name="Peek", when='=[@Tag]="x"', points=3)
     rules = replace(RULES, scores=(replace(RULES.scores[0], rules=(peek,)),))
     tab = MemoryTabSource([[*grid[0], "Tag"], *ends])
