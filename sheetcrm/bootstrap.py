@@ -142,6 +142,23 @@ def write_preview(root: Path, page: str) -> Path:
     return write_page(root / "var" / "preview" / "index.html", page)
 
 
+def write_health(root: Path, file: str, page: str) -> Path:
+    """Write the health page to `file`, or where that is "" to its place in the workspace.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    from sheetcrm.adapters.starter import write_page
+
+    path = Path(file).expanduser() if file else root / "var" / "health" / "index.html"
+    try:
+        return write_page(path, page)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}", hint="name another file after --html"
+        ) from error
+
+
 def crash_log(root: Path | None, text: str) -> Path:
     """Keep the traceback of a bug where it can be found."""
     from sheetcrm.adapters.starter import write_crash

@@ -12,6 +12,7 @@ from sheetcrm.cli.commands.backtest import backtest
 from sheetcrm.cli.commands.check import check
 from sheetcrm.cli.commands.drafts import drafts
 from sheetcrm.cli.commands.explain import explain
+from sheetcrm.cli.commands.health import health
 from sheetcrm.cli.commands.init import init
 from sheetcrm.cli.commands.plan import plan
 from sheetcrm.cli.commands.preview import preview
@@ -53,6 +54,7 @@ def cli(ctx: click.Context, workspace: str) -> None:
 for command in (
     init,
     check,
+    health,
     try_,
     whatif,
     backtest,

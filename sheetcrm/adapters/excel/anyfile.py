@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from sheetcrm.adapters.excel.backup import Backups
 from sheetcrm.adapters.excel.early import EarlyReading
 from sheetcrm.adapters.excel.source import ExcelSource
+from sheetcrm.core.table.layout import Layout
 from sheetcrm.core.table.values import Edit, Tab
 from sheetcrm.errors import SourceRefusedError
-from sheetcrm.ports import Backup, WriteReceipt
+from sheetcrm.ports import Backup, WithLayout, WriteReceipt
 
 if TYPE_CHECKING:
     from sheetcrm.adapters.excel.csvsource import CsvSource
@@ -93,6 +94,11 @@ class FileSource:
         except SourceRefusedError as refusal:
             refusal.hint = self._offered(refusal)
             raise
+
+    def layout(self, tab: Tab) -> Layout:
+        """How the tab looked when it was read; see `ports.WithLayout`."""
+        found = self._found
+        return found.layout(tab) if isinstance(found, WithLayout) else Layout()
 
     def backups(self) -> list[Backup]:
         """The copies of the file; see `ports.Restorable`."""

@@ -15,9 +15,10 @@ from sheetcrm.adapters.excel.faults import Refusal, guarded
 from sheetcrm.adapters.excel.lock import check_free
 from sheetcrm.adapters.excel.reportbook import Row, as_seen, make, read_report
 from sheetcrm.adapters.excel.save import check_writable, replace_file
+from sheetcrm.core.table.layout import Layout
 from sheetcrm.core.table.values import CellValue, Edit, Problem, Severity, Tab
 from sheetcrm.errors import SourceRefusedError
-from sheetcrm.ports import TabSource, WriteReceipt
+from sheetcrm.ports import TabSource, WithLayout, WriteReceipt
 
 
 def report_of(path: Path, name: str = "") -> Path:
@@ -68,6 +69,11 @@ class UnwrittenSource:
     def read(self, known_headers: Collection[str] = ()) -> Tab:
         """Read the tab as it stands now; see `ports.TabSource`."""
         return self._inner.read(known_headers)
+
+    def layout(self, tab: Tab) -> Layout:
+        """How the tab looked when it was read; see `ports.WithLayout`."""
+        inner = self._inner
+        return inner.layout(tab) if isinstance(inner, WithLayout) else Layout()
 
     def write(
         self,

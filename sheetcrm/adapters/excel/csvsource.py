@@ -26,6 +26,7 @@ from sheetcrm.adapters.excel.save import (
 )
 from sheetcrm.adapters.excel.values import same
 from sheetcrm.core.table.addresses import letters
+from sheetcrm.core.table.layout import Layout
 from sheetcrm.core.table.values import CellValue, Edit, Problem, Severity, Tab
 from sheetcrm.ports import Backup, WriteReceipt
 
@@ -40,6 +41,7 @@ class Revision:
 
     snapshot: Snapshot
     numbers: Mapping[str, int]  #: header → column number
+    header: Sequence[CellValue]  #: the header cells of the columns as they stand
 
 
 class CsvSource:
@@ -75,7 +77,7 @@ class CsvSource:
             self.name,
             self._path.stem,
             problems=self._notes(document),
-            revision=Revision(snapshot=snapshot, numbers=found.numbers),
+            revision=Revision(snapshot=snapshot, numbers=found.numbers, header=found.header),
         )
 
     def write(
@@ -111,6 +113,13 @@ class CsvSource:
         return WriteReceipt(
             cells=count, appended=tuple(append), backup=kept, problems=tuple(linked)
         )
+
+    def layout(self, tab: Tab) -> Layout:
+        """How the tab looked when it was read; see `ports.WithLayout`."""
+        revision = tab.revision
+        if not isinstance(revision, Revision):
+            raise TypeError("this tab was not read by a CsvSource")
+        return Layout(headers=revision.header, typed=False)
 
     def backups(self) -> list[Backup]:
         """The copies of the file; see `ports.Restorable`."""

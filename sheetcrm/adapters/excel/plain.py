@@ -23,6 +23,7 @@ class Found:
     rows: Sequence[int]
     columns: Sequence[Column]
     numbers: dict[str, int]  #: header → column number
+    header: Sequence[CellValue]  #: the header cells of the columns as they stand
 
     def tab(
         self, source: str, title: str, *, problems: Sequence[Problem] = (), revision: object = None
@@ -71,15 +72,17 @@ def find_leads(grid: Grid, known: Collection[str], *, name: str, area: Area = EV
         if head is not None or any(value is not None for value in values)
     ]
     marks = [letters(left + place) for place in used]
-    names = name_headers([across[place][0] for place in used], marks, top + index)
+    header = [across[place][0] for place in used]
+    names = name_headers(header, marks, top + index)
     return Found(
         header_row=top + index,
         rows=[top + i for i, _ in leads],
         columns=[
-            Column(header=header, letter=mark, values=across[place][1])
-            for header, mark, place in zip(names, marks, used, strict=True)
+            Column(header=name, letter=mark, values=across[place][1])
+            for name, mark, place in zip(names, marks, used, strict=True)
         ],
-        numbers={header: left + place for header, place in zip(names, used, strict=True)},
+        numbers={name: left + place for name, place in zip(names, used, strict=True)},
+        header=header,
     )
 
 

@@ -40,6 +40,7 @@ class Reading:
     rows: Sequence[int]
     columns: Sequence[Column]
     numbers: Mapping[str, int]  #: header → column number
+    header: Sequence[CellValue]  #: the header cells of the columns as they stand
     problems: Sequence[Problem]
 
 
@@ -60,12 +61,9 @@ def read_place(
     if used and not region.table:
         region = replace(region, area=replace(region.area, last_column=used[-1]))
     region = replace(region, beyond=_beyond(grid, region))
-    header = _row(grid, region.header_row)
-    names = name_headers(
-        [_at(header, column) for column in used],
-        [letters(column) for column in used],
-        region.header_row,
-    )
+    titles = _row(grid, region.header_row)
+    header = [_at(titles, column) for column in used]
+    names = name_headers(header, [letters(column) for column in used], region.header_row)
     rows = _lead_rows(grid, region, found, used)
     numbers = dict(zip(names, used, strict=True))
     columns, problems = _columns(
@@ -77,6 +75,7 @@ def read_place(
         rows=rows,
         columns=columns,
         numbers=numbers,
+        header=header,
         problems=[*notes, *problems],
     )
 

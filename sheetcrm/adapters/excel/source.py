@@ -27,6 +27,7 @@ from sheetcrm.adapters.excel.scan import Scan
 from sheetcrm.adapters.excel.update import Change
 from sheetcrm.adapters.excel.values import same
 from sheetcrm.adapters.excel.writing import write_change
+from sheetcrm.core.table.layout import Layout
 from sheetcrm.core.table.values import CellValue, Edit, Tab
 from sheetcrm.errors import SourceChangedError
 from sheetcrm.ports import Backup, WriteReceipt
@@ -43,6 +44,7 @@ class Revision:
     scan: Scan
     region: Region
     numbers: Mapping[str, int]  #: header → column number
+    header: Sequence[CellValue]  #: the header cells of the columns as they stand
 
 
 class ExcelSource:
@@ -128,6 +130,25 @@ class ExcelSource:
             )
             return self._write(change, revision.snapshot, run)
 
+    def layout(self, tab: Tab) -> Layout:
+        """How the tab looked when it was read; see `ports.WithLayout`."""
+        from sheetcrm.adapters.excel.layout import layout_of  # noqa: PLC0415 - no sync needs it
+
+        revision = tab.revision
+        if not isinstance(revision, Revision):
+            raise TypeError("this tab was not read by an ExcelSource")
+        with guarded(self._path):
+            check_unchanged(self._path, revision.snapshot)
+            with Package(self._path) as package:
+                return layout_of(
+                    package,
+                    revision.sheet,
+                    revision.scan,
+                    revision.region,
+                    header=revision.header,
+                    tab=tab,
+                )
+
     def backups(self) -> list[Backup]:
         """The copies of the workbook; see `ports.Restorable`."""
         return self._backups.of(self._path) if self._backups else []
@@ -153,6 +174,7 @@ class ExcelSource:
             scan=reading.scan,
             region=reading.region,
             numbers=reading.numbers,
+            header=reading.header,
         )
         tab = Tab(
             source=self.name,

@@ -51,11 +51,16 @@ def country_reader() -> Reader:
         code = _codes().get(fold(text)) or _within(text)
         if code:
             return Reading(code)
-        meant = nearest(text, _names())
+        meant = meant_country(text)
         hint = f"did you mean {meant}?" if meant else "write its name or its code, such as ID"
         return unreadable(cell, "a country", hint)
 
     return read
+
+
+def meant_country(text: str) -> str | None:
+    """The country whose name somebody who wrote `text` most likely meant, or None."""
+    return nearest(text, _names())
 
 
 def _within(text: str) -> str | None:

@@ -63,6 +63,16 @@ def email_reader() -> Reader:
     return read
 
 
+@lru_cache(maxsize=4096)
+def meant_domain(domain: str) -> str | None:
+    """The common domain that differs from this one by a single slip, or None."""
+    if domain in _COMMON or domain in _ALSO_REAL.split():
+        return None
+    if domain.endswith(_MISSPELT_COM):
+        return domain.rpartition(".")[0] + ".com"
+    return next((common for common in _COMMON if _one_slip(domain, common)), None)
+
+
 def _is_plain(text: str) -> bool:
     """Whether it is an address of the everyday form, such as nearly all are."""
     return (
@@ -113,23 +123,13 @@ def _validated(address: str) -> str | None:
 def _checked(cell: str, address: str, remarks: list[str]) -> Reading:
     """The reading of a good address, with a remark where its domain looks misspelt."""
     domain = address.partition("@")[2]
-    meant = _meant(domain)
+    meant = meant_domain(domain)
     if meant:
         remarks = [*remarks, f"the domain {domain} looks misspelt"]
     if not remarks:
         return Reading(address)
     hint = f"did you mean {address.partition('@')[0]}@{meant}?" if meant else ""
     return Reading(address, f"{quoted(cell)} is read as {address} ({', '.join(remarks)})", hint)
-
-
-@lru_cache(maxsize=4096)
-def _meant(domain: str) -> str | None:
-    """The common domain that differs from this one by a single slip, or None."""
-    if domain in _COMMON or domain in _ALSO_REAL.split():
-        return None
-    if domain.endswith(_MISSPELT_COM):
-        return domain.rpartition(".")[0] + ".com"
-    return next((common for common in _COMMON if _one_slip(domain, common)), None)
 
 
 def _one_slip(one: str, other: str) -> bool:

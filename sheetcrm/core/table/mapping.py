@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sheetcrm.core.table.fields import Field
 from sheetcrm.core.table.headers import without_unit
@@ -19,6 +19,8 @@ class FieldMap:
     """`found` maps a field's name to the header of its column."""
 
     found: Mapping[str, str]
+    passed_over: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Field → the other headers that may be it."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -43,17 +45,22 @@ def map_fields(
     loose = _by_fold((fold(without_unit(header)), header) for header in theirs)
     first = _by_fold((fold(_ALTERNATIVE.split(header)[0]), header) for header in theirs)
     found: dict[str, str] = {}
-    problems = []
-    for field in fields:
-        names = list(dict.fromkeys(map(fold, (*field.headers, field.name))))
+    passed_over: dict[str, list[str]] = {}
+    for sought in fields:
+        names = list(dict.fromkeys(map(fold, (*sought.headers, sought.name))))
         claims = _claims(names, exact) or _claims(names, loose)
         taken = set(found.values())
         claims = claims or [header for header in _claims(names, first) if header not in taken]
         if claims:
-            found[field.name] = claims[0]
+            found[sought.name] = claims[0]
             also = dict.fromkeys([*claims, *_claims(names, loose)])
-            problems += [_passed_over(field, claims[0], h) for h in also if h != claims[0]]
-    return FieldMap(found=found, problems=tuple(problems))
+            passed_over[sought.name] = [header for header in also if header != claims[0]]
+    problems = [
+        _passed_over(name, found[name], header)
+        for name, headers in passed_over.items()
+        for header in headers
+    ]
+    return FieldMap(found=found, passed_over=passed_over, problems=tuple(problems))
 
 
 def _by_fold(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -69,11 +76,11 @@ def _claims(names: Sequence[str], headers: Mapping[str, Sequence[str]]) -> list[
     return [header for name in names for header in headers.get(name, ())]
 
 
-def _passed_over(field: Field, used: str, header: str) -> Problem:
+def _passed_over(name: str, used: str, header: str) -> Problem:
     return Problem(
-        message=f"both “{used}” and “{header}” may be {field.name}; “{used}” is used",
+        message=f"both “{used}” and “{header}” may be {name}; “{used}” is used",
         severity=Severity.NOTE,
         column=header,
-        hint=f"to choose, write in config/sheetcrm.toml: [fields.{field.name}] "
+        hint=f"to choose, write in config/sheetcrm.toml: [fields.{name}] "
         f'headers = ["{header}"]',
     )

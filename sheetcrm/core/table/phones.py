@@ -58,6 +58,14 @@ def phone_reader(locale: Locale) -> Reader:
     return read
 
 
+@lru_cache(maxsize=256)
+def calling_code(country: str) -> str:
+    """What numbers of a country (ISO 3166 alpha-2) begin with: ``+62``; "+" where none is known."""
+    import phonenumbers  # noqa: PLC0415 - as below
+
+    return f"+{phonenumbers.country_code_for_region(country) or ''}"
+
+
 def _read(cell: CellValue, text: str, country: str, hint: str) -> Reading:
     """A number with something around it, or of another country."""
     numbers = list(dict.fromkeys(_numbers(text, country)))
