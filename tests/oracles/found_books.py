@@ -16,6 +16,7 @@ REFUSED = {
     "text_between_rows": ("bad-xml",) * 2,
     "no_cell_formats": ("no-format",) * 3,
     "general_means_a_date": ("no-format",) * 3,
+    "styles_of_another_name": ("moved-parts",) * 4,
 }
 
 
@@ -170,3 +171,39 @@ def text_between_rows(path: Path) -> Path:
         parts[name] = parts[name].replace(b"</row>", b"</row>>", 3)
 
     return repacked(path, change)
+
+
+@register(BOOKS)
+def styles_of_another_name(path: Path) -> Path:
+    """calamine finds them by the usual name only, and would take dates for numbers."""
+
+    def change(parts: Parts) -> None:
+        parts["xl/looks.xml"] = parts.pop("xl/styles.xml")
+        for name in ("[Content_Types].xml", "xl/_rels/workbook.xml.rels"):
+            parts[name] = parts[name].replace(b"styles.xml", b"looks.xml")
+
+    return repacked(path, change)
+
+
+@register(BOOKS)
+def parts_at_the_root(path: Path) -> Path:
+    """openpyxl looks for styles in the folder xl only, and then misses those of new cells."""
+
+    def change(parts: Parts) -> Parts:
+        for name in ("[Content_Types].xml", "_rels/.rels"):
+            parts[name] = re.sub(rb'(="/?)xl/', rb"\1", parts[name])
+        for name in ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"):
+            parts[name] = re.sub(rb'(<c [^>]*?) s="\d+"', rb"\1", parts[name])
+        return {name.removeprefix("xl/"): data for name, data in parts.items()}
+
+    return repacked(path, change)
+
+
+@register(BOOKS)
+def east_asian_dates(path: Path) -> Path:
+    """Number formats that show dates, and yet no part says so (ISO/IEC 29500-1, 18.8.30)."""
+    with workbook(path) as (book, sheet, _):
+        sheet.write("F1", "Sejak lagi")
+        for row in range(1, LAST + 1):
+            sheet.write(row, 5, 46_000 + row, book.add_format({"num_format": 26 + 5 * row}))
+    return path

@@ -73,6 +73,8 @@ def misread(data: bytes, tab: Tab) -> list[str]:
 
 
 def _fit_for_openpyxl(book: packages.Book) -> bool:
+    if book.one("styles") not in {"", "xl/styles.xml"}:
+        return False  # where it does not look for them
     sheets_xml = [book.parts[part] for part in book.sheets.values()]
     ranges = [one for xml in sheets_xml for one in _MERGED.findall(xml)]
     merged = sum(

@@ -9,14 +9,18 @@ from functools import lru_cache
 from io import BytesIO
 
 import openpyxl
+from openpyxl.cell import Cell
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from python_calamine import CalamineError, CalamineWorkbook
 
 from sheetcrm.core.table.values import CellError, CellValue
 
 Place = tuple[int, int]  # row, column
+
+_EAST_ASIAN_DATES = {*range(27, 37), *range(50, 59)}  # ISO/IEC 29500-1, 18.8.30
 
 
 def by_openpyxl(
@@ -78,9 +82,16 @@ def _openpyxl_cells(data: bytes, title: str) -> dict[Place, tuple[object, ...]] 
         value = cell.value
         if isinstance(value, ArrayFormula | DataTableFormula | CellRichText):
             value = repr(value) if isinstance(value, CellRichText) else str(vars(value))
+        if cell.data_type == "n" and value is not None and _is_east_asian_date(cell):
+            value = from_excel(value, book.epoch)
         if value is not None:
             cells[place] = value, cell.number_format, tuple(cell._style), bool(cell.hyperlink)
     return cells
+
+
+def _is_east_asian_date(cell: Cell) -> bool:
+    """Whether its number format is one of those that openpyxl does not know to be dates."""
+    return cell._style.numFmtId in _EAST_ASIAN_DATES
 
 
 @lru_cache(maxsize=2)

@@ -118,6 +118,12 @@ class Package:
         return settings is not None and settings.get("calcMode") == "manual"
 
     @cached_property
+    def stale(self) -> bool:
+        """Whether it waits for Excel to calculate all its formulas anew."""
+        settings = self.workbook.find("calcPr")
+        return settings is not None and settings.flag("fullCalcOnLoad")
+
+    @cached_property
     def names(self) -> list[DefinedName]:
         """All defined names."""
         return [
@@ -169,8 +175,8 @@ class Package:
         main = self.related("", "officeDocument")
         if not main:
             raise Refusal("not-a-workbook", "this is a zip archive but not a workbook", REPAIR)
-        self._check_alone("xl/workbook.xml", main)
         self.workbook_part = main[0]
+        self._check_place("workbook", main)
         self.workbook_xml = self._checked(main[0])
         self.workbook = markup.parse(self.workbook_xml)
         self.sheets = self._sheets()
@@ -185,7 +191,7 @@ class Package:
         """
         for kind in ("sharedStrings", "styles"):
             parts = self.related(self.workbook_part, kind)
-            self._check_alone(f"xl/{kind}.xml", parts)
+            self._check_place(kind, parts)
             for part in parts:
                 if self.archive.find(part):
                     chunks = self.archive.chunks(part)
@@ -205,12 +211,18 @@ class Package:
         if said.isdecimal() and len(said) > len(str(_MOST_STRINGS)):
             raise Refusal("too-big", f"it claims to hold {said[:40]} different texts", REPAIR)
 
-    def _check_alone(self, usual: str, parts: Sequence[str]) -> None:
-        """Refuse a part that is there twice: calamine takes the one with the usual name."""
+    def _check_place(self, kind: str, parts: Sequence[str]) -> None:
+        """Refuse a part that calamine does not find: it goes by usual names beside the workbook."""
         names = {part.lower() for part in parts}
-        moved = names and usual.lower() not in names and self.archive.find(usual)
-        if moved or len(names) > 1:
-            raise Refusal("duplicate-parts", f"it holds {usual} and another in its place", REPAIR)
+        beside = posixpath.join(posixpath.dirname(self.workbook_part), f"{kind}.xml")
+        for usual in (beside, f"xl/{kind}.xml"):
+            moved = names and usual.lower() not in names and self.archive.find(usual)
+            if moved or len(names) > 1:
+                what = f"it holds {usual} and another in its place"
+                raise Refusal("duplicate-parts", what, REPAIR)
+        if names and beside.lower() not in names and self.archive.find(parts[0]):
+            what = f"what belongs into its part {beside} lies in {parts[0]}"
+            raise Refusal("moved-parts", what, REPAIR)
 
     def _sheets(self) -> list[Sheet]:
         targets = {i: (kind, part) for i, kind, part in self._relations(self.workbook_part)}

@@ -189,16 +189,31 @@ def test_a_workbook_beside_the_one_that_calamine_takes(sink):
 
 @pytest.mark.parametrize("kind", [b"sharedStrings", b"styles"])
 @pytest.mark.parametrize("target", [b"workbook.xml", b"s.xml"])
-def test_a_part_that_is_two_things_at_once(tmp_path, kind, target):
+def test_a_part_that_calamine_does_not_find(tmp_path, kind, target):
     path = sheet_workbook(tmp_path / "leads.xlsx", HEAD + ROW)
+    related(path, kind, target)
+    refused(path, "moved-parts")
+
+
+@pytest.mark.parametrize("kind", [b"sharedStrings", b"styles"])
+def test_a_part_that_is_two_things_at_once(tmp_path, kind):
+    path = sheet_workbook(tmp_path / "leads.xlsx", HEAD + ROW)
+    name, sheet = kind + b".xml", parts(path)["xl/s.xml"]
+    with_part(path, f"xl/{name.decode()}", lambda _: sheet)
+    with_part(path, "xl/_rels/workbook.xml.rels", lambda data: data.replace(b"s.xml", name))
+    related(path, kind, name)
+    refused(path, "damaged")
+
+
+def related(path, kind, target):
+    """Relates the workbook to one more part."""
     office = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     entry = b'<Relationship Id="r9" Type="%b/%b" Target="%b"/>' % (office, kind, target)
-
-    def change(data):
-        return data.replace(b"</Relationships>", entry + b"</Relationships>")
-
-    with_part(path, "xl/_rels/workbook.xml.rels", change)
-    refused(path, "damaged")
+    with_part(
+        path,
+        "xl/_rels/workbook.xml.rels",
+        lambda data: data.replace(b"</Relationships>", entry + b"</Relationships>"),
+    )
 
 
 @pytest.mark.parametrize(
