@@ -75,11 +75,11 @@ class Book:
             ApiError: there is no such tab, it is no range, or it begins beyond the tab.
         """
         title, rest = a1.split(text)
+        named = next((n for n in self.names if n["name"].casefold() == rest.casefold()), None)
+        if named:
+            sheet = self.sheet(named["sheetId"])
+            return sheet, sheet.within(named["range"]), True
         if title is None:
-            named = next((n for n in self.names if n["name"].casefold() == text.casefold()), None)
-            if named:
-                sheet = self.sheet(named["sheetId"])
-                return sheet, sheet.within(named["range"]), True
             sheet, corners = self.sheets[0], a1.corners(rest)
             if corners is None:
                 found = self.titled(text)

@@ -55,11 +55,12 @@ def normal(style: dict[str, Any]) -> dict[str, Any]:
             kept[_TWINS[name]] = {"rgbColor": kept[name]}
         elif name in _TWINS.values():
             inner = content.get("rgbColor")
-            if inner is None and "themeColor" in content:
-                kept[name] = dict(content)
+            if inner is None:
+                if "themeColor" in content:
+                    kept[name] = dict(content)
                 continue
             plain = next(short for short, long in _TWINS.items() if long == name)
-            kept[plain] = color(inner or {})
+            kept[plain] = color(inner)
             kept[name] = {"rgbColor": kept[plain]}
         elif isinstance(content, dict):
             kept[name] = normal(content)

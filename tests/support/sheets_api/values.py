@@ -301,9 +301,8 @@ def _totals(book: Book, answers: list[Given]) -> Given:
 
 
 def _table(sheet: Sheet, area: Area) -> Area | None:
-    """The block of filled cells that stands last in an area, or that touches it."""
-    around = Area(max(0, area.top - 1), max(0, area.left - 1), area.bottom + 1, area.right + 1)
-    seed = _last(sheet, area) or _last(sheet, around)
+    """The block of filled cells that the last filled cell of an area belongs to."""
+    seed = _last(sheet, area)
     if seed is None:
         return None
     top, left, bottom, right = seed[0], seed[1], seed[0] + 1, seed[1] + 1
