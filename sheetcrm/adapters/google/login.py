@@ -25,11 +25,19 @@ from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
 
 from sheetcrm.adapters.google.auth import SCOPES
 from sheetcrm.adapters.google.endpoints import is_local, secure
+from sheetcrm.adapters.google.stored import (
+    FOLDER,
+    StoredLogin,
+    login_path,
+    read_login,
+    store_login,
+)
 from sheetcrm.errors import SourceRefusedError, SourceUnreachableError, UsageError
 
 ASKED: Final = ("openid", "https://www.googleapis.com/auth/userinfo.email", *SCOPES)
 """The right to edit spreadsheets; and to know the address that they must be shared with."""
 
+CLIENT: Final = ("client_id", "client_secret", "auth_uri", "token_uri")  #: what a client says
 SECONDS: Final = 300.0  #: how long we wait for the person
 _PAUSE: Final = 0.5
 _PAGE: Final = """<!doctype html><meta charset="utf-8"><title>sheetcrm</title>
@@ -40,6 +48,45 @@ _DONE: Final = _PAGE.format(
     indonesian="Jendela ini boleh ditutup; sheetcrm berlanjut di terminal.",
     spanish="Puede cerrar esta ventana; sheetcrm sigue en la terminal.",
 )
+
+
+def renew(
+    root: Path | None, home: Path, client: Path | None, show: Callable[[str], object]
+) -> StoredLogin:
+    """Log in, and keep that where it belongs.
+
+    Args:
+        root: the workspace's folder; None outside of one.
+        home: the user's own settings.
+        client: a file of Google's console; None for the client of the last login, or the one
+            that lies in the workspace's secrets.
+        show: shows the person an address.
+
+    Raises:
+        UsageError: there is no client, or nobody was logged in.
+        SourceError: Google cannot be reached, or refuses.
+    """
+    last = _last(root, home)
+    known = last.info if last else {}
+    asking = read_client(client) if client else _known_client(root, known)
+    info = log_in(asking, show=show, account=last.account if last else "")
+    path = login_path(root, home)
+    store_login(path, info)
+    return StoredLogin(path=path, info=info)
+
+
+def forget(root: Path | None, home: Path) -> tuple[StoredLogin, bool]:
+    """Delete the login that is used here; also answers whether Google heard of it.
+
+    Raises:
+        UsageError: nobody is logged in.
+    """
+    login = read_login(root, home)
+    if login is None:
+        raise UsageError("nobody is logged in to Google here", hint="log in with: sheetcrm login")
+    revoked = revoke(login.info)
+    login.path.unlink(missing_ok=True)
+    return login, revoked
 
 
 def read_client(path: Path) -> dict[str, Any]:
@@ -56,9 +103,8 @@ def read_client(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise UsageError(f"{path} is not a JSON file", hint=where) from error
     client = found.get("installed") if isinstance(found, dict) else None
-    wanted = ("client_id", "client_secret", "auth_uri", "token_uri")
-    if isinstance(client, dict) and all(isinstance(client.get(key), str) for key in wanted):
-        return {key: client[key] for key in wanted}
+    if isinstance(client, dict) and all(isinstance(client.get(key), str) for key in CLIENT):
+        return {key: client[key] for key in CLIENT}
     what = f"{path} is not an OAuth client of the kind “Desktop app”"
     if isinstance(found, dict) and found.get("type") == "service_account":
         what = f"{path} is a service account, which needs no login"
@@ -71,7 +117,6 @@ def log_in(
     *,
     show: Callable[[str], object],
     account: str = "",
-    seconds: float = SECONDS,
 ) -> dict[str, Any]:
     """Ask the person, and give what must be kept: the ``authorized_user`` of `stored`.
 
@@ -79,7 +124,6 @@ def log_in(
         client: from `read_client`.
         show: shows the person an address, in a browser or as text.
         account: the address that logged in the last time, which the browser then offers.
-        seconds: how long to wait.
 
     Raises:
         UsageError: nobody answered in time, the person declined, or did not allow spreadsheets.
@@ -96,7 +140,7 @@ def log_in(
         offer = {"login_hint": account} if account else {}
         url, state = flow.authorization_url(prompt="consent", **offer)
         show(url)
-        code = listener.wait(state, seconds)
+        code = listener.wait(state, SECONDS)
     token = _exchange(flow, code)
     return {
         "type": "authorized_user",
@@ -115,6 +159,28 @@ def revoke(info: Mapping[str, Any]) -> bool:
         return requests.post(secure(address), data=data, timeout=10).ok
     except (requests.RequestException, UsageError):
         return False
+
+
+def _last(root: Path | None, home: Path) -> StoredLogin | None:
+    """The login until now; a damaged one is no reason against a new one."""
+    try:
+        return read_login(root, home)
+    except SourceRefusedError:
+        return None
+
+
+def _known_client(root: Path | None, last: Mapping[str, Any]) -> dict[str, Any]:
+    """The client of the last login, else the one that lies in the workspace's secrets."""
+    if all(key in last for key in CLIENT):
+        return {key: last[key] for key in CLIENT}
+    found = sorted((root / FOLDER).glob("client*.json")) if root else []
+    if len(found) == 1:
+        return read_client(found[0])
+    raise UsageError(
+        "the first login needs an OAuth client, which says to Google which program asks",
+        hint="make one in Google's console (Clients → Create client → Desktop app → Download "
+        "JSON), then: sheetcrm login --client FILE; docs/google.md goes through it",
+    )
 
 
 class _Listener(HTTPServer):
@@ -147,7 +213,7 @@ class _Listener(HTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    timeout = 5
+    timeout = 2  # seconds; browsers open connections that they do not use
     server: _Listener
 
     def do_GET(self) -> None:
