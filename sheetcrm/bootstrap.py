@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sheetcrm.adapters.excel import Backups, FileSource
     from sheetcrm.adapters.excel.early import EarlyReading
+    from sheetcrm.adapters.google.stored import StoredLogin
     from sheetcrm.config.model import Config, SourceConfig, TableConfig
     from sheetcrm.engine.workspace import Rules, Workspace
     from sheetcrm.ports import Ledger, TableSource, TabSource
@@ -159,11 +160,47 @@ def write_health(root: Path, file: str, page: str) -> Path:
         ) from error
 
 
+def google_login(root: Path | None, client: str, show: Callable[[str], object]) -> StoredLogin:
+    """Let a person log in to Google in the browser, and keep that.
+
+    Args:
+        root: the workspace's folder; None outside of one.
+        client: path of an OAuth client's file; "" for that of the last login, or the one that
+            lies in the workspace's secrets.
+        show: shows the person an address.
+
+    Raises:
+        UsageError: there is no client, or nobody was logged in.
+        SourceError: Google cannot be reached, or refuses.
+    """
+    from sheetcrm.adapters.google.login import renew
+
+    return renew(root, _home(), Path(client).expanduser() if client else None, show)
+
+
+def google_logout(root: Path | None) -> tuple[StoredLogin, bool]:
+    """Delete the login; also answers whether Google heard that it counts no longer.
+
+    Raises:
+        UsageError: nobody is logged in.
+    """
+    from sheetcrm.adapters.google.login import forget
+
+    return forget(root, _home())
+
+
 def crash_log(root: Path | None, text: str) -> Path:
     """Keep the traceback of a bug where it can be found."""
     from sheetcrm.adapters.starter import write_crash
 
     return write_crash(root, text)
+
+
+def _home() -> Path:
+    """Where this user's own settings lie."""
+    import click
+
+    return Path(click.get_app_dir("sheetcrm"))
 
 
 def _rules(config: Config) -> Rules:

@@ -14,6 +14,7 @@ from sheetcrm.cli.commands.drafts import drafts
 from sheetcrm.cli.commands.explain import explain
 from sheetcrm.cli.commands.health import health
 from sheetcrm.cli.commands.init import init
+from sheetcrm.cli.commands.login import login
 from sheetcrm.cli.commands.plan import plan
 from sheetcrm.cli.commands.preview import preview
 from sheetcrm.cli.commands.restore import restore
@@ -53,6 +54,7 @@ def cli(ctx: click.Context, workspace: str) -> None:
 
 for command in (
     init,
+    login,
     check,
     health,
     try_,

@@ -58,6 +58,11 @@ def advise(text: str) -> None:
     click.secho(_folded(f"→ {text}"), fg="cyan", err=True)
 
 
+def address(text: str) -> None:
+    """An address to open, in one piece, to stderr."""
+    click.echo(text, err=True)
+
+
 def _folded(text: str) -> str:
     """The text with lines that end between words, where a terminal is too narrow for it.
 
