@@ -185,8 +185,9 @@ def test_a_stray_request_and_a_forged_answer_change_nothing(
     strays = []
 
     def answer(asked):
-        for query in ("", "?state=forged&code=evil", "?code=evil", f"?state={asked['state']}"):
-            strays.append(requests.get(asked["redirect_uri"] + query, timeout=5).status_code)
+        queries = ("", "?state=forged&code=evil", "?code=evil", f"?state={asked['state']}")
+        back = asked["redirect_uri"]
+        strays.extend(requests.get(back + query, timeout=5).status_code for query in queries)
         return {"code": "code-1", "state": asked["state"]}
 
     google.answer = answer
