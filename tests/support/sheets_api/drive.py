@@ -115,6 +115,7 @@ def _export(file: Spreadsheet, mime: str) -> bytes:
 def _import(file: Spreadsheet, data: str) -> None:
     rows = list(csv.reader(io.StringIO(data)))
     with file.changing() as book:
+        book.zone = "America/Los_Angeles"  # so it is in a recording
         book.sheets = [Sheet(sheet_id=book.sheets[0].sheet_id, title=book.title)]
     tab = file.tab()
     for number, row in enumerate(rows, 1):

@@ -153,6 +153,7 @@ def add_dimension_group(context: Context, body: dict[str, Any]) -> dict[str, Any
     )
     range_ = {"dimension": dimension, "startIndex": start, "endIndex": end}
     groups.append({"range": range_, "depth": depth})
+    sheet.grid["rowGroupControlAfter" if dimension == ROWS else "columnGroupControlAfter"] = True
     return {"dimensionGroups": _groups(sheet, dimension)}
 
 

@@ -70,6 +70,8 @@ def add_protected_range(context: Context, body: dict[str, Any]) -> dict[str, Any
     } | _protection(context, given)
     sheet.protected.append(entry)
     shown = resources.protected_range(context.book, sheet, entry, context.account)
+    given_users = given.get("editors", {}).get("users")  # the reply shows no more than these
+    shown["editors"] = {"users": given_users} if given_users else {}
     return {"protectedRange": shown}
 
 

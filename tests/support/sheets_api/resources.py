@@ -145,11 +145,11 @@ def protected_range(book: Book, one: Sheet, entry: dict[str, Any], account: str)
             grid_range(one.sheet_id, range_) for range_ in entry["unprotectedRanges"]
         ]
     if entry.get("warningOnly"):
-        return answer | {"warningOnly": True, "requestingUserCanEdit": True}
-    if account != book.owner and account not in entry["users"]:
+        answer["warningOnly"] = True
+    elif account not in {book.owner, *entry["users"]}:
         return answer
-    users = {"users": entry["users"]} if entry["users"] else {}
-    return answer | {"requestingUserCanEdit": True, "editors": users}
+    users = list(dict.fromkeys([book.owner, *entry["users"]]))
+    return answer | {"requestingUserCanEdit": True, "editors": {"users": users}}
 
 
 def metadata(entry: dict[str, Any]) -> dict[str, Any]:

@@ -171,11 +171,21 @@ def write(
     answer["updatedRange"] = sheet.name(shown_area)
     if rows and width:
         book.guard(account, sheet, written)
-        count = 0
+        given = [
+            (offset, place)
+            for offset, values in enumerate(rows)
+            for place, value in enumerate(values)
+            if value is not None
+        ]
         for offset, values in enumerate(rows):
-            count += sum(value is not None for value in values)
-            _write_row(book, sheet, (written.top + offset, written.left), values, option)
-        answer |= {"updatedRows": len(rows), "updatedColumns": width, "updatedCells": count}
+            at = (written.top + offset, written.left)
+            _write_row(book, sheet, at, values, option)
+        counts = {
+            "updatedRows": len({offset for offset, _ in given}),
+            "updatedColumns": len({place for _, place in given}),
+            "updatedCells": len(given),
+        }
+        answer |= {name: count for name, count in counts.items() if count}
     if query.get("includeValuesInResponse"):
         wanted = area if bounded else shown_area
         render = {
