@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 import polars as pl
 
+from sheetcrm.core.formula.repeats import Repeats, few_texts
 from sheetcrm.core.formula.stopping import tick
 from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue
 
@@ -26,62 +26,6 @@ DIV0, NA, NAME, NULL, NUM, REF, VALUE = range(len(ERROR_CODES))
 
 ERRORS: Final = pl.UInt8
 LONGEST_TEXT: Final = 32_767  #: characters that a cell can hold
-WORTH_ENCODING: Final = 2_000  #: rows from which distinct texts are looked for
-SAMPLE: Final = 1_000  #: rows looked at to tell whether distinct texts are few
-FEW: Final = 4  #: they are, when each occurs this often in the sample
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Vocabulary:
-    """The distinct texts of a column, blank the last of them, and which one each row holds."""
-
-    index: pl.Series  #: UInt32, a place in `words`
-    words: pl.Series
-
-    @classmethod
-    def of(cls, text: pl.Series) -> Vocabulary | None:
-        """That of a column of texts; None where they are too many, as a sample shows."""
-        if len(text) < WORTH_ENCODING:
-            return None
-        sample = text.gather_every(len(text) // SAMPLE + 1)
-        if sample.n_unique() * FEW > len(sample):
-            return None
-        encoded = text.cast(pl.Categorical(pl.Categories.random()))
-        index = encoded.to_physical()
-        found = encoded.unique().drop_nulls()
-        words = found.cast(pl.String)[found.to_physical().arg_sort()]
-        if not text.null_count():
-            return cls(index=index, words=words)
-        return cls(index=index.fill_null(len(words)), words=words.extend_constant(None, 1))
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Odd:
-    """The few values, each many times over, that are not of their column's usual kind."""
-
-    cells: Cells  #: the distinct ones
-    height: int  #: of the column
-    rows: Sequence[int]  #: of the column, that hold one
-    places: Sequence[int]  #: in `cells`, one for each of `rows`
-
-    @cached_property
-    def index(self) -> pl.Series:
-        """UInt32, for each row of the column its place in `cells`, null where it is usual."""
-        nothing = repeated(None, self.height, pl.UInt32)
-        return nothing.scatter(self.rows, pl.Series(self.places, dtype=pl.UInt32))
-
-    def laid_over(self, usual: pl.Series | None, odd: pl.Series | None) -> pl.Series | None:
-        """What has been made of the usual values, and what of the odd ones, in one column."""
-        if odd is None:
-            return usual
-        spread = odd[self.index]
-        return spread if usual is None else usual.zip_with(self.index.is_null(), spread)
-
-    def fill(self, values: list[Any], odd: Sequence[Any]) -> list[Any]:
-        """The same with Python values, put into the list of the usual ones."""
-        for row, place in zip(self.rows, self.places, strict=True):
-            values[row] = odd[place]
-        return values
 
 
 class Cells:
@@ -94,8 +38,7 @@ class Cells:
         boolean: Boolean.
         error: UInt8, an index into `ERROR_CODES`.
         given: it came from a sheet, where texts repeat themselves.
-        known: instead of all other kinds, the distinct texts of a column.
-        odd: values of other kinds in the rows where the one kind given is null.
+        made_of: instead of all kinds, what they are made of when they are asked for.
     """
 
     def __init__(
@@ -107,58 +50,46 @@ class Cells:
         boolean: pl.Series | None = None,
         error: pl.Series | None = None,
         given: bool = False,
-        known: Vocabulary | None = None,
-        odd: Odd | None = None,
+        made_of: Repeats | None = None,
     ) -> None:
         self.height = height
-        self.odd = odd
+        self.made_of = made_of
         self._given = given
-        self._known = known
-        self.usual = self  #: without the odd values
-        if odd is not None:
-            self.usual = Cells(height=height, number=number, text=text, boolean=boolean)
-            return
-        self.number = _present(number)
-        self.boolean = _present(boolean)
-        self.error = _present(error)
-        if known is None:
+        if made_of is None:
+            self.number = _present(number)
             self.text = _present(text)
+            self.boolean = _present(boolean)
+            self.error = _present(error)
 
     @cached_property
     def number(self) -> pl.Series | None:
         """Numbers, null where a cell is something else."""
-        return self._with_odd("number")
+        return self._made(lambda part: part.number)
 
     @cached_property
     def text(self) -> pl.Series | None:
-        """Texts, null where a cell is something else; only known ones are made when asked for."""
-        return (
-            self._with_odd("text") if self._known is None else self._known.words[self._known.index]
-        )
+        """Texts, null where a cell is something else."""
+        return self._made(lambda part: part.text)
 
     @cached_property
     def boolean(self) -> pl.Series | None:
         """Booleans, null where a cell is something else."""
-        return self._with_odd("boolean")
+        return self._made(lambda part: part.boolean)
 
     @cached_property
     def error(self) -> pl.Series | None:
         """Errors, null where a cell is something else."""
-        return self._with_odd("error")
+        return self._made(lambda part: part.error)
 
-    def _with_odd(self, kind: str) -> pl.Series | None:
-        if self.odd is None:
-            return None
-        usual, others = getattr(self.usual, kind), getattr(self.odd.cells, kind)
-        return self.odd.laid_over(usual, others)
+    def _made(self, kind: Callable[[Cells], pl.Series | None]) -> pl.Series | None:
+        made = self.made_of
+        return None if made is None else _present(made.way.join([*map(kind, made.parts)]))
 
     @cached_property
     def blank(self) -> bool:
         """Whether any cell is blank."""
-        if self.odd is not None:
-            return self.odd.cells.blank
-        if self._known is not None:
-            return self._known.words.null_count() > 0
+        if self.made_of is not None:
+            return any(part.blank for part in self.made_of.parts)
         return sum(len(part) - part.null_count() for part in self.parts) < self.height
 
     @property
@@ -170,8 +101,9 @@ class Cells:
     @cached_property
     def is_blank(self) -> pl.Series:
         """TRUE where a cell is blank."""
-        if self.odd is not None:
-            return self.odd.cells.is_blank[self.odd.index].fill_null(value=False)
+        found = self._made(lambda part: part.is_blank)
+        if found is not None:
+            return found
         if not self.parts:
             return repeated(True, self.height)  # noqa: FBT003
         if len(self.parts) == 1:
@@ -191,20 +123,20 @@ class Cells:
     @cached_property
     def folded(self) -> pl.Series | None:
         """The texts as they are compared: without case."""
-        if self.odd is not None:
-            return self.odd.laid_over(self.usual.folded, self.odd.cells.folded)
-        if self.text is None:
-            return None
-        if self.vocabulary is not None:
-            return self.vocabulary.words.str.to_lowercase()[self.vocabulary.index]
-        return self.text.str.to_lowercase()
+        if self.repeats is not None:
+            return self.repeats.way.join([part.folded for part in self.repeats.parts])
+        return None if self.text is None else self.text.str.to_lowercase()
 
     @cached_property
-    def vocabulary(self) -> Vocabulary | None:
-        """The distinct texts of a given column that holds nothing else, where they are few."""
-        if self._known is not None or not self._given or self.odd is not None:
-            return self._known
-        return None if self.text is None or len(self.parts) > 1 else Vocabulary.of(self.text)
+    def repeats(self) -> Repeats | None:
+        """Few cells that stand for all rows; of a given column of texts those are looked for."""
+        if self.made_of is not None or not self._given:
+            return self.made_of
+        found = None if self.text is None or len(self.parts) > 1 else few_texts(self.text)
+        if found is None:
+            return None
+        words, way = found
+        return Repeats(parts=(Cells(height=len(words), text=words),), way=way)
 
     def gather(self, index: pl.Series) -> Cells:
         """The cells at these places; a null place gives a blank cell."""

@@ -28,22 +28,24 @@ Coerced: TypeAlias = tuple[pl.Series, pl.Series | None]
 _Convert: TypeAlias = Callable[[Cells], Coerced]
 
 
-def _by_kind(convert: _Convert) -> _Convert:
-    """Of a column with a few odd values, convert the usual ones at once and each odd one once."""
+def _by_parts(convert: _Convert) -> _Convert:
+    """Where few cells stand for a column, convert those."""
 
     @wraps(convert)
     def run(cells: Cells) -> Coerced:
-        odd = cells.odd
-        if odd is None:
+        made = cells.made_of
+        if made is None:
             return convert(cells)
-        (usual, error), (others, wrong) = convert(cells.usual), convert(odd.cells)
-        value = odd.laid_over(usual, others)
-        return usual if value is None else value, odd.laid_over(error, wrong)
+        values, errors = zip(*map(convert, made.parts), strict=True)
+        value, error = made.way.join(values), made.way.join(errors)
+        # An error of a cell that no row holds is none.
+        wrong = error is not None and error.null_count() < len(error)
+        return values[0] if value is None else value, error if wrong else None
 
     return run
 
 
-@_by_kind
+@_by_parts
 def as_number(cells: Cells) -> Coerced:
     """Numbers: text that looks like one is read, other text is #VALUE!."""
     if cells.number is not None and len(cells.parts) == 1:
@@ -55,7 +57,7 @@ def as_number(cells: Cells) -> Coerced:
     return _laid_over(cells, found, read, pl.lit(0.0))
 
 
-@_by_kind
+@_by_parts
 def as_strict_number(cells: Cells) -> Coerced:
     """Numbers for functions of the former Analysis ToolPak: a boolean is #VALUE! to them."""
     value, error = as_number(cells)
@@ -67,7 +69,7 @@ def as_strict_number(cells: Cells) -> Coerced:
     return value, first_error(error, refused)
 
 
-@_by_kind
+@_by_parts
 def as_text(cells: Cells) -> Coerced:
     """Texts: numbers in General, booleans as TRUE and FALSE, blank as ""."""
     if cells.text is not None and len(cells.parts) == 1:
@@ -80,7 +82,7 @@ def as_text(cells: Cells) -> Coerced:
     return _laid_over(cells, found, None, pl.lit(""))
 
 
-@_by_kind
+@_by_parts
 def as_boolean(cells: Cells) -> Coerced:
     """Booleans: a number is TRUE unless 0, "true" and "false" are read, other text is #VALUE!."""
     if cells.boolean is not None and cells.boolean.null_count() == 0:

@@ -14,16 +14,22 @@ import polars as pl
 
 from sheetcrm.core.formula.cells import (
     ERRORS,
-    FEW,
-    SAMPLE,
     VALUE,
-    WORTH_ENCODING,
     Cells,
-    Odd,
-    Vocabulary,
     blank,
+    finite,
     first_error,
     numbers,
+)
+from sheetcrm.core.formula.repeats import (
+    FEW,
+    PLACE,
+    SAMPLE,
+    WORTH_ENCODING,
+    Numbered,
+    Patches,
+    Picks,
+    Repeats,
 )
 from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue
 
@@ -38,8 +44,9 @@ _DTYPES: Final[dict[type, Any]] = {
 }
 _REPEATING: Final = {str: 1 / FEW, date: 0.9, datetime: 0.9}
 """Kinds of which each value is better converted once; the part of a sample that may be distinct."""
-_PLACE: Final = pl.UInt32
-_PLAIN_NUMBERS: Final = frozenset((int, float))
+_MIXED: Final = 0.75  #: the same where there are several kinds
+_NUMBERS: Final = frozenset((int, float))
+_ALIKE: Final = (0, 1)  #: to Python these are FALSE and TRUE
 _TOLD_APART: Final = frozenset((NoneType, str, bool, CellError, date, datetime, time, timedelta))
 _PLACES: Final = {code: place for place, code in enumerate(ERROR_CODES)}
 _DAY_SECONDS: Final = 86_400
@@ -64,7 +71,10 @@ def _fraction(value: time) -> float:
 
 def from_values(values: Sequence[CellValue]) -> Cells:
     """A column of Python values."""
-    kinds = set(map(type, values[:: len(values) // SAMPLE + 1])) - {NoneType}
+    sample = values[:: len(values) // SAMPLE + 1]
+    kinds = set(map(type, sample)) - {NoneType}
+    if len(values) >= WORTH_ENCODING and (few := _from_few(values, sample, kinds)):
+        return few
     if len(kinds) == 1 or kinds == {int, float}:
         cells = _of_one_kind(values, float if len(kinds) > 1 else next(iter(kinds)))
         if cells is not None:
@@ -75,7 +85,9 @@ def from_values(values: Sequence[CellValue]) -> Cells:
         return blank(len(values))
     if kinds in ({date}, {datetime}):
         return _MOMENTS[kinds.pop()](values)
-    return _from_mixed(values, kinds)
+    if len(values) >= WORTH_ENCODING and (patched := _with_few_odd(values, kinds)):
+        return patched
+    return _sorted_by_kind(values)
 
 
 def _from_dates(values: Sequence[Any]) -> Cells:
@@ -98,8 +110,6 @@ def _of_one_kind(values: Sequence[Any], kind: type) -> Cells | None:
 
     Polars itself refuses a value of another kind, which is quicker than to look at each type.
     """
-    if kind in _REPEATING and (few := _from_few(values, kind)):
-        return few
     dtype = _DTYPES.get(kind)
     if dtype is None:
         return None
@@ -114,26 +124,42 @@ def _of_one_kind(values: Sequence[Any], kind: type) -> Cells | None:
     return None if _has_booleans(values, series) else numbers(series.cast(pl.Float64))
 
 
-def _from_few(values: Sequence[Any], kind: type) -> Cells | None:
-    """A column whose values are of one kind and repeat themselves; None if it is none."""
-    height = len(values)
-    sample = values[:: height // SAMPLE + 1]
-    if height < WORTH_ENCODING or len(set(sample)) > len(sample) * _REPEATING[kind]:
+def _from_few(
+    values: Sequence[Any], sample: Sequence[Any], kinds: Collection[type]
+) -> Cells | None:
+    """A column of few distinct values; None if they are many, or numbers in the main."""
+    share = _share(kinds)
+    try:
+        if not share or len(set(sample)) > len(sample) * share:
+            return None
+        numbered = Numbered()
+        way = Picks(itemgetter(*values)(numbered))
+    except TypeError:  # not hashable, so no value of a cell
         return None
-    found = dict.fromkeys(values)
-    found.pop(None, None)
-    if len(found) * FEW > height or any(type(value) is not kind for value in found):
+    if len(numbered) * FEW > len(values):
         return None
-    distinct = [*found, None]
-    index = pl.Series(
-        itemgetter(*values)({one: i for i, one in enumerate(distinct)}), dtype=pl.UInt32
-    )
-    if kind is not str:
-        return _MOMENTS[kind](distinct).gather(index)
-    if not (index == len(found)).any():
-        distinct.pop()
-    words = pl.Series(distinct, dtype=pl.String)
-    return Cells(height=height, known=Vocabulary(index=index, words=words))
+    if not _same_kinds(values, way, [place for one, place in numbered.items() if one in _ALIKE]):
+        return None
+    cells = from_values([*numbered])
+    return Cells(height=len(values), made_of=Repeats(parts=(cells,), way=way))
+
+
+def _share(kinds: Collection[type]) -> float:
+    """The part of a sample that may be distinct where values are to be converted once each."""
+    if len(kinds) == 1:
+        (kind,) = kinds
+        return _REPEATING.get(kind, 0)
+    return 0 if _NUMBERS.issuperset(kinds) else _MIXED
+
+
+def _same_kinds(values: Sequence[Any], way: Picks, places: Sequence[int]) -> bool:
+    """Whether none of these distinct values stands for a boolean and for a number: 1 is TRUE."""
+    for place in places:
+        rows = pl.int_range(len(values), dtype=PLACE, eager=True).filter(way.index == place)
+        kinds = set(map(type, itemgetter(*rows.to_list(), rows[0])(values)))
+        if bool in kinds and len(kinds) > 1:
+            return False
+    return True
 
 
 def _has_booleans(values: Sequence[Any], series: pl.Series) -> bool:
@@ -171,9 +197,9 @@ def to_values(cells: Cells, height: int) -> list[CellValue]:
     """The cells as Python values; a number is always a float, a date its serial number."""
     if cells.height == 1 and height != 1:
         return to_values(cells, 1) * height
-    if cells.odd is not None:
-        others = to_values(cells.odd.cells, cells.odd.cells.height)
-        return cells.odd.fill(to_values(cells.usual, height), others)
+    made = cells.made_of
+    if made is not None:
+        return made.way.fill([to_values(part, part.height) for part in made.parts])
     parts = sorted(
         (part for part in (cells.number, cells.text, cells.boolean) if part is not None),
         key=lambda part: part.null_count(),
@@ -208,49 +234,41 @@ def _as_float(value: float | Decimal | None) -> float | None:
     return math.inf if math.isnan(number) else number
 
 
-def _from_mixed(values: Sequence[Any], kinds: Collection[type]) -> Cells:
-    """A column of several kinds."""
-    worth = len(values) >= WORTH_ENCODING and not _PLAIN_NUMBERS.isdisjoint(kinds)
-    few = _with_few_odd(values, kinds) if worth else None
-    return _sorted_by_kind(values) if few is None else few
-
-
 def _with_few_odd(values: Sequence[Any], kinds: Collection[type]) -> Cells | None:
     """Numbers among which a few other values stand many times over; None if it is no such column.
 
     The others are told apart by a dictionary, to which 1 and TRUE are equal: so there may be no
     numbers among them.
     """
-    number = pl.Series(_only(values, _PLAIN_NUMBERS.intersection(kinds)), dtype=pl.Float64)
-    rows = pl.int_range(len(values), dtype=_PLACE, eager=True).filter(number.is_nan()).to_list()
-    if not 0 < len(rows) < len(values) or number.is_infinite().any():
+    usual = _NUMBERS.intersection(kinds)
+    first = next((value for value in values if type(value) in usual), None)
+    if first is None:
         return None
-    odd = itemgetter(*rows, 0)(values)[:-1]
+    number = pl.Series(_only(values, usual), dtype=pl.Float64)
+    rows = pl.int_range(len(values), dtype=PLACE, eager=True).filter(number.is_nan()).to_list()
+    odd = itemgetter(*rows, 0, 0)(values)[:-2]
+    whole = number.fill_nan(float(first))
     sample = odd[:: len(odd) // SAMPLE + 1]
-    if not _TOLD_APART.issuperset(map(type, odd)) or len(set(sample)) * FEW > SAMPLE:
+    if not odd or not finite(whole) or not _TOLD_APART.issuperset(map(type, odd)):
         return None
-    distinct = _Numbered()
-    places = itemgetter(*odd, odd[0])(distinct)[:-1]
-    if len(distinct) * FEW > len(values):
+    numbered = Numbered()
+    if len(set(sample)) * FEW > SAMPLE:
         return None
-    found = Odd(cells=_sorted_by_kind([*distinct]), height=len(values), rows=rows, places=places)
-    return Cells(height=len(values), number=number.fill_nan(None), odd=found)
+    way = Patches(height=len(values), rows=rows, places=itemgetter(*odd, odd[0])(numbered)[:-1])
+    if len(numbered) * FEW > len(values):
+        return None
+    # In rows that are odd any number of the column will do: it brings in no new kind of answer.
+    parts = (Cells(height=len(values), number=whole), _sorted_by_kind([*numbered]))
+    return Cells(height=len(values), made_of=Repeats(parts=parts, way=way))
 
 
 def _only(values: Sequence[Any], kinds: Collection[type]) -> list[Any]:
     """The values of these kinds in their places, no number elsewhere."""
+    other = math.nan
     if len(kinds) == 1:
         (kind,) = kinds
-        return [value if type(value) is kind else math.nan for value in values]
-    return [value if type(value) in kinds else math.nan for value in values]
-
-
-class _Numbered(dict[Any, int]):
-    """Values, numbered as they are first met."""
-
-    def __missing__(self, value: Any) -> int:
-        number = self[value] = len(self)
-        return number
+        return [value if type(value) is kind else other for value in values]
+    return [value if type(value) in kinds else other for value in values]
 
 
 def _sorted_by_kind(values: Sequence[Any]) -> Cells:

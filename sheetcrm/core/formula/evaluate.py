@@ -26,7 +26,7 @@ from sheetcrm.core.formula.distinct import distinct_rows
 from sheetcrm.core.formula.frame import Frame
 from sheetcrm.core.formula.keys import Keys
 from sheetcrm.core.formula.parse import Formula
-from sheetcrm.core.formula.part import Distinct, Part, Split, distinct, row_part, split
+from sheetcrm.core.formula.part import Part, Parts, parts_of, row_part
 from sheetcrm.core.formula.scope import ParameterValue, Scope
 from sheetcrm.core.formula.shapes import Span, TooWideError, Value, lift, scalar, stack
 from sheetcrm.core.formula.stopping import tick, watch
@@ -141,7 +141,7 @@ def _faster(formula: Formula) -> str:
     return "divide it into several rules, which share what they have in common"
 
 
-_ByParts: TypeAlias = "tuple[Sequence[Evaluation], Distinct | Split]"
+_ByParts: TypeAlias = "tuple[Sequence[Evaluation], Parts]"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -201,7 +201,9 @@ class Evaluation:
         if found is None:
             return to_values(scalar(self.value(tree)), self.height)
         evaluations, rows = found
-        return rows.pick([to_values(scalar(one.value(tree)), one.height) for one in evaluations])
+        return rows.way.fill(
+            [to_values(scalar(one.value(tree)), one.height) for one in evaluations]
+        )
 
     def value(self, node: Node) -> Value:
         """Evaluate a part of a formula, or find that it has been evaluated."""
@@ -223,13 +225,12 @@ class Evaluation:
         return self._compute(node) if value is None else value
 
     def _by_parts(self, node: Node) -> _ByParts | None:
-        """Where fewer rows, or rows of one kind, stand for all leads in a part of a formula."""
+        """Where few rows, or rows of one kind, stand for all leads in what a node reads: those."""
         if self._parent or isinstance(node, CellOf):
             return None
         names = tuple(self._keys.cells_of(node))
         if names not in self._parts:
-            cells = self._scope.frame.cells
-            rows = distinct(names, cells) or (split(*names, cells) if len(names) == 1 else None)
+            rows = parts_of(names, self._scope.frame.cells)
             evaluations = [Evaluation(self._run, self, part) for part in rows.parts] if rows else []
             self._parts[names] = (evaluations, rows) if rows else None
         found = self._parts[names]

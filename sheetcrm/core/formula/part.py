@@ -1,25 +1,23 @@
-"""A few rows that stand for all leads: the distinct texts of the columns that a formula reads.
+"""Rows that stand for all leads: of columns that repeat themselves, the distinct cells.
 
-A column of a sheet often holds few texts many times over (a city, a status, a role). What depends
-on such columns only is computed for their combinations, and spread over the leads at the end.
+What depends on such columns only is computed for these rows, or for combinations of them, and
+spread over the leads at the end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from operator import itemgetter
-from typing import Final, TypeVar
+from math import prod
+from typing import Final
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import FEW, Cells, Odd, Vocabulary, choose
-from sheetcrm.core.formula.shapes import Bundle, Span, Value, one_row
+from sheetcrm.core.formula.cells import Cells
+from sheetcrm.core.formula.repeats import FEW, PLACE, Picks, Repeats, Way
+from sheetcrm.core.formula.shapes import Bundle, Value, one_row
 
 _MOST: Final = 4_096  #: combinations
-
-_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,98 +29,61 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Distinct:
-    """One part that stands for all leads."""
-
-    part: Part
-    index: pl.Series  #: UInt32, the row of it that stands for each lead
-
-    @property
-    def parts(self) -> Sequence[Part]:
-        """What is to be evaluated."""
-        return (self.part,)
-
-    def spread(self, values: Sequence[Value]) -> Value:
-        """What the part evaluates to, for all leads."""
-        (value,) = values
-        if isinstance(value, Bundle):
-            items = tuple(map(self._spread, value.items))
-            return Bundle(rows=value.rows, width=value.width, items=items)
-        return value if isinstance(value, Span) else self._spread(value)
-
-    def pick(self, values: Sequence[list[_Item]]) -> list[_Item]:
-        """A value of each row of the part, for all leads."""
-        return list(self._picker(values[0]))
-
-    def _spread(self, cells: Cells) -> Cells:
-        return cells if cells.height == 1 else cells.gather(self.index)
-
-    @cached_property
-    def _picker(self) -> itemgetter[int]:
-        return itemgetter(*self.index.to_list())
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Split:
-    """A column's usual values in one part, as if it held no others, its odd ones in another."""
+class Parts:
+    """Rows that together stand for all leads."""
 
     parts: Sequence[Part]
-    odd: Odd
+    way: Way
 
     def spread(self, values: Sequence[Value]) -> Value | None:
-        """What both evaluate to, for all leads; None where one of them is an array."""
-        usual, others = values
-        if not isinstance(usual, Cells) or not isinstance(others, Cells):
+        """What they evaluate to, for all leads; None where only some of them are arrays."""
+        cells = [value for value in values if isinstance(value, Cells)]
+        if len(cells) == len(values):
+            return self._spread(cells)
+        (value, *others) = values
+        if others:
             return None
-        index = self.odd.index
-        others = others.spread(self.parts[1].height).gather(index)
-        return choose(index.is_null(), usual, others)
+        if isinstance(value, Bundle):
+            items = tuple(self._spread([item]) for item in value.items)
+            return Bundle(rows=value.rows, width=value.width, items=items)
+        return value
 
-    def pick(self, values: Sequence[list[_Item]]) -> list[_Item]:
-        """A value of each row of both, for all leads."""
-        return self.odd.fill(*values)
+    def _spread(self, cells: Sequence[Cells]) -> Cells:
+        if len(cells) == 1 and cells[0].height == 1:
+            return cells[0]
+        full = [one.spread(part.height) for one, part in zip(cells, self.parts, strict=True)]
+        return Cells(height=self.way.height, made_of=Repeats(parts=full, way=self.way))
 
 
-def split(name: str, column: Callable[[str], Cells]) -> Split | None:
-    """A column of a usual kind with a few odd values, divided; None if it is none."""
-    cells = column(name)
-    odd, number = cells.odd, cells.usual.number
-    if odd is None or number is None:
+def parts_of(names: Sequence[str], column: Callable[[str], Cells]) -> Parts | None:
+    """Few rows that stand for all leads in what reads these columns; None where they are many."""
+    found = [column(name).repeats for name in names]
+    repeats = [one for one in found if one is not None]
+    if not names or len(repeats) < len(found):
         return None
-    # Any number of the column will do for the others: it brings in no kind of answer.
-    whole = number.fill_null(number.drop_nulls()[0])
-    usual = Part(height=cells.height, cells={name: Cells(height=cells.height, number=whole)})
-    return Split(parts=(usual, Part(height=odd.cells.height, cells={name: odd.cells})), odd=odd)
+    if len(repeats) == 1:
+        parts = [Part(height=one.height, cells={names[0]: one}) for one in repeats[0].parts]
+        return Parts(parts=parts, way=repeats[0].way)
+    return _combined(dict(zip(names, repeats, strict=True)))
 
 
-def distinct(names: Sequence[str], cells: Callable[[str], Cells]) -> Distinct | None:
-    """The combinations of the distinct texts of columns; None where they are too many to pay."""
-    vocabularies: dict[str, Vocabulary] = {}
-    height = 1
-    for name in names:
-        one = cells(name).vocabulary
-        height *= 0 if one is None else len(one.words)
-        if one is None or height > min(_MOST, len(one.index) // FEW):
-            return None
-        vocabularies[name] = one
-    return _combined(vocabularies, height) if vocabularies else None
-
-
-def _combined(vocabularies: Mapping[str, Vocabulary], height: int) -> Distinct:
-    """Every combination, the last column's texts changing from row to row."""
-    if len(vocabularies) == 1:
-        ((name, only),) = vocabularies.items()
-        cells = {name: Cells(height=height, text=only.words)}
-        return Distinct(part=Part(height=height, cells=cells), index=only.index)
-    index = pl.Series([0], dtype=pl.UInt32)
+def _combined(repeats: Mapping[str, Repeats]) -> Parts | None:
+    """Every combination of cells, the last column's changing from row to row."""
+    height = prod(one.parts[0].height for one in repeats.values())
+    picked = all(isinstance(one.way, Picks) for one in repeats.values())
+    rows = next(iter(repeats.values())).way.height
+    if not picked or height > min(_MOST, rows // FEW):
+        return None
+    index = pl.Series([0], dtype=PLACE)
     cells = {}
     step = height
-    for name, one in vocabularies.items():
-        step //= len(one.words)
-        places = [row // step % len(one.words) for row in range(height)]
-        cells[name] = Cells(height=height, text=one.words.gather(places))
-        index = index + one.index * step
-    return Distinct(part=Part(height=height, cells=cells), index=index)
+    for name, one in repeats.items():
+        (part,) = one.parts
+        step //= part.height
+        places = [row // step % part.height for row in range(height)]
+        cells[name] = part.gather(pl.Series(places, dtype=PLACE))
+        index = index + one.way.index * step
+    return Parts(parts=(Part(height=height, cells=cells),), way=Picks(index))
 
 
 def row_part(columns: Mapping[str, Cells], row: int) -> Part:

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 import polars as pl
 
 from sheetcrm.core.formula.cells import NA, Cells, failure, repeated
+from sheetcrm.core.formula.repeats import Repeats
 
 WIDEST: Final = 256  #: items of an array that are still computed side by side
 
@@ -92,19 +93,21 @@ def lift(function: Callable[..., Cells], values: Sequence[Value]) -> Value:
 
 
 def apply(function: Callable[..., Cells], cells: Sequence[Cells]) -> Cells:
-    """Call a function over cells; where one text column repeats itself, once per distinct text."""
+    """Call a function over cells; where the one column repeats itself, over few."""
     varying = [i for i, one in enumerate(cells) if one.height > 1]
     if len(varying) != 1:
         return function(*cells)
     subject = cells[varying[0]]
-    if subject.number is not None or subject.boolean is not None or subject.error is not None:
+    repeats = subject.repeats
+    if repeats is None:
         return function(*cells)
-    vocabulary = subject.vocabulary
-    if vocabulary is None:
-        return function(*cells)
-    distinct = Cells(height=len(vocabulary.words), text=vocabulary.words)
-    answers = function(*(distinct if i == varying[0] else one for i, one in enumerate(cells)))
-    return answers.spread(distinct.height).gather(vocabulary.index)
+    answers = [
+        function(*(part if i == varying[0] else one for i, one in enumerate(cells))).spread(
+            part.height
+        )
+        for part in repeats.parts
+    ]
+    return Cells(height=subject.height, made_of=Repeats(parts=answers, way=repeats.way))
 
 
 def explode(value: Value) -> Bundle:

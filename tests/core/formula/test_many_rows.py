@@ -42,3 +42,46 @@ def test_thousands_of_rows_are_answered_as_a_few(text):
     [few] = evaluate([parse(text)], Frame(FEW))
     many = Frame({name: values * TIMES for name, values in FEW.items()})
     assert evaluate([parse(text)], many) == [few * TIMES]
+
+
+ALONE = [
+    "=[@N]",
+    "=[@N]*2+1",
+    "=[@N]>=700",
+    '=[@N]="X"',
+    "=IF([@N]>=700,[@N],0)",
+    "=SUM([@N],10)",
+    "=ROUND([@N]/3,0)",
+    "=IFERROR([@N]*2,0)",
+    "=AND([@N]>0,[@N]<900)",
+    '=[@N]&" IDR"',
+    "=-[@N]%",
+    "=ISBLANK([@N])",
+    "=XLOOKUP([@N],{700,3},{1,2},0)",
+    "=SUM(IF([@N]>600,{1,2},{3,4}))",
+    '=IFS([@N]=3,"three",ISTEXT([@N]),1/0,TRUE,[@N])',
+    '=LEN([@S])+IF([@N]>3,[@N],0)&""',
+    "=1/([@N]-700)",
+    "=NETWORKDAYS([@N],[@N]+7)",
+]
+
+
+@pytest.mark.parametrize("text", ALONE)
+def test_odd_values_among_many_numbers_are_answered_as_among_a_few(text):
+    """So many distinct numbers that the odd values are worked on apart from them."""
+    numbers = [float(number) for number in range(3, 2_703)]
+    rows = [*numbers, *(value for value in FEW["N"] for _ in range(300))]
+    texts = FEW["S"] * (len(rows) // 7) + FEW["S"][: len(rows) % 7]
+    [whole] = evaluate([parse(text)], Frame({"N": rows, "S": texts}))
+    found = []
+    for start in range(0, len(rows), 900):
+        short = {"N": rows[start : start + 900], "S": texts[start : start + 900]}
+        found += evaluate([parse(text)], Frame(short))[0]
+    assert whole == found
+
+
+def test_a_column_compared_with_itself_as_a_whole_counts_odd_values_too():
+    rows = [*map(float, range(2_700)), *["n/a"] * 300, *[None] * 300]
+    [counts] = evaluate([parse("=COUNTIF([N],[@N])")], Frame({"N": rows}))
+    # A blank criterion is 0, which one number is.
+    assert counts == [1.0] * 2_700 + [300.0] * 300 + [1.0] * 300
