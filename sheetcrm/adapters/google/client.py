@@ -69,7 +69,7 @@ class SheetsClient:
         timeouts: tuple[float, float] = TIMEOUTS,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
-        say: Callable[[str], None] = silent,
+        say: Callable[[str], object] | None = None,
     ) -> None:
         self._credentials = credentials
         self._endpoint = endpoint
@@ -78,7 +78,7 @@ class SheetsClient:
         self._timeouts = timeouts
         self._sleep = sleep
         self._clock = clock
-        self._say = say
+        self._say = say or silent
         self._failures = 0  # writes, one after the other
         self._held: dict[Kind, tuple[float, SourceError]] = {}
 
