@@ -9,6 +9,7 @@ import os
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,12 @@ from sheetcrm.errors import UsageError
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from google.auth.credentials import Credentials
+
     from sheetcrm.adapters.excel import Backups, FileSource
     from sheetcrm.adapters.excel.early import EarlyReading
+    from sheetcrm.adapters.google.client import SheetsClient
+    from sheetcrm.adapters.google.source import GoogleTabSource
     from sheetcrm.adapters.google.stored import StoredLogin
     from sheetcrm.config.model import Config, SourceConfig, TableConfig
     from sheetcrm.engine.workspace import Rules, Workspace
@@ -75,7 +80,12 @@ def other_rules(root: Path, instead: Sequence[Path]) -> Rules:
 
 @contextmanager
 def open_workspace(
-    root: Path, *, exclusive: bool = False, first: str | None = None, lasting: bool = True
+    root: Path,
+    *,
+    exclusive: bool = False,
+    first: str | None = None,
+    lasting: bool = True,
+    say: Callable[[str], object] | None = None,
 ) -> Iterator[Workspace]:
     """A ready-to-run workspace.
 
@@ -85,6 +95,7 @@ def open_workspace(
             begins at once; None where none will be read.
         exclusive: hold the workspace's lock, so that no other run writes at the same time.
         lasting: make the ledger where there is none yet; else an empty one in memory will do.
+        say: is told why we wait, where that takes long.
 
     Raises:
         ConfigError: its files have problems.
@@ -96,10 +107,13 @@ def open_workspace(
         config = load_config(root)
         clock = SystemClock(config.locale.timezone)
         now = clock.now()
-        sources = [_source(config, source, now) for source in config.sources]
-        if early:
-            for source in sources:
-                source.begun(early)
+        connect = _connecting(root, say)
+        sources = [
+            _google_tab(config, source, connect)
+            if source.google
+            else _file(config, source, now, early)
+            for source in config.sources
+        ]
         ready = _as_written(config, sources, now)
 
         from sheetcrm.adapters.lock import workspace_lock
@@ -114,7 +128,7 @@ def open_workspace(
             yield Workspace(
                 rules=_rules(config),
                 sources=ready,
-                tables={table.name: _table(config, table) for table in config.tables},
+                tables={table.name: _table(config, table, connect) for table in config.tables},
                 ledger=ledger,
                 outbox=EmlOutbox(Path(config.outbox)),
                 templates=FolderTemplates(root / "templates"),
@@ -243,15 +257,50 @@ def _ledger(address: str, *, lasting: bool) -> Ledger:
     return open_ledger(address)
 
 
-def _source(config: Config, source: SourceConfig, now: datetime) -> FileSource:
+def _connecting(root: Path, say: Callable[[str], object] | None) -> Callable[[str], SheetsClient]:
+    """Gives one way to Google for each credential; nothing is asked before it is used.
+
+    Raises:
+        UsageError: SHEETCRM_SHEETS_ENDPOINT is an address that may not be used.
+    """
+
+    @cache
+    def connect(credentials: str) -> SheetsClient:
+        from sheetcrm.adapters.google.client import SheetsClient
+        from sheetcrm.adapters.google.endpoints import secure
+
+        def find() -> Credentials:
+            from sheetcrm.adapters.google.auth import find_credentials
+
+            return find_credentials(credentials, root=root, home=_home())
+
+        endpoint = os.environ.get("SHEETCRM_SHEETS_ENDPOINT", "")
+        return SheetsClient(find, endpoint=secure(endpoint) if endpoint else "", say=say)
+
+    return connect
+
+
+def _google_tab(
+    config: Config, source: SourceConfig, connect: Callable[[str], SheetsClient]
+) -> GoogleTabSource:
+    from sheetcrm.adapters.google.address import Address
+    from sheetcrm.adapters.google.source import GoogleTabSource
+
+    return GoogleTabSource(
+        source.name,
+        Address.parse(source.google, source.tab),
+        connect(source.credentials),
+        fields=config.fields,
+        outputs=config.outputs,
+    )
+
+
+def _file(
+    config: Config, source: SourceConfig, now: datetime, early: EarlyReading | None
+) -> FileSource:
     from sheetcrm.adapters.excel import FileSource
 
-    if source.google:
-        raise UsageError(
-            f"source {source.name}: Google Sheets cannot be read yet",
-            hint='download the spreadsheet as .xlsx and name it as excel = "…"',
-        )
-    return FileSource(
+    found = FileSource(
         source.name,
         _path(config, source),
         source.tab,
@@ -260,6 +309,9 @@ def _source(config: Config, source: SourceConfig, now: datetime) -> FileSource:
         to_write=source.write is True,
         backups=_backups(config, now),
     )
+    if early:
+        found.begun(early)
+    return found
 
 
 def _as_written(config: Config, sources: Sequence[TabSource], now: datetime) -> Sequence[TabSource]:
@@ -300,7 +352,9 @@ def _backups(config: Config, now: datetime) -> Backups:
     )
 
 
-def _table(config: Config, table: TableConfig) -> TableSource:
+def _table(
+    config: Config, table: TableConfig, connect: Callable[[str], SheetsClient]
+) -> TableSource:
     from sheetcrm.adapters.excel import FileSource
     from sheetcrm.adapters.tables import CsvTable, RowsTable
 
@@ -309,4 +363,10 @@ def _table(config: Config, table: TableConfig) -> TableSource:
         return RowsTable(table.name, table.rows)
     if table.csv:
         return CsvTable(table.name, root / table.csv)
+    if table.google:
+        from sheetcrm.adapters.google.address import Address
+        from sheetcrm.adapters.google.source import GoogleTabSource
+
+        address = Address.parse(table.google, table.tab)
+        return GoogleTabSource(table.name, address, connect(table.credentials))
     return FileSource(table.name, root / table.excel, table.tab)

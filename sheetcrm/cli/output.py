@@ -58,6 +58,12 @@ def advise(text: str) -> None:
     click.secho(_folded(f"→ {text}"), fg="cyan", err=True)
 
 
+def waiting(text: str) -> None:
+    """Why nothing happens just now, to stderr, where somebody is looking."""
+    if sys.stderr.isatty():
+        click.secho(text, fg="yellow", err=True)
+
+
 def address(text: str) -> None:
     """An address to open, in one piece, to stderr."""
     click.echo(text, err=True)

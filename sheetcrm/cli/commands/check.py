@@ -26,7 +26,7 @@ def check(workspace: str, *, as_json: bool, everything: bool) -> int:
     """
     from sheetcrm.engine.check import check as check_workspace
 
-    with open_workspace(find_root(workspace)) as opened:
+    with open_workspace(find_root(workspace), say=output.waiting) as opened:
         report = check_workspace(opened)
     if as_json:
         output.json_out(report)

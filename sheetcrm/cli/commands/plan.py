@@ -21,7 +21,7 @@ def plan(
     """Show every cell, stage and follow-up that a sync would change, and change nothing."""
     first = sources[0] if sources else ""
     with (
-        open_workspace(find_root(workspace), first=first) as opened,
+        open_workspace(find_root(workspace), first=first, say=output.waiting) as opened,
         output.progress() as progress,
     ):
         from sheetcrm.engine.sync import plan as plan_workspace

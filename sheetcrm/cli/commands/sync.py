@@ -52,7 +52,10 @@ def sync(
     """
     with (
         open_workspace(
-            find_root(workspace), exclusive=not dry_run, first=sources[0] if sources else ""
+            find_root(workspace),
+            exclusive=not dry_run,
+            first=sources[0] if sources else "",
+            say=output.waiting,
         ) as opened,
         output.progress() as progress,
     ):

@@ -20,7 +20,7 @@ def undo(workspace: str, *, run: str, as_json: bool) -> int:
     """
     from sheetcrm.engine.undo import undo as undo_run
 
-    with open_workspace(find_root(workspace), exclusive=True) as opened:
+    with open_workspace(find_root(workspace), exclusive=True, say=output.waiting) as opened:
         if run == "last":
             run = newest_sync(
                 [(r.id, r.kind, r.counts.get("cells", 0)) for r in opened.ledger.runs(100)]
