@@ -50,7 +50,7 @@ class Cell:
     """A cell that has more than a value."""
 
     value: Value = None
-    result: Value = None  #: what a formula yields
+    result: Value = None  #: what a formula yields; without a value: one that stands elsewhere
     format: dict | None = None
     note: str = ""
     validation: dict | None = None
@@ -71,7 +71,7 @@ Item = None | bool | int | float | str | Cell
 
 def item(cell: Cell) -> Item:
     """A cell as it is kept in a row."""
-    if cell.bare and not isinstance(cell.value, Formula | ErrorValue):
+    if cell.bare and cell.result is None and not isinstance(cell.value, Formula | ErrorValue):
         return cell.value
     return cell
 
@@ -82,10 +82,11 @@ def cell(item: Item) -> Cell:
 
 
 def effective(item: Item) -> Value:
-    """The value that is shown: a formula's result."""
+    """The value that is shown: a formula's result, its own or that of one that spills here."""
     if not isinstance(item, Cell):
         return item
-    return item.result if isinstance(item.value, Formula) else item.value
+    own = item.value
+    return item.result if own is None or isinstance(own, Formula) else own
 
 
 def extended(value: Value) -> dict[str, Any] | None:

@@ -8,12 +8,20 @@ a text, and `dumps` puts it into the answer around it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from tests.support.sheets_api import masks
 from tests.support.sheets_api.book import Book
-from tests.support.sheets_api.cells import Cell, Formula, Item, effective, extended, number
+from tests.support.sheets_api.cells import (
+    Cell,
+    Formula,
+    Item,
+    Value,
+    effective,
+    extended,
+    number,
+)
 from tests.support.sheets_api.locales import customs
 from tests.support.sheets_api.masks import Mask
 from tests.support.sheets_api.ranges import Area
@@ -62,7 +70,7 @@ def row_data(book: Book, sheet: Sheet, area: Area, mask: Mask | None) -> Json | 
         mask: what is wanted of a RowData.
     """
     cell_mask = masks.below(mask, "values")
-    write = None if cell_mask is False else _writer(book, cell_mask)  # type: ignore[arg-type]
+    write = None if cell_mask is False else _Writer(book, cell_mask).write  # type: ignore[arg-type]
     texts, last = [], 0
     for count, row in enumerate(sheet.rows[area.top : area.bottom], 1):
         items = row[area.left : area.right]
@@ -103,54 +111,91 @@ def cell_data(book: Book, item: Item) -> dict[str, Any]:
     return data | {name: content for name, content in rest.items() if content}
 
 
-def _writer(book: Book, mask: Mask | None) -> Callable[[Item], str]:
-    """A function that writes one item as JSON."""
-    text, integer, truth = _templates(mask)
-    decimal = customs(book.locale).decimal
+class _Writer:
+    """Writes items as the JSON of CellData, as much of it as a mask asks for."""
 
-    def write(item: Item) -> str:
+    def __init__(self, book: Book, mask: Mask | None):
+        self.book = book
+        self.mask = mask
+        self.decimal = customs(book.locale).decimal
+        self.entered = _kinds(mask, "userEnteredValue")
+        self.effective = _kinds(mask, "effectiveValue")
+        self.display = masks.wants(mask, "formattedValue")
+        self.styles: dict[tuple[int, str], tuple[dict | None, str]] = {}
+        self.text = self.pattern("stringValue", "\0", "\0", "")
+        self.figure = self.pattern("numberValue", "\0", "\1", 0)
+        self.truth = {
+            flag: self.pattern("boolValue", str(flag).lower(), f'"{str(flag).upper()}"', flag)
+            for flag in (True, False)
+        }
+
+    def write(self, item: Item) -> str:
+        """One item."""
         kind = type(item)
         if kind is str:
-            return text.replace("\0", _quoted(item))
+            return self.text.replace("\0", _quoted(item))
         if item is None:
             return "{}"
         if kind is int or kind is float:
-            plain = number(item)
-            figure = json.dumps(plain)
-            return integer.replace("\0", figure).replace(
-                "\1", _quoted(general(float(item), decimal))
-            )
+            display = _quoted(general(float(item), self.decimal))
+            return self.figure.replace("\0", json.dumps(number(item))).replace("\1", display)
         if kind is bool:
-            return truth[item]
-        return json.dumps(masks.select(mask, cell_data(book, item)))
+            return self.truth[item]
+        more = item.note or item.validation or item.link or item.runs or item.chips
+        if more or _formula_link(item):
+            return json.dumps(masks.select(self.mask, cell_data(self.book, item)))
+        return self.cell(item)
 
-    if masks.wants(mask, "effectiveFormat"):
-        return lambda item: json.dumps(masks.select(mask, cell_data(book, item)))
-    return write
+    def cell(self, cell: Cell) -> str:
+        """A cell that has a value and a format at most."""
+        value, parts = effective(cell), []
+        if cell.value is not None and self.entered is not None:
+            parts.append('"userEnteredValue":' + _extended(cell.value, self.entered))
+        if value is not None and self.effective is not None:
+            parts.append('"effectiveValue":' + _extended(value, self.effective))
+        if value is not None and self.display:
+            form = (cell.format or {}).get("numberFormat")
+            parts.append('"formattedValue":' + _quoted(shown(value, form, self.book.locale)))
+        style = self.style(cell, value)
+        return "{" + ",".join([*parts, style] if style else parts) + "}"
 
-
-def _templates(mask: Mask | None) -> tuple[str, str, dict[bool, str]]:
-    """JSON of plain cells, with marks where the value and its display go."""
-
-    def template(kind: str, value: str, display: str) -> str:
-        parts = []
-        for name in ("userEnteredValue", "effectiveValue"):
-            below = masks.below(mask, name)
-            if below is not False:
-                inner = f'"{kind}":{value}' if masks.wants(mask, name, kind) else ""
-                parts.append(f'"{name}":{{{inner}}}')
-        if masks.wants(mask, "formattedValue"):
+    def pattern(self, kind: str, content: str, display: str, example: Value) -> str:
+        """The JSON of plain cells, with marks where the value and its display go."""
+        parts = [
+            f'"{name}":{{' + (f'"{kind}":{content}' if "*" in kinds or kind in kinds else "") + "}"
+            for name, kinds in (
+                ("userEnteredValue", self.entered),
+                ("effectiveValue", self.effective),
+            )
+            if kinds is not None
+        ]
+        if self.display:
             parts.append(f'"formattedValue":{display}')
-        return "{" + ",".join(parts) + "}"
+        style = self.style(Cell(example), example)
+        return "{" + ",".join([*parts, style] if style else parts) + "}"
 
-    return (
-        template("stringValue", "\0", "\0"),
-        template("numberValue", "\0", "\1"),
-        {
-            flag: template("boolValue", str(flag).lower(), f'"{str(flag).upper()}"')
-            for flag in (True, False)
-        },
-    )
+    def style(self, cell: Cell, value: Value) -> str:
+        """The JSON of a cell's formats, which many cells share."""
+        key = (id(cell.format), type(value).__name__)
+        if key not in self.styles:
+            data: dict[str, Any] = {"userEnteredFormat": cell.format} if cell.format else {}
+            if (cell.format or value is not None) and masks.wants(self.mask, "effectiveFormat"):
+                data["effectiveFormat"] = effective_format(cell, value)
+            text = json.dumps(masks.select(self.mask, data))[1:-1]
+            self.styles[key] = (cell.format, text)  # keeps the format, and so its id
+        return self.styles[key][1]
+
+
+def _kinds(mask: Mask | None, name: str) -> frozenset[str] | None:
+    below = masks.below(mask, name)
+    if below is False:
+        return None
+    return frozenset("*") if below is None else frozenset(below)
+
+
+def _extended(value: Value, kinds: frozenset[str]) -> str:
+    found = extended(value) or {}
+    return json.dumps(found if "*" in kinds else {k: v for k, v in found.items() if k in kinds})
 
 
 def _formula_link(cell: Cell) -> str:

@@ -73,7 +73,15 @@ def main(arguments: list[str]) -> int:
         ignored = shutil.ignore_patterns("cassettes", "__pycache__")
         shutil.copytree(Path(arguments[0]) / "tests", copy, ignore=ignored)
         redirect(server.url)
-        options = ["--disable-vcr", "-p", "no:cacheprovider", "--rootdir", folder, "-c", "/dev/null"]
+        options = [
+            "--disable-vcr",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir",
+            folder,
+            "-c",
+            "/dev/null",
+        ]
         return pytest.main([str(copy), *options, *arguments[1:]], plugins=[Plugin()])
 
 

@@ -111,7 +111,9 @@ def _renamed(content: Any, ids: dict[Any, Any]) -> Any:
         return [_renamed(entry, ids) for entry in content]
     if isinstance(content, dict):
         return {
-            name: ids.get(inner, inner) if name.endswith(("Id", "id")) and not isinstance(inner, dict | list) else _renamed(inner, ids)
+            name: ids.get(inner, inner)
+            if name.endswith(("Id", "id")) and not isinstance(inner, dict | list)
+            else _renamed(inner, ids)
             for name, inner in content.items()
         }
     return content
