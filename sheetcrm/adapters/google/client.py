@@ -174,6 +174,18 @@ class SheetsClient:
         params = {"fields": fields} if fields else {}
         return self._write("post", f"/v4/spreadsheets/{spreadsheet}:batchUpdate", params, body)
 
+    def touch(self, spreadsheet: str, cell: str) -> None:
+        """A write that changes nothing, and is refused where we may not write: one write.
+
+        A null in ``values`` leaves its cell as it is, says the reference of ``ValueRange``.
+
+        Args:
+            spreadsheet: its id.
+            cell: of its grid, in A1 notation.
+        """
+        body = {"valueInputOption": "RAW", "data": [{"range": cell, "values": [[None]]}]}
+        self._write("post", f"/v4/spreadsheets/{spreadsheet}/values:batchUpdate", {}, body)
+
     @cached_property
     def _http(self) -> SheetsHTTP:
         from sheetcrm.adapters.google.http import SheetsHTTP  # noqa: PLC0415  takes 0.3 s
