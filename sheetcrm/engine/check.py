@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from sheetcrm.core.formula import parse
 from sheetcrm.core.table.merge import owned_column
 from sheetcrm.core.table.names import fold
-from sheetcrm.core.table.values import Problem
+from sheetcrm.core.table.values import Column, Problem, Tab
 from sheetcrm.engine.naming import formula_texts
 from sheetcrm.engine.planning import Planner, Reading
 from sheetcrm.engine.tables import repeated_keys
 from sheetcrm.engine.workspace import Rules, Workspace
-from sheetcrm.errors import ConfigError, ConfigFault, SourceError
-from sheetcrm.ports import TabSource, Unwritten
+from sheetcrm.errors import ConfigError, ConfigFault, SourceError, TransientError
+from sheetcrm.ports import Rehearsing, TabSource, Unwritten
 
 WHO = ("name", "email", "phone")  #: without any of these, the tab is hardly one of leads
 
@@ -37,6 +37,7 @@ class CheckedSource:
     new_columns: Sequence[str] = ()  #: headers that the first sync will add
     taken_over: Sequence[str] = ()  #: outputs that stand there already, not written by us
     aside: str | None = None  #: what is written in its stead, "" for nothing; None where it is
+    obstacle: SourceError | None = None  #: why our columns could not be written
     problems: Sequence[Problem] = ()
 
     @property
@@ -56,11 +57,16 @@ class CheckReport:
 
     @property
     def exit_code(self) -> int:
-        """0 fine · 1 somebody should look at a source · 2 config or templates are wrong."""
+        """0 fine · 1 somebody should look at a source · 2 config is wrong · 75 try again later."""
         if self.faults:
             return 2
-        broken = any(source.error or source.nobody for source in self.sources)
-        return 1 if broken or self.table_errors else 0
+        found = [source.error or source.obstacle for source in self.sources]
+        errors = [*filter(None, found), *self.table_errors]
+        if any(source.nobody for source in self.sources):
+            return 1
+        if errors and all(isinstance(error, TransientError) for error in errors):
+            return 75
+        return 1 if errors else 0
 
 
 def check(workspace: Workspace) -> CheckReport:
@@ -118,9 +124,23 @@ def _check_source(
             if header in ours and written and not reading.memory.written
         ],
         aside=aside,
+        obstacle=_obstacle(source, tab, owned) if written else None,
         problems=[*tab.problems, *leads.problems],
     )
     return checked, reading
+
+
+def _obstacle(
+    source: TabSource, tab: Tab, owned: Mapping[str, Column | None]
+) -> SourceError | None:
+    """Why our columns could not be written, where the source can tell beforehand."""
+    if not isinstance(source, Rehearsing):
+        return None
+    try:
+        source.rehearse(tab, [column.header if column else h for h, column in owned.items()])
+    except SourceError as error:
+        return error
+    return None
 
 
 def _missed(rules: Rules, missing: Sequence[str]) -> dict[str, list[str]]:

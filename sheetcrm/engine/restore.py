@@ -10,7 +10,7 @@ from sheetcrm.core.table.values import Tab
 from sheetcrm.engine.sync import chosen
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import SourceError, UsageError
-from sheetcrm.ports import Backup, Restorable, TabSource
+from sheetcrm.ports import Backup, Restorable, TabSource, Versioned
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +51,16 @@ def backups(workspace: Workspace, only: str = "") -> list[Kept]:
     return found
 
 
+def histories(workspace: Workspace, only: str = "") -> dict[str, str]:
+    """Source → where its versions are found, for those of which somebody else keeps them.
+
+    Raises:
+        UsageError: `only` names a source that is not in the config.
+    """
+    sources = chosen(workspace, [only] if only else [])
+    return {source.name: source.history for source in sources if isinstance(source, Versioned)}
+
+
 def find_backup(workspace: Workspace, source: str, which: str = "") -> Kept:
     """The copy of a source whose id begins with `which`; the newest where that is "" or ``last``.
 
@@ -58,6 +68,11 @@ def find_backup(workspace: Workspace, source: str, which: str = "") -> Kept:
         UsageError: there is none, or more than one.
     """
     found = backups(workspace, source)
+    if not found and source in (kept := histories(workspace, source)):
+        raise UsageError(
+            f"of {source}, sheetcrm keeps no backups, as Google keeps all versions itself",
+            hint=f"{kept[source]}; to take back what a run wrote: sheetcrm undo RUN",
+        )
     if not found:
         raise UsageError(
             f"there is no backup of {source}",

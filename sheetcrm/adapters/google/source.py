@@ -12,6 +12,7 @@ from sheetcrm.adapters.google.edits import wanted
 from sheetcrm.adapters.google.faults import RequestRefusedError
 from sheetcrm.adapters.google.keys import keys_of
 from sheetcrm.adapters.google.reading import WHOLE, sheet_of
+from sheetcrm.adapters.google.rehearsal import rehearse
 from sheetcrm.adapters.google.tabs import Revision, tab_of
 from sheetcrm.adapters.google.targets import check_room
 from sheetcrm.adapters.google.writing import Writing
@@ -96,6 +97,18 @@ class GoogleTabSource:
         ).run()
         problems = self._dress(revision, append)
         return WriteReceipt(cells=len(cells.values), appended=tuple(append), problems=problems)
+
+    def rehearse(self, tab: Tab, headers: Collection[str]) -> None:
+        """Find out whether these columns could be written; see `ports.Rehearsing`."""
+        revision = tab.revision
+        if not isinstance(revision, Revision):
+            raise TypeError("this tab was not read by a GoogleTabSource")
+        rehearse(self._client, self._address.spreadsheet, tab, revision, headers)
+
+    @property
+    def history(self) -> str:
+        """Where the versions are found; see `ports.Versioned`."""
+        return "in the spreadsheet: File › Version history › See version history"
 
     def _answer(self) -> tuple[Mapping[str, Any], Place]:
         """The tab with all that stands in it: one request where its name or id is known."""

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def check(workspace: str, *, as_json: bool, everything: bool) -> int:
     """Look at config, sources, headers, formulas and templates; change nothing.
 
-    Exit code: 0 all is well · 1 a source cannot be read · 2 config or templates are wrong.
+    Exit code: 0 all is well · 1 a source cannot be read or written · 2 config or templates are
+    wrong · 75 try again later.
     """
     from sheetcrm.engine.check import check as check_workspace
 
@@ -41,7 +42,9 @@ def check(workspace: str, *, as_json: bool, everything: bool) -> int:
             output.advise(error.hint)
     for fault in report.faults:
         output.complain(str(fault))
-    if report.exit_code:
+    if report.exit_code == 75:
+        output.advise("try again later: sheetcrm check")
+    elif report.exit_code:
         output.advise("mend these, then: sheetcrm check")
     else:
         output.next_step("all is well; see what would change: sheetcrm plan")
@@ -82,4 +85,8 @@ def show_source(source: CheckedSource, *, everything: bool) -> None:
     if source.taken_over:
         output.say(f"  there already, and ours from now on: {', '.join(source.taken_over)}")
         output.say("  (what people have put there is kept; blank cells are filled)")
+    if source.obstacle:
+        output.complain(f"{source.source} · a sync could not write: {source.obstacle.message}")
+        if source.obstacle.hint:
+            output.advise(source.obstacle.hint)
     show_problems(source.problems, everything=everything)

@@ -12,7 +12,7 @@ from sheetcrm.cli import output
 from sheetcrm.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sheetcrm.engine.restore import Kept
 
@@ -33,13 +33,13 @@ def restore(
     stands in the workbook now is kept as a backup first. Without SOURCE the backups are listed.
     To take back only what a run wrote, and keep what people typed since: sheetcrm undo.
     """
-    from sheetcrm.engine.restore import backups, find_backup
+    from sheetcrm.engine.restore import backups, find_backup, histories
     from sheetcrm.engine.restore import restore as restore_backup
 
     changing = bool(source) and not only_list
     with open_workspace(find_root(workspace), exclusive=changing) as opened:
         if not changing:
-            show(backups(opened, source), as_json=as_json)
+            show(backups(opened, source), histories(opened, source), as_json=as_json)
             return 0
         kept = find_backup(opened, source, which)
         if not (yes or agreed(kept)):
@@ -59,13 +59,16 @@ def restore(
     return 0
 
 
-def show(found: Sequence[Kept], *, as_json: bool) -> None:
-    """The backups, source by source."""
+def show(found: Sequence[Kept], elsewhere: Mapping[str, str], *, as_json: bool) -> None:
+    """The backups, source by source, and where Google keeps versions itself."""
     if as_json:
         output.json_out(found)
         return
+    for source, place in elsewhere.items():
+        output.say(f"{source}: Google keeps all versions, {place}")
     if not found:
-        output.say("there are no backups yet; the first sync that changes something makes one")
+        if not elsewhere:
+            output.say("there are no backups yet; the first sync that changes something makes one")
         return
     rows = [
         (
