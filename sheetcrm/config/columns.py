@@ -33,6 +33,7 @@ FIELD = Table(
 SIMPLE = {
     "id": "The lead's id, by which sheetcrm knows it wherever the row moves.",
     "score": "The total score; score.<name> for the score of one group.",
+    "grade": "A1 to D4, as [grade] says.",
     "stage": "The stage.",
     "stage_since": "The date since when the lead is in its stage.",
     "why": "Why it has its score and stage, in plain words.",

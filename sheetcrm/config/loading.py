@@ -73,6 +73,7 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         parameters=scoring.parameters(tree),
         scores=scoring.scores(tree, run),
         frameworks=frameworks.frameworks(tree, run),
+        grade=scoring.grade(tree),
         stages=stages.stages(tree),
         moves=stages.moves(tree),
         formula_seconds=workspace["formula_seconds"],

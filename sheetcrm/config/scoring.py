@@ -7,9 +7,9 @@ from typing import Any
 
 from sheetcrm.config import leads, readymade
 from sheetcrm.config.inspection import Inspection
-from sheetcrm.config.kinds import Date, Formula, Number, Text, WrongValueError, YesNo
+from sheetcrm.config.kinds import Date, Formula, Number, Text, WrongValueError, YesNo, meant
 from sheetcrm.config.shapes import Either, Key, ListOf, MapOf, Table
-from sheetcrm.core.qualify.rules import Decay, ParameterValue, Score
+from sheetcrm.core.qualify.rules import Decay, Grade, ParameterValue, Score
 from sheetcrm.core.table.names import fold
 
 _CELL_LIKE = r"(?!(?i:[a-z]{1,3}[0-9]+|r|c|r[0-9]*c[0-9]*|true|false)$)"
@@ -91,6 +91,22 @@ SCORE = Table(
     }
 )
 
+GRADE = Table(
+    {
+        "fit": Key(Text(), "The score that gives the letter.", required=True),
+        "engagement": Key(Text(), "The score that gives the number.", required=True),
+        "letters": Key(
+            ListOf(Number()),
+            "Least points for A, B and C; left out: 75, 50 and 25 % of the score's max.",
+        ),
+        "numbers": Key(
+            ListOf(Number()),
+            "Least points for 1, 2 and 3; left out: 75, 50 and 25 % of the score's max.",
+        ),
+    }
+)
+_PARTS = {"fit": "letters", "engagement": "numbers"}
+
 KEYS = {
     "parameters": Key(
         MapOf(
@@ -102,6 +118,7 @@ KEYS = {
         "Values that formulas name: a number, text, true or false, a date, or a list of them.",
     ),
     "score": Key(ListOf(SCORE, named=True), "Groups of rules; the total is their sum."),
+    "grade": Key(GRADE, "Two scores as one grade from A1 to D4; formulas name it [@Grade]."),
 }
 
 
@@ -117,6 +134,11 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
                 hint = "write times = '=…', the formula that says how often it happened"
                 run.fault(("score", i, "rule", j, "at_most"), "needs times", hint)
     readymade.relate(tree, run)
+    if "grade" in tree:
+        _relate_grade(tree, run)
+    elif run.complete and "grade" in tree.get("write", ()) and ("grade",) not in run.places:
+        hint = 'write [grade], fit = "…", engagement = "…" into config/scoring.toml'
+        run.fault(("write", "grade"), "there is no [grade]", hint)
 
 
 def parameters(tree: dict[str, Any]) -> dict[str, ParameterValue]:
@@ -141,6 +163,47 @@ def scores(tree: dict[str, Any], run: Inspection) -> tuple[Score, ...]:
         )
         for i, score in enumerate(tree.get("score", ()))
     )
+
+
+def grade(tree: dict[str, Any]) -> Grade | None:
+    """How two scores become a grade."""
+    given = tree.get("grade")
+    if given is None:
+        return None
+    a, b, c = _limits(tree, "fit")
+    one, two, three = _limits(tree, "engagement")
+    return Grade(
+        fit=given["fit"],
+        engagement=given["engagement"],
+        letters=(a, b, c),
+        numbers=(one, two, three),
+    )
+
+
+def _relate_grade(tree: dict[str, Any], run: Inspection) -> None:
+    names = [score["name"] for score in tree.get("score", ()) if "name" in score]
+    for part, limits in _PARTS.items():
+        name = tree["grade"].get(part, "")
+        given = tree["grade"].get(limits)
+        if name and run.complete and fold(name) not in map(fold, names):
+            run.fault(("grade", part), f"there is no [[score]] called {name}", meant(name, names))
+        elif name and given is None and ("grade", limits) not in run.places:
+            if len(_limits(tree, part)) != len("ABC"):
+                hint = f"write {limits} = [40, 25, 10], the least points of each step"
+                run.fault(("grade", limits), f"required, as {name} has no max", hint)
+        elif given is not None and (len(given) != len("ABC") or given != sorted(given)[::-1]):
+            run.fault(("grade", limits), "must be three numbers, the highest first")
+
+
+def _limits(tree: dict[str, Any], part: str) -> list[float]:
+    """From how many points on the first three steps are given; nothing where nobody can say."""
+    given = tree["grade"]
+    if _PARTS[part] in given:
+        return list(given[_PARTS[part]])
+    for score in tree.get("score", ()):
+        if fold(score.get("name", "")) == fold(given[part]) and "max" in score:
+            return [score["max"] * share for share in (0.75, 0.5, 0.25)]
+    return []
 
 
 def _decay(given: dict[str, Any]) -> Decay:

@@ -28,6 +28,16 @@ class Standing(NamedTuple):
 
     stage: str
     since: datetime
+    past: tuple[str, ...] = ()  #: the stages that it was in before, the oldest first
+
+
+class PastScore(NamedTuple):
+    """How a lead was scored at some time."""
+
+    at: datetime
+    score: float | None
+    scores: Mapping[str, float]  #: group → points
+    stage: str
 
 
 class StageMove(NamedTuple):
@@ -158,3 +168,4 @@ class LeadState:
     moves: Sequence[StageMove] = ()
     messages: Sequence[MessageRecord] = ()
     overrides: Sequence[Override] = ()
+    scores: Sequence[PastScore] = ()  #: each time that something of it was new, the oldest first

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetcrm.core.memory import LeadState, MessageDraft, StageMove
+from sheetcrm.core.memory import LeadState, MessageDraft, PastScore, StageMove
 from sheetcrm.core.qualify import Contribution
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import CellValue, Override, Problem
@@ -36,6 +36,8 @@ class Explanation:
     outputs: Mapping[str, CellValue]  #: header → what was computed
     overrides: Sequence[Override]
     refused: Sequence[StageMove]
+    grade: str  #: ``A1`` to ``D4``, "" where the team does not grade
+    scores: Sequence[PastScore]  #: how it was scored up to now, each time that it changed
     state: LeadState | None  #: what the ledger knows, None before the first sync
     drafts: Sequence[MessageDraft]  #: follow-ups that the next sync would write
     follow_up: str  #: what comes next, or why nothing does
@@ -82,6 +84,7 @@ def matches(planned: Planned, who: str) -> list[int]:
 def _explain(workspace: Workspace, planned: Planned, index: int) -> Explanation:
     plan, qualified = planned.plan, planned.qualified
     lead = plan.leads[index]
+    state = workspace.ledger.lead(plan.source, lead.lead)
     return Explanation(
         source=plan.source,
         lead=lead.lead,
@@ -106,8 +109,16 @@ def _explain(workspace: Workspace, planned: Planned, index: int) -> Explanation:
         outputs={header: values[index] for header, values in planned.outputs.items()},
         overrides=[override for override in plan.overrides if override.lead == lead.lead],
         refused=[move for move in plan.moves if move.refused and move.lead == lead.lead],
-        state=workspace.ledger.lead(plan.source, lead.lead),
+        grade=qualified.grades[index] if qualified.grades else "",
+        scores=_changes(state.scores if state else ()),
+        state=state,
         drafts=[draft for draft in plan.drafts if draft.lead == lead.lead],
         follow_up=planned.followups.due[index],
         problems=[problem for problem in plan.problems if problem.row == lead.row],
     )
+
+
+def _changes(scores: Sequence[PastScore]) -> list[PastScore]:
+    """Without those that only brought another stage or reason."""
+    points = [(past.score, dict(past.scores)) for past in scores]
+    return [past for i, past in enumerate(scores) if not i or points[i] != points[i - 1]]

@@ -36,6 +36,7 @@ def formula_texts(rules: Rules) -> dict[str, str]:
 def output_names(rules: Rules) -> list[str]:
     """What later formulas may name beside fields and headers: ``Score``, ``BANT met``."""
     names = ["Score", "Stage", *(score.name for score in rules.qualification.scores)]
+    names += ["Grade"] if rules.qualification.grade else []
     for framework in rules.qualification.frameworks:
         names += [framework.name, f"{framework.name} met"]
         names += [f"{framework.name} {criterion.name}" for criterion in framework.criteria]

@@ -30,6 +30,7 @@ def output_values(
     simple: dict[str, Callable[[], Sequence[CellValue]]] = {
         "id": lambda: computed.ids,
         "score": lambda: [tidy(value) for value in qualified.total],
+        "grade": lambda: blank_to_none(qualified.grades),
         "stage": lambda: qualified.computed,
         "stage_since": lambda: [since.date() for since in qualified.since],
         "why": lambda: blank_to_none(qualified.why),

@@ -380,6 +380,26 @@ class LedgerContract:
         found = ledger.lead("expo", "L1").record
         assert (found.score, dict(found.scores), found.why) == (12.5, {}, "")
 
+    def test_a_lead_with_all_its_scores_but_those_that_were_undone(self, ledger: Ledger) -> None:
+        run(ledger, plan(leads=[record("L1", score=40)]))
+        edits = [edit("L1", "Score", 40, 60)]
+        wrong = plan(leads=[record("L1", score=60)], edits=edits)
+        ledger.undone(run(ledger, wrong, at=T1), "expo", edits, by=ledger.start_run("undo", T1))
+        run(ledger, plan(leads=[record("L1", score=12.5, scores={"Fit": 12.5})]), at=T2)
+        found = ledger.lead("expo", "L1").scores
+        assert [(one.at, one.score, dict(one.scores), one.stage) for one in found] == [
+            (T0, 40, {"Fit": 30, "Interest": 10}, "MQL"),
+            (T2, 12.5, {"Fit": 12.5}, "MQL"),
+        ]
+
+    def test_a_standing_knows_where_the_lead_came_through(self, ledger: Ledger) -> None:
+        stages = ["Contact", "SQL", "Not now", "Disqualified"]
+        for at, (before, after) in enumerate(zip(["", *stages], stages, strict=False)):
+            moved = plan(leads=[record("L1")], moves=[move("L1", before, after)])
+            run(ledger, moved, at=T0 + timedelta(days=at))
+        assert ledger.remember("expo").standings["L1"].past == ("Contact", "SQL", "Not now")
+        assert ledger.lead("expo", "L1").standing == ledger.remember("expo").standings["L1"]
+
     # Undo
 
     def test_undone_edits_leave_their_old_values(self, ledger: Ledger) -> None:

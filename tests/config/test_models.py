@@ -10,7 +10,7 @@ import pytest
 from sheetcrm.config import describe_place, load
 from sheetcrm.core.followup.rules import Sender, Sending, Stop
 from sheetcrm.core.qualify.presets import PRESETS
-from sheetcrm.core.qualify.rules import Back, Decay, Moves
+from sheetcrm.core.qualify.rules import Back, Decay, Grade, Moves
 from sheetcrm.core.table.fields import FieldType, Locale
 from sheetcrm.core.table.starter import STARTER_FIELDS
 
@@ -367,3 +367,19 @@ def test_rules_that_repeat_and_decay_in_steps(loaded):
     (score,) = config.qualification.scores
     assert score.decay == Decay(since="=[@X]", steps=((30, 10), (60, 5)))
     assert (score.rules[0].times, score.rules[0].at_most) == ("=[@N]", 3)
+
+
+GRADED = (
+    "[[score]]\nname = 'Fit'\nmax = 40\nrule = [{ name = 'r', points = 1 }]\n"
+    "[[score]]\nname = 'Does'\nrule = [{ name = 'r', points = 1 }]\n"
+)
+
+
+def test_a_grade_takes_its_steps_from_a_max_or_from_the_team(loaded):
+    grade = "[grade]\nfit = 'fit'\nengagement = 'Does'\nnumbers = [9, 5.5, 0]\n"
+    found = loaded(GRADED + grade + "[write]\ngrade = 'G'\n")
+    assert found.outputs == {"grade": "G"}
+    assert found.qualification.grade == Grade(
+        fit="fit", engagement="Does", letters=(30, 20, 10), numbers=(9, 5.5, 0)
+    )
+    assert loaded(GRADED).qualification.grade is None

@@ -82,6 +82,7 @@ def test_it_is_json_of_the_dialect_it_names():
         "write",
         "parameters",
         "score",
+        "grade",
         "framework",
         "stage",
         "moves",

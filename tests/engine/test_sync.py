@@ -13,7 +13,7 @@ from sheetcrm.engine.status import status
 from sheetcrm.engine.sync import plan, sync
 from sheetcrm.engine.undo import undo
 from sheetcrm.errors import ConfigError, MailerError, SourceBusyError, UsageError
-from tests.engine.team import GRID, OUTPUTS, QUALIFICATION, by_name, columns, tab_of
+from tests.engine.team import GRID, NOW, OUTPUTS, QUALIFICATION, by_name, columns, tab_of
 
 
 def test_scores_stages_and_reasons_stand_in_the_tab_afterwards(make):
@@ -354,3 +354,17 @@ def test_formulas_that_take_too_long_fail_with_their_place_and_nothing_is_writte
     assert "formula_seconds" in first
     assert formula.strip() == slow.when
     assert source.grid == before
+
+
+def test_explain_shows_every_change_of_a_score_and_no_other(make):
+    source, ledger = MemoryTabSource(GRID), MemoryLedger()
+    sync(make(source, ledger=ledger))
+    source.set_cell("D3", 50)
+    sync(make(source, ledger=ledger, now=NOW + timedelta(days=1)))
+    source.set_cell("F3", "called")
+    sync(make(source, ledger=ledger, now=NOW + timedelta(days=2)))
+    (budi,) = explain(make(source, ledger=ledger), "Budi")
+    assert [(past.at, past.score, past.scores) for past in budi.scores] == [
+        (NOW, 20, {"Fit": 20}),
+        (NOW + timedelta(days=1), 35, {"Fit": 35}),
+    ]

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from sheetcrm.adapters.ledger.database import insert, update_where
-from sheetcrm.adapters.ledger.schema import leads, scores, stage_moves
-from sheetcrm.core.memory import LeadRecord, StageMove, Standing
+from sheetcrm.adapters.ledger.schema import leads, runs, scores, stage_moves
+from sheetcrm.core.memory import LeadRecord, PastScore, StageMove, Standing
 from sheetcrm.core.table.values import Edit
 
 
@@ -35,8 +35,12 @@ def standings(connection: Connection, source_id: int) -> dict[str, Standing]:
         .where(leads.c.source_id == source_id, stage_moves.c.undone_by.is_(None))
         .order_by(stage_moves.c.id)
     )
-    newest = {lead: (stage, at) for lead, stage, at in connection.execute(query).all()}
-    return {lead: Standing(stage=stage, since=at) for lead, (stage, at) in newest.items()}
+    found: dict[str, Standing] = {}
+    for lead, stage, at in connection.execute(query).all():
+        before = found.get(lead)
+        past = (*before.past, before.stage) if before else ()
+        found[lead] = Standing(stage, at, past)
+    return found
 
 
 def moves_of(connection: Connection, lead_id: int, lead: str) -> list[StageMove]:
@@ -82,6 +86,20 @@ def score_of(connection: Connection, lead_id: int) -> Scored:
     if row is None:
         return Scored()
     return Scored(score=row.score, parts=json.loads(row.parts), stage=row.stage, why=row.why)
+
+
+def scores_of(connection: Connection, lead_id: int) -> list[PastScore]:
+    """How a lead was scored, oldest first, without what was undone."""
+    query = (
+        select(runs.c.started, scores.c.score, scores.c.parts, scores.c.stage)
+        .join_from(scores, runs, scores.c.run_id == runs.c.id)
+        .where(scores.c.lead_id == lead_id, scores.c.undone_by.is_(None))
+        .order_by(scores.c.id)
+    )
+    return [
+        PastScore(at=at, score=score, scores=json.loads(parts), stage=stage)
+        for at, score, parts, stage in connection.execute(query).all()
+    ]
 
 
 def keep_scores(

@@ -201,6 +201,7 @@ class SqlLedger:
                 moves=moves,
                 messages=messages.to_lead(connection, row.id, row.person_id),
                 overrides=outputs.overrides_of(connection, row.id, lead),
+                scores=history.scores_of(connection, row.id),
             )
 
     def drafts(self) -> list[MessageDraft]:
@@ -221,4 +222,5 @@ class SqlLedger:
 def _standing(moves: Sequence[StageMove]) -> Standing | None:
     if not moves or moves[-1].at is None:
         return None
-    return Standing(stage=moves[-1].after, since=moves[-1].at)
+    past = tuple(move.after for move in moves[:-1])
+    return Standing(stage=moves[-1].after, since=moves[-1].at, past=past)

@@ -24,6 +24,7 @@ from sheetcrm.core.memory import (
     Memory,
     MessageDraft,
     MessageRecord,
+    PastScore,
     RunRecord,
     StageMove,
     Standing,
@@ -198,6 +199,7 @@ class MemoryLedger:
             moves=[move for _, move in moves or ()],
             messages=self._to(source, [lead]),
             overrides=list(known.overrides.get(lead, ())),
+            scores=[self._past(run, scored) for run, scored in known.scores.get(lead, ())],
         )
 
     def drafts(self) -> list[MessageDraft]:
@@ -213,6 +215,9 @@ class MemoryLedger:
 
     def close(self) -> None:
         """There is nothing to let go of."""
+
+    def _past(self, run: str, scored: LeadRecord) -> PastScore:
+        return PastScore(self._run(run).started, scored.score, scored.scores, scored.stage)
 
     def _run(self, run: str) -> RunRecord:
         if run not in self._runs:
@@ -250,7 +255,8 @@ def _zoned(at: datetime) -> datetime:
 def _standing(moves: Sequence[tuple[str, StageMove]]) -> Standing:
     move = moves[-1][1]
     assert move.at is not None
-    return Standing(stage=move.after, since=move.at)
+    past = tuple(earlier.after for _, earlier in moves[:-1])
+    return Standing(stage=move.after, since=move.at, past=past)
 
 
 def _settle(source: _Source, run: str, plan: Plan) -> None:

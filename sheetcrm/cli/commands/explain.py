@@ -12,6 +12,7 @@ from sheetcrm.cli import output
 if TYPE_CHECKING:
     from sheetcrm.engine.explain import Explanation
 
+SCORES = 10  #: of the past that are shown
 ANSWERS = {True: "yes", False: "no", None: "unknown"}
 
 
@@ -52,6 +53,8 @@ def show(lead: Explanation) -> None:
         output.say(f"  {lead.why}")
     rows = [(part.score, part.rule, part.text) for part in lead.contributions]
     output.table("score", ["group", "rule", "points"], rows)
+    if lead.grade:
+        output.say(f"  grade: {lead.grade}")
     for name, answers in lead.frameworks.items():
         said = " · ".join(f"{criterion}: {ANSWERS[yes]}" for criterion, yes in answers.items())
         output.say(f"  {name} {lead.verdicts[name]} · {said}")
@@ -74,11 +77,14 @@ def show(lead: Explanation) -> None:
 
 
 def show_history(lead: Explanation) -> None:
-    """The lead's way through the stages, and its messages."""
+    """The lead's scores, its way through the stages, and its messages."""
     state = lead.state
     if state is None:
         output.say("  not synced yet")
         return
+    for past in lead.scores[-SCORES:]:
+        parts = ", ".join(f"{name} {points:g}" for name, points in past.scores.items())
+        output.say(f"  {past.at:%Y-%m-%d} score {past.score or 0:g} ({parts})")
     for move in state.moves:
         at = f"{move.at:%Y-%m-%d}" if move.at else ""
         output.say(f"  {at} {move.before or 'new'} → {move.after} ({move.by}: {move.why})")

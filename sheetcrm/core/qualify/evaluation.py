@@ -9,11 +9,12 @@ from functools import partial, reduce
 from operator import and_
 from typing import TypeVar
 
-from sheetcrm.core.formula import Frame, evaluate, parse
+from sheetcrm.core.formula import Formula, Frame, evaluate, parse
 from sheetcrm.core.qualify.frameworks import Answers, FrameworkResult, framework_result
+from sheetcrm.core.qualify.grading import grades
 from sheetcrm.core.qualify.order import levels, own_references
-from sheetcrm.core.qualify.readings import Reading, blanks
-from sheetcrm.core.qualify.rules import Criterion, Framework, Qualification, Score, ScoreRule
+from sheetcrm.core.qualify.readings import Reading, blanks, truth
+from sheetcrm.core.qualify.rules import Criterion, Framework, Grade, Qualification, Score, ScoreRule
 from sheetcrm.core.qualify.scoring import (
     RuleResult,
     ScoreResult,
@@ -23,6 +24,7 @@ from sheetcrm.core.qualify.scoring import (
     score_result,
 )
 from sheetcrm.core.qualify.steps import (
+    GRADE,
     STAGE,
     TOTAL,
     criterion_column,
@@ -43,6 +45,7 @@ class Evaluation:
     Attributes:
         frame: the columns that came in and those computed so far.
         scores: the groups, in the order of the config once all is computed.
+        grades: ``A1`` to ``D4``, if the team grades at all.
         answers: column of a criterion (``BANT Budget``) → yes, no or unknown.
         frameworks: name → what its criteria come to.
         faults: index of a lead → name of a rule → the error or unfit text that it gave.
@@ -61,6 +64,7 @@ class Evaluation:
         self.scores: dict[str, ScoreResult] = {}
         self.answers: dict[str, Answers] = {}
         self.frameworks: dict[str, FrameworkResult] = {}
+        self.grades: Sequence[str] = ()
         self.faults: dict[int, dict[str, str]] = {}
         self._tables = tables
         self._now = now
@@ -99,20 +103,27 @@ class Evaluation:
         """Evaluate formulas together: key path → what it gave for every lead."""
         if not formulas:
             return {}
-        columns = evaluate(
-            [parse(text) for text in formulas.values()],
-            self.frame,
-            parameters=self.rules.parameters,
-            tables=self._tables,
-            now=self._now.replace(tzinfo=None),
-            budget_seconds=self.rules.formula_seconds,
-        )
+        columns = self._columns([parse(text) for text in formulas.values()])
         found = {
             key: Reading(text=text, values=values, blind=self._blind(text))
             for (key, text), values in zip(formulas.items(), columns, strict=True)
         }
         self._readings |= found
         return found
+
+    def truths(self, conditions: Sequence[Formula]) -> list[list[bool | None]]:
+        """Whether conditions hold, for every lead, on all columns computed so far."""
+        return [[truth(value) for value in column] for column in self._columns(conditions)]
+
+    def _columns(self, formulas: Sequence[Formula]) -> list[list[CellValue]]:
+        return evaluate(
+            formulas,
+            self.frame,
+            parameters=self.rules.parameters,
+            tables=self._tables,
+            now=self._now.replace(tzinfo=None),
+            budget_seconds=self.rules.formula_seconds,
+        )
 
     def _makers(
         self, stages: Callable[[Mapping[str, Answers]], Sequence[str]]
@@ -122,6 +133,8 @@ class Evaluation:
             "score": lambda: {TOTAL: self.total},
             "stage": lambda: {STAGE: stages(self._stages_that_hold())},
         }
+        if self.rules.grade:
+            makers["grade"] = partial(self._grade, self.rules.grade)
         for key, score in numbered("score", self.rules.scores):
             makers[key] = partial(self._score, key, score)
         for key, framework in numbered("framework", self.rules.frameworks):
@@ -144,6 +157,11 @@ class Evaluation:
         result = score_result(score, rules, height=self.height, days=days)
         self.scores[score.name] = result
         return {score.name: result.values}
+
+    def _grade(self, grade: Grade) -> Columns:
+        scores = {fold(name): result.values for name, result in self.scores.items()}
+        self.grades = grades(grade, scores[fold(grade.fit)], scores[fold(grade.engagement)])
+        return {GRADE: self.grades}
 
     def _rule(self, key: str, score: Score, rule: ScoreRule) -> RuleResult:
         name = f"{score.name}: {rule.name}"

@@ -61,6 +61,7 @@ def qualify(
         next_question=_questions(leads, verdicts, ladder, questions),
         problems=lead_problems(work, ladder, verdicts, reasons.off_ladder),
         groups=[work.scores[score.name] for score in rules.scores],
+        grades=work.grades,
         language=language,
     )
 

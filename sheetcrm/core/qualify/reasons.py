@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from sheetcrm.core.qualify.evaluation import Evaluation
 from sheetcrm.core.qualify.ladder import Ladder, Verdict
 from sheetcrm.core.qualify.rules import Back
+from sheetcrm.core.qualify.soonest import Soonest
 from sheetcrm.core.qualify.steps import numbered, reason_formulas
 from sheetcrm.core.qualify.telling import Telling, Told
 from sheetcrm.core.qualify.why import Why, clipped
@@ -34,6 +35,7 @@ class Reasons:
             ],
             words,
         )
+        self._soonest = Soonest(work, ladder, words)
         self._off_ladder = self._given_reasons(work)
         telling = Telling(
             work.frame,
@@ -77,7 +79,8 @@ class Reasons:
         if verdict.refused:
             pattern = self._words.suggestion if self._suggests else self._words.rule_says
             found.append(pattern.format(verdict.ruled))
-        return found
+        soonest = self._soonest.text(index, verdict)
+        return [*found, soonest] if soonest else found
 
     def _given_reasons(self, work: Evaluation) -> dict[str, Sequence[str]]:
         """Stage beside the ladder → each lead's reason for it."""

@@ -43,6 +43,7 @@ class Qualified:
     next_question: Sequence[str]  #: "" where nothing is open
     problems: Sequence[tuple[int, Problem]]  #: index of the lead and a problem without a place
     groups: Sequence[ScoreResult] = ()
+    grades: Sequence[str] = ()  #: ``A1`` to ``D4``, if the team grades
     language: str = "en"  #: in which reasons are given
 
     @cached_property

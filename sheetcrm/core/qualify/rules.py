@@ -57,6 +57,16 @@ class Score:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Grade:
+    """Two groups as a grade from A1 to D4; each limit is the least that its step takes."""
+
+    fit: str  #: name of the group that gives the letter
+    engagement: str  #: name of the group that gives the number
+    letters: tuple[float, float, float]  #: points for A, B and C; D is less
+    numbers: tuple[float, float, float]  #: points for 1, 2 and 3; 4 is less
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Criterion:
     """One question of a framework: a formula that is yes, no or unknown."""
 
@@ -111,4 +121,5 @@ class Qualification:
     frameworks: Sequence[Framework] = ()
     stages: Sequence[Stage] = ()
     moves: Moves = Moves()
+    grade: Grade | None = None
     formula_seconds: float = 60  #: for formulas that are computed together

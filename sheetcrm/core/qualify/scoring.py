@@ -59,9 +59,11 @@ class ScoreResult:
 
     score: Score
     rules: Sequence[RuleResult]
+    earned: Sequence[float]  #: what the rules add up to
     faded: Sequence[float]  #: what time took, ≤ 0 for a positive score
     limited: Sequence[float]  #: what the limits added or took
     values: Sequence[float]
+    days: Sequence[int | None] | None = None  #: since it began to fade; None: it never does
 
     def parts(self, index: int) -> list[Contribution]:
         """Everything that the score of one lead is made of."""
@@ -154,10 +156,23 @@ def score_result(
     return ScoreResult(
         score=score,
         rules=rules,
+        earned=earned,
         faded=_differences(earned, kept),
         limited=_differences(kept, values),
         values=values,
+        days=days if score.decay else None,
     )
+
+
+def raised(result: ScoreResult, index: int, more: float) -> float:
+    """What one lead's score would be with `more` points earned."""
+    if not more:
+        return result.values[index]
+    score = result.score
+    points = result.earned[index] + more
+    if score.decay and result.days is not None:
+        points = faded(points, result.days[index], score.decay)
+    return max(bound(score.min, "-inf"), min(bound(score.max, "inf"), cents(points)))
 
 
 def faded(points: float, days: int | None, decay: Decay) -> float:

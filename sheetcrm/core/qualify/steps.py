@@ -1,7 +1,7 @@
 """What qualification computes, step by step: each may read the columns of the others.
 
-``Fit`` (a group) · ``Score`` (the total) · ``BANT Budget`` (a criterion) · ``BANT`` (how many
-are yes) and ``BANT met`` · ``Stage``.
+``Fit`` (a group) · ``Score`` (the total) · ``Grade`` · ``BANT Budget`` (a criterion) · ``BANT``
+(how many are yes) and ``BANT met`` · ``Stage``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sheetcrm.core.table.names import fold
 
 TOTAL = "Score"
 STAGE = "Stage"
+GRADE = "Grade"
 
 _Item = TypeVar("_Item")
 
@@ -40,6 +41,9 @@ def steps(rules: Qualification) -> list[Step]:
     if not total_is_group(rules):
         groups = tuple(score.name for score in rules.scores)
         found.append(Step(columns=(TOTAL,), key="score", parts=groups))
+    if rules.grade:
+        parts = (rules.grade.fit, rules.grade.engagement)
+        found.append(Step(columns=(GRADE,), key="grade", parts=parts))
     for key, framework in numbered("framework", rules.frameworks):
         found += framework_steps(key, framework)
     if rules.stages:

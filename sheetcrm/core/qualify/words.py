@@ -36,6 +36,8 @@ class Words:
     met: str  #: names of frameworks, as are the next two
     open: str
     not_met: str
+    one_more: str  #: stage, name of what is missing
+    some_more: str  #: how many, stage, names
     decimal: str
     group: str
 
@@ -82,6 +84,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "met": "met: {}",
         "open": "open: {}",
         "not_met": "not met: {}",
+        "one_more": "one more for {}: {}",
+        "some_more": "{} more for {}: {}",
     },
     "id": {
         "score": "skor",
@@ -101,6 +105,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "met": "terpenuhi: {}",
         "open": "belum pasti: {}",
         "not_met": "tidak terpenuhi: {}",
+        "one_more": "satu lagi untuk {}: {}",
+        "some_more": "{} lagi untuk {}: {}",
     },
     "es": {
         "score": "puntaje",
@@ -120,6 +126,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "met": "cumple: {}",
         "open": "por saber: {}",
         "not_met": "no cumple: {}",
+        "one_more": "falta uno para {}: {}",
+        "some_more": "faltan {} para {}: {}",
     },
 }
 

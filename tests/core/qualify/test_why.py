@@ -97,9 +97,12 @@ CASES = [
     (KNOWN, "", "", ""),
     (
         {},
-        "unknown: budget, free mail, target city, CEO asked, …",
-        "belum diketahui: budget, free mail, target city, CEO asked, …",
-        "sin saber: budget, free mail, target city, CEO asked, …",
+        "unknown: budget, free mail, target city, CEO asked, … · one more for Lead: target city",
+        (
+            "belum diketahui: budget, free mail, target city, CEO asked, …"
+            " · satu lagi untuk Lead: target city"
+        ),
+        "sin saber: budget, free mail, target city, CEO asked, … · falta uno para Lead: target city",
     ),
 ]
 

@@ -1,0 +1,50 @@
+"""What would raise a lead's stage soonest: ``one more for SQL: timing``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sheetcrm.core.formula import parse
+from sheetcrm.core.qualify.evaluation import Evaluation
+from sheetcrm.core.qualify.lacking import Chosen, Lacking, Lacks
+from sheetcrm.core.qualify.ladder import Ladder, Verdict
+from sheetcrm.core.qualify.why import clipped
+from sheetcrm.core.qualify.words import Words, in_running_text
+
+_MOST = 3  #: answers; more than that is no near thing
+_LONGEST = 90
+_NOTHING: Chosen = frozenset()
+
+
+class Soonest:
+    """Finds, for the leads of one evaluation, the fewest answers that lead to a higher stage."""
+
+    def __init__(self, work: Evaluation, ladder: Ladder, words: Words) -> None:
+        self._ladder = ladder
+        self._words = words
+        lacking = Lacking(work)
+        self._ways: list[tuple[str, Lacks]] = []
+        for stage in work.rules.stages:
+            if stage.when and not stage.off_ladder:
+                lacks = lacking.of(parse(stage.when))
+                if lacks:
+                    self._ways.append((stage.name, lacks))
+
+    def text(self, index: int, verdict: Verdict) -> str:
+        """What to find out about one lead; "" where no few answers would raise it."""
+        if verdict.by_person or verdict.refused or self._ladder.is_beside(verdict.after):
+            return ""
+        best: tuple[str, tuple[str, ...]] | None = None
+        for stage, lacks in self._ways:
+            if not self._ladder.is_above(stage, verdict.after):
+                continue
+            names = lacks(index, _NOTHING)
+            if names and len(names) <= _MOST and (best is None or len(names) < len(best[1])):
+                best = stage, names
+        return self._told(*best) if best else ""
+
+    def _told(self, stage: str, names: Sequence[str]) -> str:
+        listed = self._words.enumerate([in_running_text(name) for name in names])
+        if len(names) == 1:
+            return clipped(self._words.one_more.format(stage, listed), _LONGEST)
+        return clipped(self._words.some_more.format(len(names), stage, listed), _LONGEST)
