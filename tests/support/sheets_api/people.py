@@ -326,6 +326,19 @@ class Tab:
                     one.validation = {"condition": {"type": "BOOLEAN"}, "showCustomUi": True}
                 sheet.put(row, area.left, [item(one) for one in new])
 
+    def make_table(self, range_: str, name: str = "Leads") -> None:
+        """Make a range a table (Format › Convert to table)."""
+        with self.spreadsheet.changing() as book:
+            sheet, area = self._area(book, range_)
+            number = str(100 + len(sheet.tables))
+            sheet.tables.append({"tableId": number, "name": name, "range": area.range()})
+
+    def filter(self, range_: str) -> None:
+        """Give the tab a filter over a range (Data › Create a filter)."""
+        with self.spreadsheet.changing() as book:
+            sheet, area = self._area(book, range_)
+            sheet.basic_filter = {"range": area.range()}
+
     def colour_by_rule(self, range_: str, condition: dict[str, Any], style: dict[str, Any]) -> None:
         """A rule of conditional formatting, the first one."""
         with self.spreadsheet.changing() as book:

@@ -189,6 +189,45 @@ def delete_banding(context: Context, body: dict[str, Any]) -> None:
     sheet.banded.remove(banded)
 
 
+@handles("addTable")
+def add_table(context: Context, body: dict[str, Any]) -> dict[str, Any]:
+    """A range that is a table, with types of columns."""
+    given = body["table"]
+    sheet, area = context.area(given.get("range", {}))
+    if any(sheet.within(table["range"]).meets(area) for table in sheet.tables):
+        raise invalid("Tables cannot overlap.")
+    table = {
+        "tableId": given.get("tableId") or str(context.new_id()),
+        "name": given.get("name") or f"Table{len(sheet.tables) + 1}",
+    } | given
+    table["range"] = area.range()
+    sheet.tables.append(table)
+    return {"table": table | {"range": area.json(sheet.sheet_id)}}
+
+
+@handles("updateTable")
+def update_table(context: Context, body: dict[str, Any]) -> None:
+    """Another name, range or other columns."""
+    given = body["table"]
+    mask = masks.update(body.get("fields", ""), "Table")
+    sheet, table = _listed(context, "tables", "tableId", given.get("tableId", ""))
+    changed = masks.applied({n: m for n, m in mask.items() if n != "range"}, table, given)
+    if "range" in mask or "*" in mask:
+        changed["range"] = sheet.within(edges(given.get("range", {}))).range()
+    sheet.tables[sheet.tables.index(table)] = {"range": table["range"]} | changed
+
+
+@handles("deleteTable")
+def delete_table(context: Context, body: dict[str, Any]) -> None:
+    """A table that goes away with what stands in it."""
+    sheet, table = _listed(context, "tables", "tableId", body.get("tableId", ""))
+    area = sheet.within(table["range"])
+    context.book.guard(context.account, sheet, area)
+    for row in range(area.top, area.bottom):
+        sheet.put(row, area.left, [None] * area.width)
+    sheet.tables.remove(table)
+
+
 def _named(context: Context, name_id: str) -> dict[str, Any]:
     for entry in context.book.names:
         if entry["namedRangeId"] == name_id:
@@ -204,7 +243,9 @@ def _protected(context: Context, range_id: int) -> tuple[Sheet, dict[str, Any]]:
     return sheet, entry
 
 
-def _listed(context: Context, listing: str, key: str, number: int) -> tuple[Sheet, dict[str, Any]]:
+def _listed(
+    context: Context, listing: str, key: str, number: int | str
+) -> tuple[Sheet, dict[str, Any]]:
     for sheet in context.book.sheets:
         for entry in getattr(sheet, listing):
             if entry[key] == number:

@@ -98,6 +98,7 @@ def sheet(
         "protectedRanges": [protected_range(book, one, p, account) for p in one.protected],
         "filterViews": [_ranged(one, view) for view in one.filter_views],
         "bandedRanges": [_ranged(one, banded) for banded in one.banded],
+        "tables": [_ranged(one, table) for table in one.tables],
         "basicFilter": _ranged(one, one.basic_filter) if one.basic_filter else None,
         "rowGroups": [_group(one, group) for group in one.groups[ROWS]],
         "columnGroups": [_group(one, group) for group in one.groups[COLUMNS]],

@@ -42,6 +42,7 @@ class Sheet:
     conditional: list[dict] = field(default_factory=list)
     banded: list[dict] = field(default_factory=list)
     filter_views: list[dict] = field(default_factory=list)
+    tables: list[dict] = field(default_factory=list)
     basic_filter: dict | None = None
     groups: dict[str, list[dict]] = field(default_factory=lambda: {ROWS: [], COLUMNS: []})
     sizes: dict[str, dict[int, dict]] = field(default_factory=lambda: {ROWS: {}, COLUMNS: {}})
@@ -59,6 +60,7 @@ class Sheet:
             conditional=deepcopy(self.conditional),
             banded=deepcopy(self.banded),
             filter_views=deepcopy(self.filter_views),
+            tables=deepcopy(self.tables),
             basic_filter=deepcopy(self.basic_filter),
             groups=deepcopy(self.groups),
             sizes={dimension: dict(sizes) for dimension, sizes in self.sizes.items()},
@@ -195,6 +197,7 @@ class Sheet:
         self.protected = _kept(self.protected, dimension, move, size)
         self.banded = _kept(self.banded, dimension, move, size)
         self.filter_views = _kept(self.filter_views, dimension, move, size)
+        self.tables = _kept(self.tables, dimension, move, size)
         if self.basic_filter:
             self.basic_filter = next(iter(_kept([self.basic_filter], dimension, move, size)), None)
         self.conditional = [
