@@ -41,7 +41,11 @@ class Moves:
 
 
 def moves(
-    expected: Expected, now: Sheet, header_row: int, keys: Keys, ours: Mapping[Place, Raw]
+    expected: Expected,
+    now: Sheet,
+    header_row: int,
+    keys: Keys,
+    ours: Sequence[Mapping[Place, Raw]],
 ) -> Moves:
     """Compare a tab with what it was.
 
@@ -50,16 +54,17 @@ def moves(
         now: all of it as it stands now.
         header_row: where the headers stood.
         keys: by which columns rows are known.
-        ours: what we have written that is not proven, by the place at which we wrote it.
+        ours: our writes that are not proven: what went to which place.
     """
     before = expected.before
 
     def only_ours(row: int, column: int) -> bool:
-        place = (row, column)
-        return place in ours and alike(ours[place], now.at(row, column))
+        place, stands = (row, column), now.at(row, column)
+        return any(place in write and alike(write[place], stands) for write in ours)
 
-    header = _header_row(before, now, header_row, ours)
-    columns = _columns(before, now, header_row, header, ours)
+    header = _header_row(before, now, header_row, only_ours)
+    fresh = {c: raw for write in ours for (row, c), raw in write.items() if row == header_row}
+    columns = _columns(before, now, (header_row, header), fresh, only_ours)
     search = _Rows(
         expected=expected,
         now=now,
@@ -76,27 +81,33 @@ def moves(
     return Moves(rows=rows, columns=columns, header_row=header)
 
 
-def _header_row(before: Sheet, now: Sheet, header_row: int, ours: Mapping[Place, Raw]) -> int:
+def _header_row(
+    before: Sheet, now: Sheet, header_row: int, only_ours: Callable[[int, int], bool]
+) -> int:
     """The row that shows most of the old headers, the nearest of equals."""
     wanted = set(before.cells.get(header_row, {}).values())
     best, found = 0, header_row
     for row in range(1, header_row + _FURTHER):
         cells = now.cells.get(row, {})
-        count = sum(1 for c, v in cells.items() if v in wanted and (row, c) not in ours)
+        count = sum(1 for c, v in cells.items() if v in wanted and not only_ours(row, c))
         if (count, -abs(row - header_row)) > (best, -abs(found - header_row)):
             best, found = count, row
     return found
 
 
 def _columns(
-    before: Sheet, now: Sheet, old_row: int, new_row: int, ours: Mapping[Place, Raw]
+    before: Sheet,
+    now: Sheet,
+    header_rows: Place,
+    fresh: Mapping[int, Raw],
+    only_ours: Callable[[int, int], bool],
 ) -> dict[int, int]:
     """New column → old one: by headers that stand once, then by their neighbours."""
+    old_row, new_row = header_rows
     last_new = max(now.last_column, before.last_column) + 1
     old = {column: before.at(old_row, column) for column in range(1, before.last_column + 1)}
     new = {column: now.at(new_row, column) for column in range(1, last_new + 1)}
-    fresh = {column: raw for (row, column), raw in ours.items() if row == old_row}
-    hidden = {c for c in new if (new_row, c) in ours and alike(ours[new_row, c], new[c])}
+    hidden = {column for column in new if only_ours(new_row, column)}
     at_old = _once(old)
     at_new = _once({column: value for column, value in new.items() if column not in hidden})
     found = {at_new[value]: at_old[value] for value in at_old if value in at_new}

@@ -8,8 +8,9 @@ back what stood there: the lead that it belongs to is known by its keys, not by 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sheetcrm.adapters.google.edits import AUTOMATIC, Cells
 from sheetcrm.adapters.google.moves import Moves
@@ -20,29 +21,31 @@ from sheetcrm.adapters.google.values import Raw, alike
 from sheetcrm.core.table.values import CellError
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Damage:
     """A write compared with what stands in the tab now.
 
     Attributes:
         expected: what was read, and what has been written and proven since.
         now: all of the tab as it stands now.
+        header_row: where the headers stood when the tab was read.
         moves: where rows and columns went.
         intended: what was to be written, by the place that it had when the tab was read.
-        written: what our writes put where, that is not proven.
+        written: our writes that are not proven, the oldest first: what went to which place.
         formats: the same of number formats.
         settled: nothing can have moved after the write, only before it.
     """
 
     expected: Expected
     now: Sheet
+    header_row: int
     moves: Moves
     intended: Mapping[Place, Raw]
-    written: Mapping[Place, Raw]
+    written: Sequence[Mapping[Place, Raw]]
     formats: Mapping[Place, Mapping[str, str]]
     settled: bool
 
-    @property
+    @cached_property
     def landed(self) -> bool:
         """Whether all that was intended stands beside the leads for which it was."""
         rows: dict[int, list[int]] = defaultdict(list)
@@ -77,11 +80,12 @@ class Damage:
 
     def _strays(self) -> Iterator[Place]:
         """The cells that hold what we wrote for another."""
-        for place, raw in self.written.items():
-            if alike(raw, self.now.at(*place)) and self._is_wrong(place, raw):
-                yield place
-        if not self.settled:
-            yield from self._carried()
+        for write in self.written:
+            for place, raw in write.items():
+                if alike(raw, self.now.at(*place)) and self._is_wrong(place, raw):
+                    yield place
+            if not self.settled:
+                yield from self._carried(write)
 
     def _is_wrong(self, place: Place, raw: Raw) -> bool:
         """Whether a cell should hold something else than what we wrote into it."""
@@ -89,38 +93,44 @@ class Damage:
         if old is None:
             return raw is not None
         if old in self.intended and alike(self.intended[old], raw):
-            return False
+            return not self.landed and (old != place or place[1] in self._headless)
         formula = old not in self.expected.written and old in self.expected.before.formulas
         return formula or not alike(self.expected.at(*old), raw)
 
-    def _carried(self) -> Iterator[Place]:
+    @cached_property
+    def _headless(self) -> frozenset[int]:
+        """Columns that were new, and whose headers do not stand above them."""
+        row, now = self.moves.header_row, self.now
+        new = {column: raw for (at, column), raw in self.intended.items() if at == self.header_row}
+        return frozenset(
+            column
+            for column, old in self.moves.columns.items()
+            if old in new and not alike(new[old], now.at(row, column))
+        )
+
+    def _carried(self, write: Mapping[Place, Raw]) -> Iterator[Place]:
         """Cells in rows that were hit and have moved since: all that hit them still stands there.
 
         Only values are left to go by, so a row counts only where it shows all that was written
         into one row.
         """
         rows: dict[int, dict[int, Raw]] = defaultdict(dict)
-        for (row, column), raw in self.written.items():
+        for (row, column), raw in write.items():
             rows[row][column] = raw
         by_first: dict[tuple[int, Raw], list[int]] = defaultdict(list)
         for row, cells in rows.items():
-            first = min(cells)
-            by_first[first, cells[first]].append(row)
-        firsts = {column for column, _ in by_first}
-        for new, old in self.moves.rows.items():
-            if new == old:
-                continue
+            first = next((c for c in sorted(cells) if cells[c] is not None), 0)
+            by_first[first, cells.get(first)].append(row)
+        firsts = {column for column, _ in by_first if column}
+        for new in self.now.cells:
             for first in firsts:
                 for row in by_first.get((first, self.now.at(new, first)), ()):
                     cells = rows[row]
-                    if row != new and all(
-                        alike(raw, self.now.at(new, column)) for column, raw in cells.items()
-                    ):
-                        yield from (
-                            (new, column)
-                            for column, raw in cells.items()
-                            if raw is not None and self._is_wrong((new, column), raw)
-                        )
+                    if row != new and self._shows(new, cells):
+                        yield from ((new, c) for c in cells if self._is_wrong((new, c), cells[c]))
+
+    def _shows(self, row: int, cells: Mapping[int, Raw]) -> bool:
+        return all(alike(raw, self.now.at(row, column)) for column, raw in cells.items())
 
     def _formula(self, old: Place, new: Place) -> str:
         """The formula that stood in a cell, as it reads where the cell is now."""

@@ -68,7 +68,7 @@ class Writing:
     title: str = field(init=False)  # of the tab, as it is called now
     width: int = field(init=False)  # columns of its grid, as it is now
     expected: Expected = field(init=False)
-    written: dict[Place, Raw] = field(default_factory=dict)  # and not proven
+    written: list[Mapping[Place, Raw]] = field(default_factory=list)  # and not proven
     formats: dict[Place, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -210,6 +210,7 @@ class Writing:
         return Damage(
             expected=expected,
             now=now,
+            header_row=header,
             moves=moves(expected, now, header, self.keys, self.written),
             intended=part.values,
             written=self.written,
@@ -252,7 +253,7 @@ class Writing:
 
     def _hit(self, cells: Cells) -> None:
         """These cells may have been written, wherever they were then."""
-        self.written.update(cells.values)
+        self.written.append(cells.values)
         self.formats.update(cells.formats)
 
     def _done(self, part: Cells) -> None:
