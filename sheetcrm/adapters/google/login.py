@@ -235,7 +235,7 @@ class _Handler(BaseHTTPRequestHandler):
 def _exchange(flow: Flow, code: str) -> dict[str, Any]:
     """The tokens for a code."""
     try:
-        token: dict[str, Any] = flow.fetch_token(code=code, timeout=30)
+        token: dict[str, Any] = flow.fetch_token(code=code, include_client_id=True, timeout=30)
     except requests.RequestException as error:
         raise SourceUnreachableError(
             "Google cannot be reached", hint="is this computer connected to the internet?"

@@ -45,7 +45,7 @@ def rehearse(
     added = range(revision.first_new, revision.first_new + len(new))
     places: set[Place] = {(row, column) for row in tab.rows for column in (*ours, *added)}
     places.update((revision.header_row, column) for column in added)
-    check_targets(revision.sheet, places)
+    check_targets(revision.sheet, sorted(places))
     if added:
         _check_size(client, spreadsheet, revision, added[-1])
     title = revision.sheet.title
