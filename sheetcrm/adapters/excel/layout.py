@@ -92,12 +92,15 @@ def _in_rows(
     below: dict[int, int] = {}
     end = number = last
     for row in rows:
-        match = rules.number.match(row)
-        number = int(match[1]) if match else view(row, rules).number or number + 1
-        if number in leads:
-            start = row[: row.find(b">")]
-            if b"hidden" in start and _HIDDEN.search(start):
-                hidden.append(number)
+        tag, match = rules.opening.match(row), rules.number.match(row)
+        if tag and match:
+            number, unseen = int(match[1]), _HIDDEN.search(tag[0]) is not None
+        else:
+            seen = view(row, rules)
+            number = seen.number or number + 1
+            unseen = seen.attributes.get("hidden") in {"1", "true"}
+        if unseen and number in leads:
+            hidden.append(number)
         elif number > last and formula in row:
             cells = fast_cells(row, rules) if rules.row.fullmatch(row) else view(row, rules).cells
             used = {cell.column for cell in cells if cell.formula is not None} & columns

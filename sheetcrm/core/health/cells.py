@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from sheetcrm.core.health.columns import TeamColumn
@@ -13,6 +13,7 @@ from sheetcrm.core.table.reading import display, says_unknown
 from sheetcrm.core.table.values import CellError, CellValue, Severity, Tab
 
 _SENTENCE = 60  # characters: in a longer text two spaces in a row are nobody's business
+_LONGEST_PLACEHOLDER = 32  # characters
 _AROUND = re.compile(r"^\s|\s$|[\t\u00a0\u2007\u202f\u200b\u2060\ufeff]")
 _ODD = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
 _VISIBLE = str.maketrans(
@@ -108,23 +109,30 @@ def numbers(column: TeamColumn, tab: Tab, found: Sequence[int]) -> Iterator[Find
         )
 
 
-def mixed(column: TeamColumn, tab: Tab, explained: Collection[int]) -> Iterator[Finding]:
+def mixed(
+    column: TeamColumn, tab: Tab, explained: Mapping[type, Collection[int]]
+) -> Iterator[Finding]:
     """Kinds that do not belong together in a column that is read as it stands.
 
-    `explained` are leads of whose cell something else is told. Those of the rarer kinds are told;
-    where text is commonest, numbers are not, as a code or a house number may be one.
+    Those of the rarer kinds are told; where text is commonest, numbers are not, as a code or a
+    house number may be one. `explained` are leads whose text is told elsewhere, by the kind that
+    it should be of.
     """
     kinds = [kind for kind in _KINDS if column.counts[kind]]
     if not column.is_free or len(kinds) < 2:
         return
-    commonest = max(kinds, key=lambda kind: column.counts[kind] - len(explained) * (kind is str))
+    told = frozenset().union(*explained.values())
+    counts = {kind: column.counts[kind] + len(explained.get(kind, ())) for kind in kinds}
+    if str in counts:
+        counts[str] -= len(told)
+    commonest = max(kinds, key=lambda kind: counts[kind])
     odd = {kind for kind in kinds if kind is not commonest}
     if commonest is str:
         odd.discard(float)
     found = [
         index
         for index, value in enumerate(column.column.values)
-        if _kind(value) in odd and index not in explained
+        if _kind(value) in odd and index not in told
     ]
     if found:
         harmless = commonest is str and not column.needed
@@ -142,7 +150,7 @@ def placeholders(column: TeamColumn) -> list[int]:
     """The leads with ``-``, ``n/a`` or ``Select`` in a column that is taken as it stands."""
     if not column.is_free:
         return []
-    return column.texts_that(lambda text: bool(text.strip()) and says_unknown(text.strip()))
+    return column.texts_that(_is_placeholder)
 
 
 def unknowns(column: TeamColumn, tab: Tab, found: Sequence[int]) -> Iterator[Finding]:
@@ -163,8 +171,16 @@ def visible(text: str) -> str:
     return quoted(text.translate(_VISIBLE))
 
 
+def _is_placeholder(text: str) -> bool:
+    if len(text) > _LONGEST_PLACEHOLDER:
+        return False
+    bare = text.strip()
+    return bool(bare) and says_unknown(bare)
+
+
 def _is_stray(text: str) -> bool:
-    if _AROUND.search(text):
+    around = text != text.strip() or "\t" in text or not text.isascii()
+    if around and _AROUND.search(text):
         return True
     return "  " in text and len(text) <= _SENTENCE and "\n" not in text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sheetcrm.core.health.columns import TeamColumn
 from sheetcrm.core.health.findings import EXAMPLES, Example, Finding, Kind, in_cells, quoted
@@ -13,7 +13,7 @@ from sheetcrm.core.table.countries import meant_country
 from sheetcrm.core.table.emails import email_reader, meant_domain
 from sheetcrm.core.table.fields import Field, FieldType, Locale
 from sheetcrm.core.table.leads import Leads
-from sheetcrm.core.table.phones import calling_code, phone_reader
+from sheetcrm.core.table.phones import calling_code, number_in, phone_reader
 from sheetcrm.core.table.reading import Reader, display
 from sheetcrm.core.table.values import CellError, CellValue, Severity, Tab
 
@@ -200,18 +200,17 @@ def _read_abroad(column: TeamColumn, leads: Leads, locale: Locale) -> dict[int, 
             continue
         key = (display(stands), str(country))
         if key not in known:
-            known[key] = _in_country(*key, locale, code)
+            known[key] = _in_country(*key, code)
         if known[key]:
             found[index] = known[key]
     return found
 
 
-def _in_country(text: str, country: str, locale: Locale, home: str) -> str:
+def _in_country(text: str, country: str, home: str) -> str:
     """The number of that country that the text is when it says no code of its own, or ""."""
     if _WITH_CODE.match(text) or text.strip().startswith(home[1:]):
         return ""
-    value = phone_reader(replace(locale, country=country))(text).value
-    return value if isinstance(value, str) and value.startswith(calling_code(country)) else ""
+    return number_in(country, text) or ""
 
 
 def _is_country(value: CellValue) -> bool:

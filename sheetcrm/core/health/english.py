@@ -19,9 +19,9 @@ PAGE = Page(
     intro="Mend the upper ones first: each costs scores or follow-ups now.",
     leads="leads",
     columns="columns",
-    by_email="can be reached by e-mail",
-    by_phone="can be reached by phone",
-    by_none="can be reached by neither",
+    by_email="reachable by e-mail",
+    by_phone="reachable by phone",
+    by_none="reachable by neither",
     of="{} of {}",
     what="what",
     column="column",
@@ -68,7 +68,8 @@ KINDS = {
     Kind.UNREADABLE_PHONE: Text(
         "phone numbers that are none",
         "No WhatsApp link can be made, and the lead is not known again by its number.",
-        "Format the column as text and type the number with its country code, such as +62 812 …",
+        "Format the column as text and type the number with its country code, such as "
+        "+62 812 3456 7890.",
     ),
     Kind.NO_CONTACT: Text(
         "leads without e-mail and phone",

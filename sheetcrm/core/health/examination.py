@@ -66,7 +66,7 @@ def _in_column(
     yield from cells.unreadable(column, tab)
     yield from cells.spaces(column, tab)
     yield from cells.numbers(column, tab, figures)
-    yield from cells.mixed(column, tab, {*figures, *days, *unknowns})
+    yield from cells.mixed(column, tab, {float: figures, date: days, object: unknowns})
     yield from cells.unknowns(column, tab, unknowns)
     yield from dates.dates(column, tab, days)
     yield from dates.ambiguous(column, tab)

@@ -68,7 +68,7 @@ KINDS = {
     Kind.UNREADABLE_PHONE: Text(
         "nomor telepon yang tidak sah",
         "Tautan WhatsApp tidak bisa dibuat, dan lead tidak dikenali lagi dari nomornya.",
-        "Format kolom sebagai teks dan ketik nomor dengan kode negara, misalnya +62 812 …",
+        "Format kolom sebagai teks dan ketik nomor dengan kode negara, misalnya +62 812 3456 7890.",
     ),
     Kind.NO_CONTACT: Text(
         "lead tanpa email dan telepon",

@@ -87,7 +87,7 @@ _PAGE = """\
 {% for group in groups %}
 <article class="{{ severity.value }}">
 <h4><span class="sign">{{ signs[severity] }}</span>
-{{ group.told.what }}
+{{ group.told.what[0] | upper }}{{ group.told.what[1:] }}
 {% if group.count > 1 %}<span class="count">{{ group.count }}</span>{% endif %}
 </h4>
 <dl>

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sheetcrm.core.health.cells import visible
 from sheetcrm.core.health.columns import TeamColumn
 from sheetcrm.core.health.findings import Example, Finding, Kind, Place, quoted
 from sheetcrm.core.table.fields import Field
@@ -39,7 +40,9 @@ def in_headers(columns: Sequence[TeamColumn], tab: Tab, layout: Layout) -> Itera
         if any(one is column.column for column in columns)
     ]
     used = {one.name for one in columns if not one.is_empty}
-    blank = [h for h in headers if h.name == h.address and h.name in used and not _text(h.cell)]
+    blank = [
+        h for h in headers if h.name == h.address and h.name in used and not _text(h.cell).strip()
+    ]
     repeated = [h for h in headers if h.name.endswith(f" ({h.address})")]
     padded = [h for h in headers if isinstance(h.cell, str) and _PADDED.search(h.cell)]
     for kind, severity, found in (
@@ -54,7 +57,7 @@ def in_headers(columns: Sequence[TeamColumn], tab: Tab, layout: Layout) -> Itera
                 count=len(found),
                 places=[Place(header.address) for header in found],
                 examples=[
-                    Example(header.address, _shown(header), _meant(kind, header))
+                    Example(header.address, _shown(kind, header), _meant(kind, header))
                     for header in found[:3]
                     if kind is not Kind.BLANK_HEADER
                 ],
@@ -123,27 +126,26 @@ def in_layout(tab: Tab, layout: Layout) -> Iterator[Finding]:
 
 
 def _headers(tab: Tab, layout: Layout) -> list[_Header]:
+    addresses = [f"{column.letter}{tab.header_row}" for column in tab.columns]
     cells = layout.headers
-    if cells is None or len(cells) != len(tab.columns):
-        cells = [column.header for column in tab.columns]
-        named_by_address = [f"{column.letter}{tab.header_row}" for column in tab.columns]
+    if cells is None:
         cells = [
-            None if cell == address else cell
-            for cell, address in zip(cells, named_by_address, strict=True)
+            None if column.header == address else column.header.removesuffix(f" ({address})")
+            for column, address in zip(tab.columns, addresses, strict=True)
         ]
     return [
-        _Header(name=column.header, address=f"{column.letter}{tab.header_row}", cell=cell)
-        for column, cell in zip(tab.columns, cells, strict=True)
+        _Header(name=column.header, address=address, cell=cell)
+        for column, address, cell in zip(tab.columns, addresses, cells, strict=True)
     ]
 
 
 def _text(cell: CellValue) -> str:
-    return "" if cell is None else str(cell).strip()
+    return "" if cell is None else str(cell)
 
 
-def _shown(header: _Header) -> str:
-    name = header.name.removesuffix(f" ({header.address})")
-    return quoted(header.cell) if isinstance(header.cell, str) and header.cell else name
+def _shown(kind: Kind, header: _Header) -> str:
+    text = _text(header.cell)
+    return visible(text) if kind is Kind.PADDED_HEADER else quoted(text)
 
 
 def _meant(kind: Kind, header: _Header) -> str:

@@ -69,7 +69,8 @@ KINDS = {
     Kind.UNREADABLE_PHONE: Text(
         "teléfonos que no lo son",
         "No se puede hacer el enlace de WhatsApp, ni reconocer al lead por su número.",
-        "Dé a la columna formato de texto y escriba el número con código de país, como +52 55 …",
+        "Dé a la columna formato de texto y escriba el número con código de país, como "
+        "+52 55 1234 5678.",
     ),
     Kind.NO_CONTACT: Text(
         "leads sin correo ni teléfono",

@@ -66,6 +66,37 @@ def calling_code(country: str) -> str:
     return f"+{phonenumbers.country_code_for_region(country) or ''}"
 
 
+def number_in(country: str, text: str) -> str | None:
+    """The number in E.164 that a text without a country code is in a country, None for no number.
+
+    Where the count of its digits cannot be right, it is not looked at more closely.
+    """
+    import phonenumbers  # noqa: PLC0415 - as below
+
+    digits = "".join(char for char in text if char.isdecimal())
+    lengths, trunk = _national(country)
+    if not lengths.intersection((len(digits), len(digits.removeprefix(trunk)))):
+        return None
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number_for_region(number, country):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+@lru_cache(maxsize=256)
+def _national(country: str) -> tuple[frozenset[int], str]:
+    """How many digits the numbers of a country have, and what they begin with inside it."""
+    from phonenumbers import PhoneMetadata  # noqa: PLC0415 - as below
+
+    table = PhoneMetadata.metadata_for_region(country)
+    if table is None or table.general_desc is None:
+        return frozenset(), ""
+    return frozenset(table.general_desc.possible_length), table.national_prefix or ""
+
+
 def _read(cell: CellValue, text: str, country: str, hint: str) -> Reading:
     """A number with something around it, or of another country."""
     numbers = list(dict.fromkeys(_numbers(text, country)))
