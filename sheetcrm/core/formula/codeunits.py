@@ -11,6 +11,8 @@ from typing import Final
 
 import polars as pl
 
+from sheetcrm.core.formula.cells import compute_each
+
 _LONG: Final = r"[\x{10000}-\x{10FFFF}]"
 _PARTS: Final = r"[\x{10F000}-\x{10F3FF}][\x{10F400}-\x{10F7FF}]|[\x{10F000}-\x{10F7FF}]"
 _FIRST, _SECOND, _BEYOND = 0x10F000, 0x10F400, 0x10000
@@ -21,6 +23,12 @@ def apart(text: pl.Series) -> pl.Series:
     return _each(text, _LONG, _halves)
 
 
+def ascii_only(text: pl.Series) -> bool:
+    """Whether all texts are ASCII: they have as many characters as bytes."""
+    (more,) = compute_each(lambda t: [(t.str.len_bytes() - t.str.len_chars()).sum()], text)
+    return not more[0]
+
+
 def together(text: pl.Series) -> pl.Series:
     """The texts again, or what is left of them."""
     return _each(text, _PARTS, _joined)
@@ -28,7 +36,7 @@ def together(text: pl.Series) -> pl.Series:
 
 def _each(text: pl.Series, pattern: str, change: Callable[[str], str]) -> pl.Series:
     """Texts with all that matches changed; of ASCII the lengths alone tell that nothing does."""
-    if text.str.len_bytes().sum() == text.str.len_chars().sum():
+    if ascii_only(text):
         return text
     found = text.str.extract_all(pattern).explode().drop_nulls().unique().to_list()
     if not found:

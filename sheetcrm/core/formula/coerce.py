@@ -19,7 +19,9 @@ from sheetcrm.core.formula.cells import (
     Cells,
     compute,
     compute_each,
+    filled,
     first_error,
+    first_of,
     repeated,
 )
 from sheetcrm.core.formula.general import PLAIN_NUMBER, general, read_number
@@ -49,7 +51,7 @@ def _by_parts(convert: _Convert) -> _Convert:
 def as_number(cells: Cells) -> Coerced:
     """Numbers: text that looks like one is read, other text is #VALUE!."""
     if cells.number is not None and len(cells.parts) == 1:
-        return cells.number.fill_null(0.0) if cells.blank else cells.number, None
+        return filled(cells.number, 0.0) if cells.blank else cells.number, None
     found = [cells.number] if cells.number is not None else []
     if cells.boolean is not None:
         found.append(cells.boolean.cast(pl.Float64))
@@ -73,7 +75,7 @@ def as_strict_number(cells: Cells) -> Coerced:
 def as_text(cells: Cells) -> Coerced:
     """Texts: numbers in General, booleans as TRUE and FALSE, blank as ""."""
     if cells.text is not None and len(cells.parts) == 1:
-        return cells.text.fill_null("") if cells.blank else cells.text, None
+        return filled(cells.text, "") if cells.blank else cells.text, None
     found = [cells.text] if cells.text is not None else []
     if cells.number is not None:
         found.append(write_numbers(cells.number))
@@ -99,7 +101,7 @@ def read_numbers(text: pl.Series) -> pl.Series:
     number, odd = compute_each(_read_plain, text)
     if odd.null_count() == len(odd):
         return number
-    return compute(pl.coalesce, number, by_distinct(odd, read_number, pl.Float64))
+    return first_of(number, by_distinct(odd, read_number, pl.Float64))
 
 
 def _read_plain(text: pl.Expr) -> list[pl.Expr]:
@@ -124,7 +126,7 @@ def write_numbers(number: pl.Series) -> pl.Series:
     odd = compute(lambda n, w: pl.when(w.is_null()).then(n), number, whole)
     if odd.null_count() == len(odd):
         return text
-    return compute(pl.coalesce, text, by_distinct(odd, general, pl.String))
+    return first_of(text, by_distinct(odd, general, pl.String))
 
 
 def _all_whole(number: pl.Series) -> bool:

@@ -19,6 +19,7 @@ from sheetcrm.core.formula.cells import (
     blank,
     finite,
     first_error,
+    is_filled,
     numbers,
 )
 from sheetcrm.core.formula.repeats import (
@@ -210,9 +211,10 @@ def to_values(cells: Cells, height: int) -> list[CellValue]:
         return [None] * height
     values: list[Any] = _plain(parts[0])
     for part in parts[1:]:
-        places = part.is_not_null().arg_true()
-        for place, value in zip(places.to_list(), _plain(part.drop_nulls()), strict=True):
-            values[place] = value
+        filled = is_filled(part)
+        rows = pl.int_range(len(part), dtype=PLACE, eager=True).filter(filled).to_list()
+        for row, value in zip(rows, _plain(part.filter(filled)), strict=True):
+            values[row] = value
     return values
 
 

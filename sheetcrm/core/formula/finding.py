@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import ERRORS, VALUE, Cells, choose, compute, repeated, with_error
+from sheetcrm.core.formula.cells import (
+    ERRORS,
+    VALUE,
+    Cells,
+    choose,
+    compute,
+    first_of,
+    repeated,
+    with_error,
+)
 from sheetcrm.core.formula.convert import constant
 from sheetcrm.core.formula.stopping import tick
 from sheetcrm.core.formula.wildcards import affix, has_wildcard, whole_regex
@@ -78,11 +87,11 @@ def _comparable(cells: Cells) -> list[tuple[str, pl.Series]]:
 
 def _joined(part: pl.Series, held: pl.Series, *, last: bool) -> pl.Series:
     """The place of each value by a hash join with the distinct held ones."""
-    frame = pl.DataFrame({"key": _zero_is_zero(held)}).with_row_index("place")
-    table = frame.drop_nulls("key").unique("key", keep="last" if last else "first")
-    table = table.with_columns(pl.col("place").cast(pl.Int64))
-    keys = pl.DataFrame({"key": _zero_is_zero(part)})
-    return keys.join(table, on="key", how="left", maintain_order="left")["place"]
+    place = pl.int_range(pl.len(), dtype=pl.Int64).alias("place")
+    table = _zero_is_zero(held).alias("key").to_frame().lazy().with_columns(place)
+    table = table.drop_nulls("key").unique("key", keep="last" if last else "first")
+    keys = _zero_is_zero(part).alias("key").to_frame().lazy()
+    return keys.join(table, on="key", how="left", maintain_order="left").collect()["place"]
 
 
 def _zero_is_zero(part: pl.Series) -> pl.Series:
@@ -92,7 +101,7 @@ def _zero_is_zero(part: pl.Series) -> pl.Series:
 def _first(found: list[pl.Series], height: int) -> pl.Series:
     if not found:
         return repeated(None, height, pl.Int64)
-    return compute(lambda *places: pl.coalesce(*places).cast(pl.Int64), *found)
+    return first_of(*(places.cast(pl.Int64) for places in found))
 
 
 def _by_pattern(text: pl.Series, patterns: list[str], held: pl.Series, *, last: bool) -> pl.Series:

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import Cells, choose, compute, repeated
+from sheetcrm.core.formula.cells import Cells, choose, compute, first_of, repeated
 from sheetcrm.core.formula.convert import constant
 
 _KINDS: Final = ("number", "text", "boolean")
@@ -66,7 +66,7 @@ def find_halving(
         return exact
     near = below if nearest < 0 else below + 1
     inside = compute(lambda n: pl.when((n >= 0) & (n < len(held))).then(n), near)
-    return compute(pl.coalesce, exact, inside)
+    return first_of(exact, inside)
 
 
 def _by_kind(wanted: Cells, column: Cells, search: _Search) -> pl.Series:

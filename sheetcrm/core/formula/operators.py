@@ -14,7 +14,9 @@ from sheetcrm.core.formula.cells import (
     Cells,
     booleans,
     compute,
+    filled,
     first_error,
+    is_filled,
     numbers,
     repeated,
 )
@@ -114,7 +116,7 @@ def compare(operator: str, left: Cells, right: Cells, *, nearly: bool = False) -
 def _beside_number(operator: str, cells: Cells, number: Cells) -> pl.Series:
     """Cells of several kinds, compared with numbers: texts and booleans are larger."""
     answer = _PLAIN[operator](_numbers_or_0(cells), _numbers_or_0(number))
-    others = [part.is_not_null() for part in (cells.text, cells.boolean) if part is not None]
+    others = [is_filled(part) for part in (cells.text, cells.boolean) if part is not None]
     larger = pl.Series([operator in {">", ">=", "<>"}])
     for other in others:
         answer = larger.zip_with(other, answer)
@@ -130,14 +132,14 @@ def _hold(cells: Cells, kind: str) -> bool:
 def _numbers_or_0(cells: Cells) -> pl.Series:
     if cells.number is None:
         return repeated(0.0, cells.height)
-    return cells.number.fill_null(0.0) if cells.number.null_count() else cells.number
+    return filled(cells.number, 0.0) if cells.number.null_count() else cells.number
 
 
 def _texts_or_empty(cells: Cells) -> pl.Series:
     folded = cells.folded
     if folded is None:
         return repeated("", cells.height)
-    return folded.fill_null("") if folded.null_count() else folded
+    return filled(folded, "") if folded.null_count() else folded
 
 
 _PLAIN: Final[dict[str, Callable[[pl.Series, pl.Series], pl.Series]]] = {

@@ -33,6 +33,7 @@ from sheetcrm.core.formula.cells import (
     compute,
     compute_each,
     first_error,
+    missing,
     numbers,
     texts,
     with_error,
@@ -348,8 +349,7 @@ def result(
 ) -> Cells:
     """Answers as cells: the error where there is one, `none` where there is no answer either."""
     if value.null_count():
-        code = pl.lit(none, dtype=ERRORS)
-        error = first_error(error, compute(lambda v: pl.when(v.is_null()).then(code), value))
+        error = first_error(error, missing(value, none))
     if gives == "text" and _too_long(value):
         error = first_error(error, compute(_overflow, value))
     return _MAKE[gives](value, error)

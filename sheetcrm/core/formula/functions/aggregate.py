@@ -14,13 +14,13 @@ import polars as pl
 
 from sheetcrm.core.formula.cells import (
     DIV0,
-    ERRORS,
     NUM,
     VALUE,
     Cells,
     compute,
     failure,
     first_error,
+    missing,
     numbers,
     repeated,
 )
@@ -161,9 +161,7 @@ def _down(spans: list[Span], own: list[Coerced], statistic: Statistic) -> Cells:
 
 def _or_empty(value: pl.Series, error: pl.Series | None, empty: int) -> Cells:
     if value.null_count():
-        code = pl.lit(empty, dtype=ERRORS)
-        missing = compute(lambda v: pl.when(v.is_null()).then(code), value)
-        error = first_error(error, missing)
+        error = first_error(error, missing(value, empty))
     return numbers(value, error)
 
 

@@ -14,13 +14,12 @@ import polars as pl
 
 from sheetcrm.core.formula.cells import (
     DIV0,
-    ERRORS,
     VALUE,
     Cells,
     blank,
-    compute,
     failure,
     first_error,
+    missing,
     numbers,
     repeated,
 )
@@ -243,6 +242,4 @@ class _Search:
             error = self.target.error.gather(sums["wrong"].cast(pl.UInt32))
         if self.kind.empty is not None:
             return numbers(value.fill_null(self.kind.empty), error)
-        none = pl.lit(DIV0, dtype=ERRORS)
-        missing = compute(lambda v: pl.when(v.is_null()).then(none), value)
-        return numbers(value, first_error(error, missing))
+        return numbers(value, first_error(error, missing(value, DIV0)))

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from sheetcrm.core.formula.cells import NA, Cells, booleans, compute, failure, repeated
+from sheetcrm.core.formula.cells import (
+    NA,
+    Cells,
+    booleans,
+    failure,
+    filled,
+    first_of,
+    repeated,
+    right,
+)
 from sheetcrm.core.formula.convert import constant
 from sheetcrm.core.formula.registry import Context, anything, cellwise, whole
 from sheetcrm.core.formula.shapes import Value
@@ -104,10 +113,10 @@ def _n(cells: Cells) -> Cells:
     parts = [part for part in (cells.number, cells.boolean) if part is not None]
     series = [part.cast(pl.Float64) for part in parts]
     zero = repeated(0.0, cells.height)
-    value = compute(pl.coalesce, *series, zero)
+    value = first_of(*series, zero)
     if cells.error is None:
         return Cells(height=cells.height, number=value)
-    kept = compute(lambda v, e: pl.when(e.is_null()).then(v), value, cells.error)
+    kept = right(value, cells.error)
     return Cells(height=cells.height, number=kept, error=cells.error)
 
 
@@ -116,8 +125,8 @@ def _n(cells: Cells) -> Cells:
 )
 def _t(cells: Cells) -> Cells:
     empty = repeated("", cells.height)
-    value = empty if cells.text is None else cells.text.fill_null("")
+    value = empty if cells.text is None else filled(cells.text, "")
     if cells.error is None:
         return Cells(height=cells.height, text=value)
-    kept = compute(lambda v, e: pl.when(e.is_null()).then(v), value, cells.error)
+    kept = right(value, cells.error)
     return Cells(height=cells.height, text=kept, error=cells.error)

@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from sheetcrm.core.formula.cells import NA, Cells, booleans, compute
+from sheetcrm.core.formula.codeunits import ascii_only
 from sheetcrm.core.formula.coerce import as_text
 from sheetcrm.core.formula.convert import constant
 from sheetcrm.core.formula.registry import (
@@ -136,8 +137,7 @@ def plain_words(full: pl.Series) -> pl.Series:
     two of them; other punctuation only sets words apart. A text without letters and digits
     (``?``) stays as it is. Blank on both sides, so that a part found is made of whole words.
     """
-    simple = full.str.len_bytes().sum() == full.str.len_chars().sum()
-    return compute(lambda text: _words(text, _ASCII if simple else _UNICODE), full)
+    return compute(lambda text: _words(text, _ASCII if ascii_only(full) else _UNICODE), full)
 
 
 def _words(full: pl.Expr, alphabet: _Alphabet) -> pl.Expr:

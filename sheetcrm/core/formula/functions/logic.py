@@ -56,7 +56,7 @@ def _decide(test: Value, yes: Callable[[], Value], no: Callable[[], Value]) -> V
 
 def _pick(test: Cells, yes: Cells, no: Cells) -> Cells:
     mask, error = as_boolean(test)
-    return with_error(choose(mask.fill_null(value=False), yes, no), error)
+    return with_error(choose(mask, yes, no), error)
 
 
 def _result(context: Context, node: Node) -> Value:
@@ -176,7 +176,7 @@ def _iferror(context: Context, arguments: tuple[Node, ...]) -> Value:
     example="=IFNA(XLOOKUP([@City], Cities[City], Cities[Points]), 0)",
 )
 def _ifna(context: Context, arguments: tuple[Node, ...]) -> Value:
-    return _instead(context, arguments, lambda code: (code == NA).fill_null(value=False))
+    return _instead(context, arguments, lambda code: code == NA)
 
 
 def _instead(

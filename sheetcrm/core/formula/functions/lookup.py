@@ -8,15 +8,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from sheetcrm.core.formula.cells import (
-    ERRORS,
     NA,
     REF,
     VALUE,
     Cells,
     blank,
     choose,
-    compute,
     failure,
+    missing,
     with_error,
 )
 from sheetcrm.core.formula.coerce import as_boolean, as_number
@@ -209,7 +208,7 @@ def _pick_line(
             here = failure(REF)
         else:
             here = run(lines[int(number_) - 1])
-        answer = choose((which == number_).fill_null(value=False), here, answer)
+        answer = choose(which == number_, here, answer)
     return with_error(answer, error)
 
 
@@ -288,16 +287,18 @@ def _xmatch(context: Context, arguments: tuple[Node, ...]) -> Value:
 
 def _place(place: pl.Series, wanted: Cells) -> Cells:
     number_ = place.cast(pl.Float64) + 1
-    none = compute(lambda p: pl.when(p.is_null()).then(pl.lit(NA, dtype=ERRORS)), place)
+    none = missing(place, NA)
     return with_error(with_error(Cells(height=len(place), number=number_), none), wanted.error)
 
 
 def _found(answers: Cells, place: pl.Series, wanted: Cells, none: Cells) -> Cells:
     """The answers at these places, something else where there is no place."""
-    inside = (place < answers.height).fill_null(value=False)
+    inside = place < answers.height
     if not answers.height or not inside.any():
         return with_error(none.spread(len(place)), wanted.error)
-    here = answers.gather(place.fill_null(0).clip(0, answers.height - 1).cast(pl.UInt32))
+    if not inside.all():
+        place = place.clip(0, answers.height - 1)
+    here = answers.gather(place.cast(pl.UInt32))
     return with_error(choose(inside, here, none), wanted.error)
 
 

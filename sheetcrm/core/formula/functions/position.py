@@ -130,7 +130,7 @@ def _items(array: Span | Bundle, down: Cells, across: Cells, area: Cells | None 
     for place in column.unique().drop_nulls().to_list():
         if place <= width_of(array):
             here = _down(array, int(place) - 1, row)
-            answer = choose((column == place).fill_null(value=False), here, answer)
+            answer = choose(column == place, here, answer)
     if error is not None:
         answer = answer.spread(max(answer.height, len(error)))
     return with_error(answer, error)
@@ -149,9 +149,7 @@ def _down(array: Span | Bundle, column: int, row: pl.Series) -> Cells:
         return array.columns[column].gather(places)
     answer = failure(REF)
     for index in range(array.rows):
-        answer = choose(
-            (row == index + 1).fill_null(value=False), array.item(index, column), answer
-        )
+        answer = choose(row == index + 1, array.item(index, column), answer)
     return answer
 
 

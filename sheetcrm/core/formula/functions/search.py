@@ -160,7 +160,7 @@ def _if_none(found: Cells, otherwise: Cells) -> Cells:
         return found
     if otherwise.blank:
         otherwise = choose(otherwise.is_blank, constant(""), otherwise)
-    return choose((found.error == NA).fill_null(value=False), otherwise, found)
+    return choose(found.error == NA, otherwise, found)
 
 
 def _part(

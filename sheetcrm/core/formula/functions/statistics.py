@@ -18,6 +18,7 @@ from sheetcrm.core.formula.cells import (
     compute,
     failure,
     first_error,
+    missing,
     numbers,
     with_error,
 )
@@ -85,8 +86,7 @@ def _over(
 
 def _or_error(value: pl.Series, error: pl.Series | None, otherwise: int) -> Cells:
     if value.null_count():
-        code = pl.lit(otherwise, dtype=ERRORS)
-        error = first_error(error, compute(lambda v: pl.when(v.is_null()).then(code), value))
+        error = first_error(error, missing(value, otherwise))
     return numbers(value, error)
 
 

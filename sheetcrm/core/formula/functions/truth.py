@@ -14,7 +14,6 @@ from typing import Final
 import polars as pl
 
 from sheetcrm.core.formula.cells import (
-    ERRORS,
     VALUE,
     Cells,
     blank,
@@ -22,6 +21,8 @@ from sheetcrm.core.formula.cells import (
     compute,
     failure,
     first_error,
+    first_of,
+    missing,
     repeated,
 )
 from sheetcrm.core.formula.coerce import Coerced, as_boolean
@@ -96,9 +97,7 @@ def _combine(context: Context, arguments: tuple[Node, ...], gate: _Gate) -> Cell
         return pl.when(pl.any_horizontal(part.is_not_null() for part in parts)).then(filled)
 
     value = compute(skipping, *truths)
-    nothing = pl.lit(VALUE, dtype=ERRORS)
-    missing = compute(lambda v: pl.when(v.is_null()).then(nothing), value)
-    return booleans(value, first_error(error, missing))
+    return booleans(value, first_error(error, missing(value, VALUE)))
 
 
 def _truths(context: Context, node: Node, gate: _Gate) -> Iterator[Coerced]:
@@ -125,7 +124,7 @@ def _loose(cells: Cells) -> Coerced:
         parts.append(cells.number != 0)
     if not parts:
         return repeated(None, cells.height, pl.Boolean), cells.error
-    return compute(pl.coalesce, *parts), cells.error
+    return first_of(*parts), cells.error
 
 
 def _down(column: Cells, gate: _Gate) -> Cells:
