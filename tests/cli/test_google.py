@@ -91,6 +91,23 @@ def test_check_plan_sync_undo(run, root, check, book, sheets_api):
     assert {tuple(row[5:]) for row in book.tab("Leads").values()[3:]} == {()}
 
 
+def test_new_columns_look_as_the_config_says_and_only_once(run, root, book, sheets_api):
+    path = root / "config" / "sheetcrm.toml"
+    path.write_text(
+        path.read_text().replace("[write]\n", "[write]\nstyle = true\nprotect = true\n")
+    )
+    assert run("--workspace", root, "sync").code == 0
+    tab = book.tab("Leads")
+    (protected,) = tab.sheet.protected
+    assert protected["warningOnly"] is True
+    stages = len(tab.sheet.conditional)
+    assert stages > 3
+    tab.set("A5", "Budi S.")
+    tab.set("D5", 70_000_000)
+    assert run("--workspace", root, "sync").code == 0
+    assert (len(tab.sheet.conditional), len(tab.sheet.protected)) == (stages, 1)
+
+
 def test_other_commands_work_as_with_a_workbook(run, root, book):
     assert run("--workspace", root, "sync").code == 0
     said = run("--workspace", root, "explain", "Ana")

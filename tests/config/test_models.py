@@ -383,3 +383,16 @@ def test_a_grade_takes_its_steps_from_a_max_or_from_the_team(loaded):
         fit="fit", engagement="Does", letters=(30, 20, 10), numbers=(9, 5.5, 0)
     )
     assert loaded(GRADED).qualification.grade is None
+
+
+def test_how_our_columns_look_in_google_sheets(loaded):
+    google = "[[source]]\nname = 'g'\ngoogle = '1-aaaaaaaaaaaaaaaaaaaaaa'\n"
+    config = loaded(google + "[write]\nscore = 'Points'\nstyle = true\n")
+    assert (config.looks.style, config.looks.protect) == (True, False)
+    assert dict(config.outputs) == {"score": "Points"}
+    config = loaded("[write]\nprotect = true\n")
+    assert (config.looks.style, config.looks.protect) == (False, True)
+    assert list(config.outputs) == ["id", "score", "stage", "why"], "as without [write]"
+    assert config.notes == (
+        "config/x.toml:2: write.protect: only in Google Sheets, and no source is there",
+    )
