@@ -284,14 +284,23 @@ def _google_tab(
     config: Config, source: SourceConfig, connect: Callable[[str], SheetsClient]
 ) -> GoogleTabSource:
     from sheetcrm.adapters.google.address import Address
+    from sheetcrm.adapters.google.columns import Look
     from sheetcrm.adapters.google.source import GoogleTabSource
 
+    stages = config.qualification.stages
     return GoogleTabSource(
         source.name,
         Address.parse(source.google, source.tab),
         connect(source.credentials),
         fields=config.fields,
         outputs=config.outputs,
+        look=Look(
+            protect=config.looks.protect,
+            style=config.looks.style,
+            stage=config.outputs.get("stage", ""),
+            ladder=[stage.name for stage in stages if not stage.off_ladder],
+            off_ladder=[stage.name for stage in stages if stage.off_ladder],
+        ),
     )
 
 

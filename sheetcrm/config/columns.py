@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from sheetcrm.config.formulas import columns_named
 from sheetcrm.config.inspection import Inspection, key_text
 from sheetcrm.config.kinds import BAD, Choice, Kind, Text, YesNo, meant
+from sheetcrm.config.model import LooksConfig
 from sheetcrm.config.positions import KeyPath
 from sheetcrm.config.shapes import Key, ListOf, MapOf, Table
 from sheetcrm.core.table.fields import Field, FieldType
@@ -46,24 +47,36 @@ SIMPLE = {
     "problems": "What is wrong with the lead's cells.",
 }
 DEFAULT_OUTPUTS = {"id": "Lead ID", "score": "Score", "stage": "Stage", "why": "Why"}
+LOOKS = {
+    "protect": "Google Sheets only: warn whoever is about to change one of our cells.",
+    "style": "Google Sheets only: give the Stage column a colour for each stage.",
+}
 GROUPS = ("score", "framework")
 _QUOTED = re.compile(r'"([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs(Kind):
-    """Output → header; ``framework.BANT`` may be written as a dotted or a quoted key."""
+    """Output → header; ``framework.BANT`` may be written as a dotted or a quoted key.
+
+    Beside them stand the `LOOKS`, which are true or false.
+    """
 
     noun: ClassVar[str] = "a table"
     types: ClassVar[tuple[type, ...]] = (dict,)
 
     def _read(self, value: dict[str, object], path: KeyPath, run: Inspection) -> dict[str, Any]:
-        found: dict[str, str] = {}
+        found: dict[str, Any] = {}
         first: dict[str, KeyPath] = {}
         for what, header, here in _flat(value, path):
             group, _, name = what.partition(".")
+            if what in LOOKS:
+                looks = YesNo().check(header, here, run)
+                found |= {what: looks} if looks is not BAD else {}
+                continue
             if what not in SIMPLE and not (name and group in GROUPS):
-                hint = f"write {what}.<name>" if what in GROUPS else meant(what, SIMPLE)
+                known = {**SIMPLE, **LOOKS}
+                hint = f"write {what}.<name>" if what in GROUPS else meant(what, known)
                 run.fault(here, "unknown output", hint)
                 continue
             read = Text().check(header, here, run)
@@ -80,6 +93,9 @@ class Outputs(Kind):
         group = {"type": "object", "additionalProperties": header}
         properties: dict[str, Any] = {
             name: {**header, "description": about} for name, about in SIMPLE.items()
+        }
+        properties |= {
+            name: {**YesNo().schema(), "description": about} for name, about in LOOKS.items()
         }
         properties["score"] = {"anyOf": [header, group], "description": SIMPLE["score"]}
         properties["framework"] = {
@@ -107,7 +123,11 @@ KEYS = {
 
 def relate(tree: dict[str, Any], run: Inspection) -> None:
     """Check what one entry means for another."""
-    outputs: dict[str, str] = tree.get("write", DEFAULT_OUTPUTS)
+    outputs = _headers(tree)
+    google = any("google" in source for source in tree.get("source", ()))
+    for what in LOOKS:
+        if tree.get("write", {}).get(what) and not google and run.complete:
+            run.note(("write", what), "only in Google Sheets, and no source is there")
     for what in outputs:
         group, _, name = what.partition(".")
         names = _names(tree, group)
@@ -130,10 +150,16 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
 def outputs(tree: dict[str, Any]) -> dict[str, str]:
     """Output → header in the order written, scores and frameworks by their own names."""
     found = {}
-    for what, header in tree.get("write", DEFAULT_OUTPUTS).items():
+    for what, header in _headers(tree).items():
         group, _, name = what.partition(".")
         found[f"{group}.{_names(tree, group)[fold(name)]}" if name else what] = header
     return found
+
+
+def looks(tree: dict[str, Any]) -> LooksConfig:
+    """How our columns look where the service can do that."""
+    given = tree.get("write", {})
+    return LooksConfig(**{what: given[what] for what in LOOKS if what in given})
 
 
 def fields(tree: dict[str, Any], run: Inspection) -> tuple[Field, ...]:
@@ -195,6 +221,12 @@ def _field(known: Field, own: dict[str, Any], headers: Sequence[str]) -> Field:
             **{value: tuple(spellings) for value, spellings in own.get("aliases", {}).items()},
         },
     )
+
+
+def _headers(tree: dict[str, Any]) -> dict[str, str]:
+    """Output → header; the default where [write] names no output."""
+    found = {what: header for what, header in tree.get("write", {}).items() if what not in LOOKS}
+    return found if found or tree.get("write") == {} else DEFAULT_OUTPUTS
 
 
 def _names(tree: dict[str, Any], group: str) -> dict[str, str]:

@@ -92,4 +92,5 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         places={key_text(path): place for path, place in run.places.items()},
         notes=tuple(run.notes),
         backups=leads.backups(tree),
+        looks=columns.looks(tree),
     )

@@ -47,6 +47,14 @@ class BackupConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LooksConfig:
+    """What new columns of ours get in Google Sheets."""
+
+    protect: bool = False  #: a warning for whoever is about to change a cell
+    style: bool = False  #: a colour for each stage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
     """A whole workspace, checked: nothing in it can be malformed."""
 
@@ -64,3 +72,4 @@ class Config:
     """Key path (``stage[2].when``) → file and line, for messages about formulas."""
     notes: Sequence[str] = ()
     backups: BackupConfig = BackupConfig()
+    looks: LooksConfig = LooksConfig()
