@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 from typing import Any
+from urllib.parse import urlsplit
 
 import gspread
 from google.oauth2 import credentials, service_account
 from gspread.http_client import HTTPClient
 
+from tests.support.sheets_api import routes, schema
 from tests.support.sheets_api.server import SheetsServer
 
 SCOPES = (
@@ -19,7 +21,10 @@ _ROOTS = ("https://sheets.googleapis.com/", "https://www.googleapis.com/")
 
 
 class EmulatorClient(HTTPClient):
-    """gspread's own HTTP client, whose every address is the emulator's."""
+    """gspread's own HTTP client, whose every address is the emulator's.
+
+    Each answer is held against Google's own description of the API.
+    """
 
     def __init__(self, auth: Any, session: Any = None, *, root: str):
         super().__init__(auth, session)
@@ -31,7 +36,13 @@ class EmulatorClient(HTTPClient):
         for root in _ROOTS:
             if endpoint.startswith(root):
                 endpoint = f"{self.root}/{endpoint.removeprefix(root)}"
-        return super().request(method, endpoint, *args, **more)
+        answer = super().request(method, endpoint, *args, **more)
+        path = urlsplit(endpoint).path
+        route = routes.find(method.upper(), path)
+        if route and route.operation.startswith("spreadsheets."):
+            kind = schema.methods()[route.operation]["response"]["$ref"]
+            schema.checked(kind, answer.json())
+        return answer
 
 
 class Robot(service_account.Credentials):

@@ -42,6 +42,7 @@ class SheetsServer:
     def __init__(self, *, auth: bool = True, port: int = 0, seed: int | None = None):
         self.auth = auth
         self.log = Log()
+        self.crashes: list[BaseException] = []  #: faults of the emulator itself
         self.script = Script()
         self.quota = Quota()
         self.skew = 0.0  #: seconds that Google's clock is ahead of this computer's
@@ -59,8 +60,10 @@ class SheetsServer:
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.stop()
+        if self.crashes and kind is None:
+            raise self.crashes[0]
 
     def start(self) -> Self:
         """Serve in a thread."""
@@ -232,6 +235,9 @@ class SheetsServer:
             return Answer(status=error.code, body=dumps(error.body()))
         except OAuthError as error:
             return Answer(status=error.status, body=dumps(error.body))
+        except Exception as error:  # noqa: BLE001  said where the server is left
+            self.crashes.append(error)
+            return Answer(status=501, body=dumps(errors.not_emulated(repr(error)).body()))
 
     def _sheets(self, call: Call, route: routes.Route) -> Any:
         method = schema.methods()[route.operation]

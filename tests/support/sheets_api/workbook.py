@@ -71,7 +71,7 @@ def _fill(book: Book, sheet: Sheet, formulas: Any, values: Any) -> None:
 def _item(book: Book, cell: ExcelCell | MergedCell, shown: Any) -> Item:
     if isinstance(cell, MergedCell):
         return None
-    new = Cell(_value(cell.value))
+    new = Cell(_value(cell.value, formula=cell.data_type == "f"))
     if isinstance(new.value, Formula):
         new.result = book.results[new.value.text] = _value(shown)
     if cell.comment:
@@ -82,13 +82,13 @@ def _item(book: Book, cell: ExcelCell | MergedCell, shown: Any) -> Item:
     return item(new)
 
 
-def _value(content: Any) -> Value:
+def _value(content: Any, *, formula: bool = False) -> Value:
     if isinstance(content, ArrayFormula):
         content = f"=ARRAYFORMULA({content.text.removeprefix('=')})"
     if isinstance(content, str):
         if content in _ERRORS:
             return ErrorValue(_ERRORS[content])
-        return Formula(content) if content.startswith("=") else content or None
+        return Formula(content) if formula else content or None
     if isinstance(content, datetime | date | time):
         return to_excel(content)
     return content
