@@ -114,7 +114,6 @@ def open_workspace(
             else _file(config, source, now, early)
             for source in config.sources
         ]
-        ready = _as_written(config, sources, now)
 
         from sheetcrm.adapters.lock import workspace_lock
         from sheetcrm.adapters.mail.outbox import EmlOutbox
@@ -127,7 +126,7 @@ def open_workspace(
         ):
             yield Workspace(
                 rules=_rules(config),
-                sources=ready,
+                sources=_as_written(config, sources, now),
                 tables={table.name: _table(config, table, connect) for table in config.tables},
                 ledger=ledger,
                 outbox=EmlOutbox(Path(config.outbox)),
@@ -315,6 +314,7 @@ def _file(
         source.tab,
         csv=bool(source.csv),
         write_protected=source.write_protected,
+        recalculate=source.recalculate,
         to_write=source.write is True,
         backups=_backups(config, now),
     )

@@ -24,6 +24,7 @@ class WriteReceipt:
     appended: tuple[str, ...] = ()  #: headers of columns that were added
     backup: str = ""  #: where the state before was kept, if it was
     problems: tuple[Problem, ...] = ()
+    recalculated: int = 0  #: cells of formulas that read what was written, and have new values
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,6 +116,45 @@ class WithLayout(TabSource, Protocol):
         Raises:
             SourceChangedError: the source is no longer what `tab` was read from.
             SourceError: it cannot be read any more.
+        """
+
+
+@runtime_checkable
+class Rehearsing(TabSource, Protocol):
+    """A source that can tell beforehand whether it could be written."""
+
+    def rehearse(self, tab: Tab, headers: Collection[str]) -> None:
+        """Find out whether these columns could be written beside all leads; nothing is changed.
+
+        Args:
+            tab: as it was read just now.
+            headers: of our columns, those that are not there yet included.
+
+        Raises:
+            SourceError: they could not, and why.
+        """
+
+
+@runtime_checkable
+class Versioned(TabSource, Protocol):
+    """A source of which somebody else keeps all versions."""
+
+    @property
+    def history(self) -> str:
+        """Where the versions are found, for people."""
+
+
+@runtime_checkable
+class Foreseeing(TabSource, Protocol):
+    """A source that can tell beforehand what a write will lead to."""
+
+    def foresee(
+        self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = ()
+    ) -> Sequence[Problem]:
+        """What is to be known before these edits of a `tab` are written; touches nothing.
+
+        Raises:
+            SourceError: the source cannot be read.
         """
 
 

@@ -65,6 +65,8 @@ def show_result(result: SourceResult, ladder: Sequence[str]) -> None:
         cells = len(plan.edits) if result.receipt else 0
         added = f", new columns: {', '.join(plan.append)}" if plan.append else ""
         output.say(f"  {cells} cells written{added}" if cells else "  nothing had to change")
+    if result.receipt and result.receipt.recalculated:
+        output.say(f"  {result.receipt.recalculated} cells of formulas have new values")
     if result.receipt and result.receipt.backup:
         output.say(f"  the workbook as it was: {result.receipt.backup}")
     if plan.drafts:
@@ -175,6 +177,7 @@ def report_json(report: Report) -> dict[str, Any]:
                 "error": result.error.message if result.error else None,
                 "stages": in_order(result.stages, report.ladder),
                 "written": result.receipt.cells if result.receipt else 0,
+                "recalculated": result.receipt.recalculated if result.receipt else 0,
                 "backup": result.receipt.backup if result.receipt else "",
                 "aside": plan.aside.place if plan and plan.aside else None,
                 "notes": output.plain(result.receipt.problems) if result.receipt else [],

@@ -162,6 +162,11 @@ SOURCE = Table(
         "write_protected": Key(
             YesNo(), "Whether we may write to a tab whose sheet is protected.", default=False
         ),
+        "recalculate": Key(
+            YesNo(),
+            "Whether formulas of the workbook that read our columns get their new values at once.",
+            default=False,
+        ),
     },
     either=(("excel",), ("csv",), ("google",)),
 )
@@ -220,6 +225,12 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
             run.fault(("source", i), f"the same tab as source[{first[here] + 1}]")
         if source.get("tab") and "csv" in source:
             run.fault(("source", i, "tab"), "only a workbook has tabs", "remove the line")
+        if source.get("recalculate") and any(kinds):
+            said = "" if "excel" in source else "only an Excel workbook is calculated anew"
+            if source.get("write", True) is not True:
+                said = "nothing is written there that formulas could read"
+            if said:
+                run.fault(("source", i, "recalculate"), said, "remove the line")
         if source.get("write") == "beside" and "google" in source:
             said = "nothing lies beside a Google spreadsheet"
             run.fault(("source", i, "write"), said, "write = false writes nothing at all")

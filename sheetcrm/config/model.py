@@ -22,6 +22,7 @@ class SourceConfig:
     credentials: str = ""  #: path of a key file, or its contents; "" for what `login` stored
     write: bool | str = True  #: or "beside": into a workbook of ours beside it
     write_protected: bool = False
+    recalculate: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

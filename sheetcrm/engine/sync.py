@@ -12,7 +12,7 @@ from sheetcrm.engine.report import Report, SourceResult
 from sheetcrm.engine.unwritten import carry_out
 from sheetcrm.engine.workspace import Progress, Workspace, silent
 from sheetcrm.errors import MailerError, SourceChangedError, SourceError, UsageError
-from sheetcrm.ports import TabSource
+from sheetcrm.ports import Foreseeing, TabSource
 
 ROUNDS = 4  #: how often a source that changes under our hands is planned again
 
@@ -39,6 +39,7 @@ def plan(
     run = _Run(workspace, allow_empty=allow_empty)
     sources = chosen(workspace, only)
     results = run.plan_all(sources, progress, parts=len(sources))
+    results = list(map(_foreseen, sources, results))
     progress("planned", len(sources), len(sources))
     return Report(dry_run=True, results=tuple(results), ladder=ladder(workspace))
 
@@ -97,6 +98,18 @@ def ladder(workspace: Workspace) -> tuple[str, ...]:
     """The stages in order, those off the ladder last."""
     stages = workspace.rules.qualification.stages
     return tuple(stage.name for stage in sorted(stages, key=lambda stage: stage.off_ladder))
+
+
+def _foreseen(source: TabSource, result: SourceResult) -> SourceResult:
+    """The result, its plan with what the source can tell of the write beforehand."""
+    plan = result.plan
+    if plan is None or not plan.edits or not isinstance(source, Foreseeing):
+        return result
+    try:
+        told = source.foresee(plan.tab, plan.edits, append=plan.append)
+    except SourceError:  # whatever it is, a sync will say it
+        return result
+    return replace(result, plan=replace(plan, problems=[*plan.problems, *told]))
 
 
 class _Run:

@@ -15,7 +15,7 @@ from sheetcrm.adapters.excel.backup import Backups
 from sheetcrm.adapters.excel.early import EarlyReading
 from sheetcrm.adapters.excel.source import ExcelSource
 from sheetcrm.core.table.layout import Layout
-from sheetcrm.core.table.values import Edit, Tab
+from sheetcrm.core.table.values import Edit, Problem, Tab
 from sheetcrm.errors import SourceRefusedError
 from sheetcrm.ports import Backup, WithLayout, WriteReceipt
 
@@ -37,6 +37,7 @@ class FileSource:
         tab: where in a workbook the leads are; see `ExcelSource`.
         csv: the config says that it is CSV.
         write_protected: write into a protected sheet too.
+        recalculate: see `ExcelSource`.
         to_write: it is read to be written, so that a reading says where it cannot be.
         backups: where the file is copied before its first write of a day; None for no copies.
     """
@@ -49,6 +50,7 @@ class FileSource:
         *,
         csv: bool = False,
         write_protected: bool = False,
+        recalculate: bool = False,
         to_write: bool = False,
         backups: Backups | None = None,
     ) -> None:
@@ -59,7 +61,12 @@ class FileSource:
         self._to_write = to_write
         self._backups = backups
         self._workbook = ExcelSource(
-            name, path, tab, write_protected=write_protected, backups=backups
+            name,
+            path,
+            tab,
+            write_protected=write_protected,
+            recalculate=recalculate,
+            backups=backups,
         )
         self._found: ExcelSource | CsvSource | ReadOnlySource = self._workbook
 
@@ -99,6 +106,13 @@ class FileSource:
         """How the tab looked when it was read; see `ports.WithLayout`."""
         found = self._found
         return found.layout(tab) if isinstance(found, WithLayout) else Layout()
+
+    def foresee(
+        self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = ()
+    ) -> list[Problem]:
+        """What is to be known before it is written; see `ports.Foreseeing`."""
+        found = self._found
+        return found.foresee(tab, edits, append=append) if isinstance(found, ExcelSource) else []
 
     def backups(self) -> list[Backup]:
         """The copies of the file; see `ports.Restorable`."""

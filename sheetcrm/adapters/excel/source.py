@@ -24,11 +24,11 @@ from sheetcrm.adapters.excel.save import (
     other_names,
 )
 from sheetcrm.adapters.excel.scan import Scan
-from sheetcrm.adapters.excel.update import Change
+from sheetcrm.adapters.excel.update import Change, stale
 from sheetcrm.adapters.excel.values import same
 from sheetcrm.adapters.excel.writing import write_change
 from sheetcrm.core.table.layout import Layout
-from sheetcrm.core.table.values import CellValue, Edit, Tab
+from sheetcrm.core.table.values import CellValue, Edit, Problem, Tab
 from sheetcrm.errors import SourceChangedError
 from sheetcrm.ports import Backup, WriteReceipt
 
@@ -55,6 +55,7 @@ class ExcelSource:
         path: the workbook; a symbolic link is followed.
         tab: a tab, an Excel table, a defined name, or ``Tab!B4:M``; "" for the first visible tab.
         write_protected: write into a protected sheet too.
+        recalculate: bring the values of formulas that read what is written up to date.
         backups: where the workbook is copied before its first write of a day; None for no copies.
     """
 
@@ -65,6 +66,7 @@ class ExcelSource:
         tab: str = "",
         *,
         write_protected: bool = False,
+        recalculate: bool = False,
         backups: Backups | None = None,
     ) -> None:
         self.name = name
@@ -74,6 +76,7 @@ class ExcelSource:
         self._title = ""
         self._early: EarlyReading | None = None
         self._write_protected = write_protected
+        self._recalculate = recalculate
         self._backups = backups
 
     @property
@@ -106,29 +109,25 @@ class ExcelSource:
         self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = (), run: str = ""
     ) -> WriteReceipt:
         """Change the edits' cells and nothing else; see `ports.TabSource`."""
-        revision = tab.revision
-        if not isinstance(revision, Revision):
-            raise TypeError("this tab was not read by an ExcelSource")
-        cells, headers = _changes(tab, revision, edits, append)
-        if not cells:
+        revision = _revision(tab)
+        change = self._change(tab, revision, edits, append)
+        if not change.cells:
             return WriteReceipt(cells=0)
-        new = _new_columns(revision, append)
         with guarded(self._path):
             check_free(self._path)
             check_unchanged(self._path, revision.snapshot)
             check_writable(self._path)
-            change = Change(
-                sheet=revision.sheet,
-                scan=revision.scan,
-                cells=cells,
-                area=revision.region.area,
-                new=new,
-                occupied=revision.region.beyond,
-                table=revision.region.table,
-                headers=headers,
-                write_protected=self._write_protected,
-            )
             return self._write(change, revision.snapshot, run)
+
+    def foresee(
+        self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = ()
+    ) -> list[Problem]:
+        """What is to be known before it is written; see `ports.Foreseeing`."""
+        change = self._change(tab, _revision(tab), edits, append)
+        if not change.cells:
+            return []
+        with guarded(self._path), Package(self._path) as package:
+            return [replace(problem, source=self.name) for problem in stale(package, change)]
 
     def layout(self, tab: Tab) -> Layout:
         """How the tab looked when it was read; see `ports.WithLayout`."""
@@ -187,6 +186,23 @@ class ExcelSource:
         )
         return tab, snapshot
 
+    def _change(
+        self, tab: Tab, revision: Revision, edits: Sequence[Edit], append: Sequence[str]
+    ) -> Change:
+        cells, headers = _changes(tab, revision, edits, append)
+        return Change(
+            sheet=revision.sheet,
+            scan=revision.scan,
+            cells=cells,
+            area=revision.region.area,
+            new=_new_columns(revision, append),
+            occupied=revision.region.beyond,
+            table=revision.region.table,
+            headers=headers,
+            write_protected=self._write_protected,
+            recalculate=self._recalculate,
+        )
+
     def _write(self, change: Change, snapshot: Snapshot, run: str) -> WriteReceipt:
         with Package(self._path) as package:
             kept = ""
@@ -203,7 +219,19 @@ class ExcelSource:
         found = [*update.problems, *linked] if update.cells else []
         problems = tuple(replace(problem, source=self.name) for problem in found)
         appended = tuple(change.new.headers) if change.new else ()
-        return WriteReceipt(cells=update.cells, appended=appended, backup=kept, problems=problems)
+        return WriteReceipt(
+            cells=update.cells,
+            appended=appended,
+            backup=kept,
+            problems=problems,
+            recalculated=sum(len(fresh.values) for fresh in update.fresh.values()),
+        )
+
+
+def _revision(tab: Tab) -> Revision:
+    if not isinstance(tab.revision, Revision):
+        raise TypeError("this tab was not read by an ExcelSource")
+    return tab.revision
 
 
 def _changes(

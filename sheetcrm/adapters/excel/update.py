@@ -11,6 +11,7 @@ from sheetcrm.adapters.excel.archive import Deflated, ahead
 from sheetcrm.adapters.excel.contents import Contents
 from sheetcrm.adapters.excel.dependents import may_read
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
+from sheetcrm.adapters.excel.freshvalues import FreshValues
 from sheetcrm.adapters.excel.growth import (
     NewColumns,
     changed_workbook,
@@ -48,6 +49,7 @@ class Change:
     table: Table | None = None  #: the one that new columns join
     headers: Sequence[str] = ()  #: of all columns that are written
     write_protected: bool = False
+    recalculate: bool = False  #: bring the values of formulas that read it up to date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +60,8 @@ class Update:
     parts: dict[str, Deflated] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)  #: of all parts but the sheet
     widths: Mapping[int, str] = field(default_factory=dict)  #: of new columns
+    is_read: bool = False  #: formulas may read what is written
+    fresh: Mapping[str, FreshValues] = field(default_factory=dict)  #: of sheets, by their parts
     problems: Sequence[Problem] = ()
 
 
@@ -80,7 +84,35 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
     widths = fitting_widths(root, change.new, change.cells) if change.new else {}
     stream, rows = open_sheet(package, change), open_sheet(package, change).rows()
     looks = _looks(change, styles, root, widths, sample(stream.grammar, rows, _top(change)))
-    patcher = Patcher(
+    patcher = _patcher(change, stream, strings, looks, date1904=package.date1904)
+    rows = patcher.run(stream.rows())
+    frame = [*_frame(change, skeleton, root), *added_widths(root, widths)]
+    parts = {change.sheet.part: keep(Deflated(_sheet(change, frame, rows)))}
+    if not patcher.cells:
+        return Update(cells=0)
+    read = _is_read(package, change)
+    asked = read and not package.manual
+    contents = _other_parts(package, change, styles, strings, patcher.references, recalculate=asked)
+    parts |= {name: keep(Deflated([content])) for name, content in contents.items()}
+    return Update(
+        cells=patcher.cells,
+        parts=parts,
+        contents=contents,
+        widths=widths,
+        is_read=read,
+        problems=[*_hidden(change, looks), *(_stale(package, change) if read else ())],
+    )
+
+
+def _patcher(
+    change: Change,
+    stream: SheetStream,
+    strings: SharedStrings | None,
+    looks: Looks,
+    *,
+    date1904: bool,
+) -> Patcher:
+    return Patcher(
         Patch(
             rules=stream.grammar,
             targets=Contents(
@@ -88,26 +120,12 @@ def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflate
                 strings,
                 header_row=change.new.header_row if change.new else 0,
                 prefix=stream.grammar.prefix,
-                date1904=package.date1904,
+                date1904=date1904,
             ),
             irregular=frozenset(change.scan.rows_with(IRREGULAR)),
             style=looks,
             last_column=change.scan.last_column,
         )
-    )
-    rows = patcher.run(stream.rows())
-    frame = [*_frame(change, skeleton, root), *added_widths(root, widths)]
-    parts = {change.sheet.part: keep(Deflated(_sheet(change, frame, rows)))}
-    if not patcher.cells:
-        return Update(cells=0)
-    contents = _other_parts(package, change, styles, strings, patcher.references)
-    parts |= {name: keep(Deflated([content])) for name, content in contents.items()}
-    return Update(
-        cells=patcher.cells,
-        parts=parts,
-        contents=contents,
-        widths=widths,
-        problems=[*_hidden(change, looks), *_stale(package, change)],
     )
 
 
@@ -137,6 +155,11 @@ def open_sheet(package: Package, change: Change) -> SheetStream:
         return change.scan.sheet
     chunks = ahead(package.archive.chunks(change.sheet.part))
     return SheetStream(chunks, careful=change.scan.careful)
+
+
+def stale(package: Package, change: Change) -> list[Problem]:
+    """A word about formulas whose values the change makes out of date, if there are any."""
+    return list(_stale(package, change)) if _is_read(package, change) else []
 
 
 def part_name(package: Package, kind: str) -> str:
@@ -217,14 +240,15 @@ def _other_parts(
     styles: Styles,
     strings: SharedStrings | None,
     references: int,
+    *,
+    recalculate: bool,
 ) -> dict[str, bytes]:
     """The new contents of all parts but the sheet that change."""
-    asked = _is_read(package, change) and not package.manual
     parts = {
         part_name(package, "styles"): styles.rendered(),
         part_name(package, "sharedStrings"): strings.rendered(references) if strings else None,
         package.workbook_part: changed_workbook(
-            package, change.sheet, change.new, recalculate=asked
+            package, change.sheet, change.new, recalculate=recalculate
         ),
     }
     if change.table and change.new:
@@ -240,13 +264,16 @@ def _is_read(package: Package, change: Change) -> bool:
 
 
 def _stale(package: Package, change: Change) -> Iterator[Problem]:
-    if package.manual and _is_read(package, change):
-        yield Problem(
-            message="formulas read what was written, and this workbook calculates by hand only",
-            severity=Severity.NOTE,
-            tab=change.sheet.title,
-            hint="press F9 in Excel",
-        )
+    if change.recalculate:
+        return
+    by_hand = ", and this workbook calculates by hand only" if package.manual else ""
+    cure = "press F9 in Excel" if package.manual else "Excel calculates them when it opens it"
+    yield Problem(
+        message=f"formulas read what was written{by_hand}",
+        severity=Severity.NOTE,
+        tab=change.sheet.title,
+        hint=f"{cure}; for other programs, too: recalculate = true in the source",
+    )
 
 
 def _hidden(change: Change, looks: Looks) -> Iterator[Problem]:

@@ -13,10 +13,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain, zip_longest
 from pathlib import Path
+from types import MappingProxyType
 
 from sheetcrm.adapters.excel import markup
 from sheetcrm.adapters.excel.archive import Archive, ahead
 from sheetcrm.adapters.excel.faults import Refusal
+from sheetcrm.adapters.excel.formulacells import swapped
+from sheetcrm.adapters.excel.freshvalues import check_cells, check_sheet
 from sheetcrm.adapters.excel.package import Package
 from sheetcrm.adapters.excel.rows import SheetStream, parted, view, widened
 from sheetcrm.adapters.excel.scan import IRREGULAR
@@ -51,6 +54,9 @@ def check(package: Package, change: Change, update: Update, temporary: Path) -> 
         strings = part_name(package, "sharedStrings")
         shared = _texts(lambda: added or _strings(new, strings))
         _SheetCheck(package, change, update, shared).run(new)
+        for part, fresh in update.fresh.items():
+            if part != change.sheet.part:
+                check_sheet(package.archive, new, part, fresh)
 
 
 def _check_parts(old: Archive, new: Archive, update: Update) -> None:
@@ -109,6 +115,7 @@ class _SheetCheck:
         self, package: Package, change: Change, update: Update, shared: Callable[[int], str]
     ) -> None:
         self._change = change
+        self._fresh = update.fresh.get(change.sheet.part)
         self._widths = update.widths
         self._before = open_sheet(package, change)
         self._shared = shared
@@ -132,7 +139,9 @@ class _SheetCheck:
         missing = bytearray(MAX_ROW + 1)
         for number in cells:
             missing[number] = True
-        for number, row, parts in _numbered(after):
+        if self._fresh:
+            check_cells(self._fresh, after.grammar)
+        for number, row, parts in _numbered(after, self._fresh.swaps if self._fresh else {}):
             values = cells.get(number)
             if number <= last or 0 < old_number < number or not (values or number == old_number):
                 raise _different(f"row {number}")
@@ -257,12 +266,19 @@ class _SheetCheck:
         return read_back(kind, content, self._shared) if content else None
 
 
-def _numbered(stream: SheetStream) -> Iterator[_Numbered]:
+def _numbered(
+    stream: SheetStream, swaps: Mapping[int, Mapping[bytes, bytes]] = MappingProxyType({})
+) -> Iterator[_Numbered]:
+    """The rows of a sheet; those with fresh values as they would be without them."""
     number, rules = 0, stream.grammar
     for row in stream.rows():
         parts = parted(row, rules)
         number = (int(parts[1]) if parts else view(row, rules).number) or number + 1
-        yield number, row, parts
+        if number in swaps:
+            was = swapped(row, swaps[number])
+            yield number, was, parted(was, rules)
+        else:
+            yield number, row, parts
 
 
 @lru_cache(maxsize=1024)

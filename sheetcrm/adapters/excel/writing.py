@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import BinaryIO
 
+from sheetcrm.adapters.excel.archive import Deflated
 from sheetcrm.adapters.excel.package import Package
 from sheetcrm.adapters.excel.save import Snapshot, check_writable, replace_file
 from sheetcrm.adapters.excel.update import Change, Update, prepare
@@ -40,7 +41,15 @@ def write_change(
         check(package, change, update, temporary)
 
     with ExitStack() as stack:
-        update = prepare(package, change, lambda part: stack.enter_context(closing(part)))
+
+        def keep(part: Deflated) -> Deflated:
+            return stack.enter_context(closing(part))
+
+        update = prepare(package, change, keep)
+        if update.is_read and change.recalculate:
+            from sheetcrm.adapters.excel.recalculated import recalculated  # noqa: PLC0415
+
+            update = recalculated(package, change, update, keep)
         if update.cells:
             if out is None:
                 check_writable(path)
