@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from sheetcrm.core.memory import LeadState, Memory, MessageDraft, RunRecord
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.layout import Layout
-from sheetcrm.core.table.values import CellValue, Edit, Problem, Tab
+from sheetcrm.core.table.values import CellValue, Edit, Override, Problem, Tab
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -256,6 +256,16 @@ class Ledger(Protocol):
 
         `edits`, from `turned_back`, become what `by` wrote. Scores and moves since then no longer
         count; those count again that were taken back since then. Drafts stay.
+        """
+
+    def overrides(self, source: str) -> list[Override]:
+        """Persons' values in our cells at the last commit, and since when they stand there."""
+
+    def released(self, source: str, edits: Sequence[Edit], *, by: str, at: datetime) -> None:
+        """By the run `by`, what persons had set counts as written by us; no cell was changed.
+
+        `Edit.before` is what we had written there, `Edit.after` what a person had put over it.
+        What runs that were cut off had intended is dropped, as it does not stand in the sheet.
         """
 
     def lead(self, source: str, lead: str) -> LeadState | None:

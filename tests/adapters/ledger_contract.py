@@ -253,6 +253,82 @@ class LedgerContract:
         assert ledger.lead("expo", "L1").overrides == [changed]
         assert ledger.lead("expo", "L2").overrides == []
 
+    def test_overrides_know_since_when_they_stand_there(self, ledger: Ledger) -> None:
+        leads = [record("L1"), record("L2")]
+        score = Override(lead="L1", header="Score", value=99, computed=1.5)
+        stage = Override(lead="L2", header="Stage", value="SQL", computed="MQL")
+        run(ledger, plan(leads=leads, overrides=[score, stage]), at=T0)
+        later = replace(score, computed=7.5)
+        run(ledger, plan(leads=leads, overrides=[later, replace(stage, value="Won")]), at=T1)
+        found = ledger.overrides("expo")
+        assert found == [later, replace(stage, value="Won")]
+        assert [one.since for one in found] == [T0, T1]
+        assert [one.since for one in ledger.lead("expo", "L1").overrides] == [T0]
+        run(ledger, plan(leads=leads[:1], overrides=[later]), at=T2)
+        assert ledger.overrides("expo") == [later]
+        assert ledger.overrides("web") == []
+
+    # What was given back
+
+    def given_back(self, ledger: Ledger) -> tuple[str, list[Edit]]:
+        """A score of 40 and a stage, with 99 and “Won” typed over them, both given back."""
+        cells = {("L1", "Score"): 40, ("L1", "Why"): "+40 city", ("L2", "Score"): 1}
+        over = [
+            Override(lead="L1", header="Score", value=99, computed=40),
+            Override(lead="L1", header="Stage", value="Won", computed="MQL"),
+        ]
+        leads = [record("L1"), record("L2")]
+        run(ledger, plan(leads=leads, written=cells, overrides=over, moves=[move("L1", "", "Won")]))
+        edits = [edit("L1", "Score", 40, 99), edit("L1", "Stage", None, "Won")]
+        name = ledger.start_run("release", T1)
+        ledger.released("expo", edits, by=name, at=T1)
+        return name, edits
+
+    def test_what_was_given_back_is_ours(self, ledger: Ledger) -> None:
+        name, edits = self.given_back(ledger)
+        memory = ledger.remember("expo")
+        assert memory.written == {
+            ("L1", "Score"): 99,
+            ("L1", "Why"): "+40 city",
+            ("L1", "Stage"): "Won",
+            ("L2", "Score"): 1,
+        }
+        assert memory.pending == {}
+        assert not any(lead.gone for lead in memory.leads.values())
+        assert memory.standings["L1"].stage == "Won"
+        assert ledger.lead("expo", "L1").record.score == 40.0
+        assert ledger.edits(name) == {"expo": edits}
+
+    def test_giving_back_can_be_undone(self, ledger: Ledger) -> None:
+        name, edits = self.given_back(ledger)
+        by = ledger.start_run("undo", T2)
+        ledger.undone(name, "expo", edits[:1], by=by)
+        assert ledger.edits(name) == {"expo": edits[1:]}
+        written = ledger.remember("expo").written
+        assert (written["L1", "Score"], written["L1", "Stage"]) == (40, "Won")
+        ledger.undone(name, "expo", edits[1:], by=by)
+        assert ledger.edits(name) == {}
+        assert ledger.remember("expo").written["L1", "Stage"] is None
+        assert ledger.overrides("expo")[0].since == T0
+        assert ledger.remember("expo").standings["L1"].stage == "Won"
+
+    def test_going_back_before_it_takes_it_back(self, ledger: Ledger) -> None:
+        name, _ = self.given_back(ledger)
+        back = as_cells(ledger.turned_back("expo", name))
+        assert back == {("L1", "Score"): (99, 40), ("L1", "Stage"): ("Won", None)}
+
+    def test_giving_back_settles_what_a_run_that_was_cut_off_did_not_write(
+        self, ledger: Ledger
+    ) -> None:
+        run(ledger, plan(leads=[record("L1")], written={("L1", "Score"): 40}))
+        lost = cut_off(ledger, plan(leads=[record("L1")], edits=[edit("L1", "Score", 40, 41)]))
+        name = ledger.start_run("release", T1)
+        ledger.released("expo", [edit("L1", "Stage", None, "Won")], by=name, at=T1)
+        memory = ledger.remember("expo")
+        assert memory.pending == {}
+        assert memory.written == {("L1", "Score"): 40, ("L1", "Stage"): "Won"}
+        assert ledger.edits(lost) == {}
+
     # A run that was cut off
 
     def test_what_was_intended_is_pending_until_it_is_committed(self, ledger: Ledger) -> None:

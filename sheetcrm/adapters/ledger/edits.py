@@ -55,6 +55,11 @@ def confirm(connection: Connection, run_id: int, source: AnyRow, plan: Plan) -> 
         intend(connection, run_id, source.id, plan.edits)
 
 
+def drop_pending(connection: Connection, source: AnyRow) -> None:
+    """Forget what runs that were cut off intended for the source."""
+    delete_where(connection, edits.c.id, [row.id for row in _pending(connection, source)])
+
+
 def of_run(connection: Connection, run_id: int) -> dict[str, list[Edit]]:
     """A run's confirmed edits that were not undone, by source."""
     query = (

@@ -97,17 +97,26 @@ def keep_overrides(
     )
 
 
-def overrides_of(connection: Connection, lead_id: int, lead: str) -> list[Override]:
-    """The overrides of one lead."""
-    query = select(overrides).where(overrides.c.lead_id == lead_id).order_by(overrides.c.output)
+def overrides_of(
+    connection: Connection, source_id: int, lead_id: int | None = None
+) -> list[Override]:
+    """The overrides of a source's leads, of those that are gone only if one is asked for."""
+    query = (
+        select(overrides, leads.c.key)
+        .join_from(overrides, leads)
+        .where(leads.c.source_id == source_id)
+        .order_by(leads.c.id, overrides.c.output)
+    )
+    wanted = leads.c.gone_at.is_(None) if lead_id is None else leads.c.id == lead_id
     return [
         Override(
-            lead=lead,
+            lead=row.key,
             header=row.output,
             value=loads(row.value)[0],
             computed=loads(row.computed)[0],
+            since=row.since,
         )
-        for row in connection.execute(query)
+        for row in connection.execute(query.where(wanted))
     ]
 
 

@@ -20,7 +20,7 @@ from sheetcrm.core.memory import (
     Standing,
 )
 from sheetcrm.core.plan import Plan
-from sheetcrm.core.table.values import Edit
+from sheetcrm.core.table.values import Edit, Override
 
 
 def open_ledger(url_or_path: str, *, wait: float = 30.0) -> SqlLedger:
@@ -165,6 +165,26 @@ class SqlLedger:
                 rewinds.rewind(connection, found.id, run, edits, by_id)
                 runs.confirm_source(connection, found, by_id, at)
 
+    def overrides(self, source: str) -> list[Override]:
+        """Persons' values in our cells at the last commit, and since when they stand there."""
+        with self._database.reading() as connection:
+            found = runs.source(connection, source)
+            return outputs.overrides_of(connection, found.id) if found else []
+
+    def released(self, source: str, edits: Sequence[Edit], *, by: str, at: datetime) -> None:
+        """By the run `by`, what persons had set counts as written by us; no cell was changed."""
+        with self._database.writing() as connection:
+            by_id = runs.number(connection, by)
+            found = runs.source(connection, source)
+            if found is None:
+                return
+            kept_edits.drop_pending(connection, found)
+            kept_edits.intend(connection, by_id, found.id, edits)
+            ids = leads.ids(connection, found.id)
+            ours = [edit._replace(before=edit.after) for edit in edits]
+            outputs.restore(connection, by_id, found.id, ours, ids)
+            runs.confirm_source(connection, found, by_id, found.seen_at or at)
+
     def lead(self, source: str, lead: str) -> LeadState | None:
         """One lead with its stage history and messages, for `explain`.
 
@@ -173,7 +193,7 @@ class SqlLedger:
         with self._database.reading() as connection:
             found = runs.source(connection, source)
             row = leads.find(connection, found.id, lead) if found else None
-            if row is None:
+            if found is None or row is None:
                 return None
             scored = history.score_of(connection, row.id)
             moves = history.moves_of(connection, row.id, lead)
@@ -200,7 +220,7 @@ class SqlLedger:
                 standing=_standing(moves),
                 moves=moves,
                 messages=messages.to_lead(connection, row.id, row.person_id),
-                overrides=outputs.overrides_of(connection, row.id, lead),
+                overrides=outputs.overrides_of(connection, found.id, row.id),
                 scores=history.scores_of(connection, row.id),
             )
 

@@ -104,7 +104,7 @@ class MemoryLedger:
         source = self._sources[plan.source]
         _settle(source, run, plan)
         _keep_leads(source, run, plan, at)
-        _keep_cells(source, plan)
+        _keep_cells(source, plan, at)
         source.people |= self._people.assign(plan.leads, source.people)
         for move in plan.moves:
             if not move.refused:
@@ -185,6 +185,25 @@ class MemoryLedger:
         histories: list[History] = [*known.scores.values(), *known.moves.values()]
         for history in histories:
             shelve(known.shelf, history, by, [one for one in history if one[0] >= run])
+
+    def overrides(self, source: str) -> list[Override]:
+        """Persons' values in our cells at the last commit, and since when they stand there."""
+        known = self._sources[source]
+        return [
+            override
+            for lead, overrides in known.overrides.items()
+            if not known.known[lead].gone
+            for override in overrides
+        ]
+
+    def released(self, source: str, edits: Sequence[Edit], *, by: str, at: datetime) -> None:
+        """By the run `by`, what persons had set counts as written by us; no cell was changed."""
+        self._run(by)
+        _zoned(at)
+        known = self._sources[source]
+        known.intended.clear()
+        known.edits[by] = [edit._replace(row=0) for edit in edits]
+        known.written |= {(edit.lead, edit.header): edit.after for edit in edits}
 
     def lead(self, source: str, lead: str) -> LeadState | None:
         """One lead with its stage history and messages."""
@@ -292,13 +311,17 @@ def _keep_leads(source: _Source, run: str, plan: Plan, at: datetime) -> None:
             scores.append((run, record))
 
 
-def _keep_cells(source: _Source, plan: Plan) -> None:
+def _keep_cells(source: _Source, plan: Plan, at: datetime) -> None:
     here = {record.lead for record in plan.leads}
     gone = {cell: value for cell, value in source.written.items() if cell[0] not in here}
     source.written = gone | dict(plan.written)
+    before = {(o.lead, o.header): o for known in source.overrides.values() for o in known}
     source.overrides = {lead: o for lead, o in source.overrides.items() if lead not in here}
-    for override in plan.overrides:
-        source.overrides.setdefault(override.lead, []).append(override)
+    for one in plan.overrides:
+        known = before.get((one.lead, one.header))
+        stays = known is not None and known.value == one.value
+        since = known.since if known and stays else at
+        source.overrides.setdefault(one.lead, []).append(replace(one, since=since))
 
 
 def _score(record: LeadRecord) -> tuple[object, ...]:

@@ -129,3 +129,4 @@ class Override:
     header: str
     value: CellValue
     computed: CellValue
+    since: datetime | None = field(default=None, compare=False)  #: as the ledger knows it
