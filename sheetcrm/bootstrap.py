@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from sheetcrm.adapters.google.client import SheetsClient
     from sheetcrm.adapters.google.source import GoogleTabSource
     from sheetcrm.adapters.google.stored import StoredLogin
-    from sheetcrm.config.model import Config, SourceConfig, TableConfig
-    from sheetcrm.engine.workspace import Rules, Workspace
+    from sheetcrm.config.model import ActivityConfig, Config, SourceConfig, TableConfig
+    from sheetcrm.engine.workspace import ActivitySource, Rules, Workspace
     from sheetcrm.ports import Ledger, TableSource, TabSource
 
 MARK = Path("config") / "sheetcrm.toml"
@@ -132,6 +132,7 @@ def open_workspace(
                 outbox=EmlOutbox(Path(config.outbox)),
                 templates=FolderTemplates(root / "templates"),
                 clock=clock,
+                activities=[_activities(config, one, connect) for one in config.activities],
             )
 
 
@@ -359,6 +360,23 @@ def _backups(config: Config, now: datetime) -> Backups:
         days=config.backups.days,
         megabytes=config.backups.megabytes,
     )
+
+
+def _activities(
+    config: Config, one: ActivityConfig, connect: Callable[[str], SheetsClient]
+) -> ActivitySource:
+    from sheetcrm.config.model import TableConfig
+    from sheetcrm.engine.workspace import ActivitySource
+
+    place = TableConfig(
+        name=one.name,
+        tab=one.tab,
+        excel=one.excel,
+        google=one.google,
+        credentials=one.credentials,
+        csv=one.csv,
+    )
+    return ActivitySource(source=_table(config, place, connect), kind=one.kind, headers=one.headers)
 
 
 def _table(

@@ -8,11 +8,13 @@ import click
 
 from sheetcrm import __version__
 from sheetcrm.cli import exits
+from sheetcrm.cli.commands.activities import activities
 from sheetcrm.cli.commands.backtest import backtest
 from sheetcrm.cli.commands.check import check
 from sheetcrm.cli.commands.drafts import drafts
 from sheetcrm.cli.commands.explain import explain
 from sheetcrm.cli.commands.health import health
+from sheetcrm.cli.commands.history import history
 from sheetcrm.cli.commands.init import init
 from sheetcrm.cli.commands.login import login
 from sheetcrm.cli.commands.plan import plan
@@ -63,6 +65,8 @@ for command in (
     plan,
     sync,
     explain,
+    history,
+    activities,
     drafts,
     preview,
     undo,

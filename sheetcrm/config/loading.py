@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sheetcrm.config import columns, frameworks, leads, outreach, scoring, stages
+from sheetcrm.config import activities, columns, frameworks, leads, outreach, scoring, stages
 from sheetcrm.config.files import read_files
 from sheetcrm.config.formulas import check_formulas
 from sheetcrm.config.inspection import Inspection, key_text
@@ -17,7 +17,7 @@ from sheetcrm.config.shapes import Table
 from sheetcrm.core.qualify.rules import Qualification
 from sheetcrm.errors import ConfigError
 
-TOPICS = (leads, columns, scoring, frameworks, stages, outreach)
+TOPICS = (leads, activities, columns, scoring, frameworks, stages, outreach)
 WHOLE = Table({name: key for topic in TOPICS for name, key in topic.KEYS.items()})
 
 
@@ -93,4 +93,5 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         notes=tuple(run.notes),
         backups=leads.backups(tree),
         looks=columns.looks(tree),
+        activities=activities.activities(tree),
     )

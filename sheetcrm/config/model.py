@@ -39,6 +39,20 @@ class TableConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ActivityConfig:
+    """One tab of dated activities: exactly one of `excel`, `csv` and `google` is given."""
+
+    name: str
+    tab: str = ""
+    excel: str = ""
+    google: str = ""
+    credentials: str = ""
+    csv: str = ""
+    kind: str = ""  #: what all of them are, where the tab does not say
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BackupConfig:
     """How many backups of each file stay; the newest always does."""
 
@@ -74,3 +88,4 @@ class Config:
     notes: Sequence[str] = ()
     backups: BackupConfig = BackupConfig()
     looks: LooksConfig = LooksConfig()
+    activities: tuple[ActivityConfig, ...] = ()

@@ -52,7 +52,7 @@ class CheckReport:
 
     sources: tuple[CheckedSource, ...]
     faults: tuple[ConfigFault, ...]
-    table_errors: Sequence[SourceError] = ()
+    table_errors: Sequence[SourceError] = ()  #: of reference tables and tabs of activities
     notes: Sequence[str] = ()
 
     @property
@@ -88,7 +88,7 @@ def check(workspace: Workspace) -> CheckReport:
     return CheckReport(
         sources=tuple(sources),
         faults=tuple(faults.values()),
-        table_errors=tables.errors,
+        table_errors=(*tables.errors, *planner.read_activities.errors),
         notes=[
             *workspace.rules.notes,
             *repeated_keys(tables.frames, formula_texts(workspace.rules).values()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetcrm.core.memory import LeadState, MessageDraft, PastScore, StageMove
+from sheetcrm.core.memory import LeadRecord, LeadState, MessageDraft, PastScore, StageMove
 from sheetcrm.core.qualify import Contribution
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import CellValue, Override, Problem
@@ -57,7 +57,9 @@ def explain(workspace: Workspace, who: str, *, only: Sequence[str] = ()) -> list
     settled = planner.settle()
     for source, plan in zip(sources, plans, strict=True):
         planned = settled.get(source.name, plan)
-        found += [_explain(workspace, planned, index) for index in matches(planned, who)]
+        found += [
+            _explain(workspace, planned, index) for index in matching(planned.plan.leads, who)
+        ]
     if not found:
         raise UsageError(
             f"no lead is called {who!r}",
@@ -66,18 +68,16 @@ def explain(workspace: Workspace, who: str, *, only: Sequence[str] = ()) -> list
     return found
 
 
-def matches(planned: Planned, who: str) -> list[int]:
+def matching(leads: Sequence[LeadRecord], who: str) -> list[int]:
     """The leads that `who` means exactly; where there is none, those whose name has it in it."""
     wanted = who.strip().casefold()
     exact = [
         index
-        for index, lead in enumerate(planned.plan.leads)
+        for index, lead in enumerate(leads)
         if wanted in {lead.lead.casefold(), lead.email.casefold(), str(lead.row)}
     ]
     return exact or [
-        index
-        for index, lead in enumerate(planned.plan.leads)
-        if lead.name and fold(who) in fold(lead.name)
+        index for index, lead in enumerate(leads) if lead.name and fold(who) in fold(lead.name)
     ]
 
 

@@ -25,6 +25,7 @@ def column_names(rules: Rules, frame: Frame, tables: Mapping[str, Frame]) -> Nam
         columns=frozenset(as_written(n) if n in fields else n for n in frame.names),
         tables={name: frozenset(table.names) for name, table in tables.items()},
         parameters=frozenset(rules.qualification.parameters),
+        activities=frame.events is not None,
     )
 
 

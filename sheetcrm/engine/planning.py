@@ -17,17 +17,19 @@ from sheetcrm.core.followup import (
     check_followups,
     plan_followups,
 )
-from sheetcrm.core.formula import Frame
-from sheetcrm.core.memory import LeadRecord, Memory
+from sheetcrm.core.formula import Events, Frame
+from sheetcrm.core.memory import Memory
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.qualify import LeadContext, Qualified, check_qualification, qualify
 from sheetcrm.core.table.identity import Identities, also_ours, duplicates, identify
 from sheetcrm.core.table.leads import Leads, read_leads
 from sheetcrm.core.table.merge import Pending, merge, overridden
 from sheetcrm.core.table.values import CellValue, Problem
+from sheetcrm.engine.activities import Activities, read_all
 from sheetcrm.engine.naming import column_names, formula_texts, known_headers, output_names
 from sheetcrm.engine.news import News, news
 from sheetcrm.engine.outputs import Computed, in_rows, output_values, rule_problems
+from sheetcrm.engine.records import lead_records
 from sheetcrm.engine.tables import Tables, read_tables
 from sheetcrm.engine.unwritten import id_header, set_aside
 from sheetcrm.engine.views import languages, lead_views, texts
@@ -104,6 +106,11 @@ class Planner:
         return read_tables(self._workspace)
 
     @cached_property
+    def read_activities(self) -> Activities:
+        """The activities and what is wrong with tabs of them that cannot be read."""
+        return read_all(self._workspace)
+
+    @cached_property
     def templates(self) -> TemplateSet:
         """The team's templates.
 
@@ -124,6 +131,8 @@ class Planner:
         """
         self._decided.pop(source.name, None)
         reading = self.read(source)
+        for error in self.read_activities.errors:
+            raise error
         if not allow_empty:
             refuse_emptied(reading)
         faults = self.faults(reading.frame)
@@ -172,11 +181,17 @@ class Planner:
         return Reading(
             source=source,
             leads=leads,
-            frame=Frame({**leads.columns, **blank}),
+            frame=Frame({**leads.columns, **blank}, self._events(leads, identities.ids)),
             identities=identities,
             memory=memory,
             ours=also_ours(identities, written=memory.written, pending=memory.pending),
         )
+
+    def _events(self, leads: Leads, ids: Sequence[str]) -> Events | None:
+        """What happened to the leads; None where the team keeps no activities."""
+        if not self._workspace.activities:
+            return None
+        return self.read_activities.events(leads, ids)
 
     def faults(self, frame: Frame) -> list[ConfigFault]:
         """All formulas and templates that name what a source with these columns lacks.
@@ -369,26 +384,3 @@ def in_source(fault: ConfigFault, source: str) -> str:
 def text_or_none(value: CellValue) -> str | None:
     """A person's value as text."""
     return None if value is None else str(value)
-
-
-def lead_records(reading: Reading, qualified: Qualified) -> list[LeadRecord]:
-    """What the ledger remembers of each lead."""
-    leads, identities = reading.leads, reading.identities
-    names, emails, phones = (texts(leads, field) for field in ("name", "email", "phone"))
-    spoken = languages(leads)
-    return [
-        LeadRecord(
-            lead=lead,
-            fingerprint=identities.fingerprints[i],
-            row=leads.tab.rows[i],
-            name=names[i],
-            email=emails[i],
-            phone=phones[i],
-            language=spoken[i],
-            score=qualified.total[i],
-            scores={name: values[i] for name, values in qualified.scores.items()},
-            stage=qualified.stages[i],
-            why=qualified.why[i],
-        )
-        for i, lead in enumerate(identities.ids)
-    ]

@@ -26,6 +26,16 @@ class Rules:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ActivitySource:
+    """A tab of dated activities."""
+
+    source: TableSource
+    kind: str = ""  #: what all of them are, where the tab does not say
+    headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Field of an activity → headers of the team's own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Workspace:
     """A team's rules with the ports that they are applied through."""
 
@@ -36,6 +46,7 @@ class Workspace:
     outbox: Outbox
     templates: TemplateStore
     clock: Clock
+    activities: Sequence[ActivitySource] = ()
 
 
 Progress = Callable[[str, int, int], None]

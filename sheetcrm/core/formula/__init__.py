@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from sheetcrm.core.formula.bind import Names, check
 from sheetcrm.core.formula.evaluate import evaluate
+from sheetcrm.core.formula.events import Events
 from sheetcrm.core.formula.frame import Frame
 from sheetcrm.core.formula.parse import Formula, Reference, parse
 
-__all__ = ["Formula", "Frame", "Names", "Reference", "check", "evaluate", "parse"]
+__all__ = ["Events", "Formula", "Frame", "Names", "Reference", "check", "evaluate", "parse"]

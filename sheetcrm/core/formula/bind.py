@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from sheetcrm.core.formula import happened
 from sheetcrm.core.formula.parse import Formula, Reference
 from sheetcrm.core.formula.spanish import spanish_hint
 from sheetcrm.core.table.names import fold, nearest
@@ -21,12 +22,14 @@ class Names:
     columns: frozenset[str]
     tables: Mapping[str, frozenset[str]] = field(default_factory=dict)
     parameters: frozenset[str] = frozenset()
+    activities: bool = False  #: whether it is known what happened to the leads
 
 
 def check(formula: Formula, names: Names) -> list[FormulaError]:
     """Every name of a formula that is not among `names`, in the order of the formula."""
     known = _Known(names)
-    found = (known.fault(formula.text, reference) for reference in formula.references)
+    found = [known.fault(formula.text, reference) for reference in formula.references]
+    found.append(happened.fault(formula, known=names.activities))
     return sorted((fault for fault in found if fault), key=lambda fault: fault.offset)
 
 

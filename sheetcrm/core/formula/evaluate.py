@@ -23,7 +23,9 @@ from sheetcrm.core.formula.bind import check
 from sheetcrm.core.formula.cells import Cells, blank
 from sheetcrm.core.formula.convert import constant, from_values, to_values
 from sheetcrm.core.formula.distinct import distinct_rows
+from sheetcrm.core.formula.events import Events
 from sheetcrm.core.formula.frame import Frame
+from sheetcrm.core.formula.happened import as_columns, asks
 from sheetcrm.core.formula.keys import Keys
 from sheetcrm.core.formula.parse import Formula
 from sheetcrm.core.formula.part import Part, Parts, parts_of, row_part
@@ -93,7 +95,11 @@ def evaluate(
         return [[] for _ in formulas]
     if not formulas:
         return []
-    return _within(budget_seconds, formulas, Evaluation(_Run(scope=scope)))
+    evaluation = Evaluation(_Run(scope=scope))
+    if any(map(asks, formulas)):
+        formulas, frame = as_columns(formulas, frame, evaluation.whole)
+        evaluation = Evaluation(_Run(scope=Scope(frame, parameters or {}, tables or {}, now)))
+    return _within(budget_seconds, formulas, evaluation)
 
 
 def _within(
@@ -179,9 +185,21 @@ class Evaluation:
         return self._scope.now
 
     @property
+    def events(self) -> Events:
+        """What happened to the leads."""
+        found = self._scope.frame.events
+        if found is None:
+            raise FormulaError("there are no activities", text="")
+        return found
+
+    @property
     def stopped(self) -> threading.Event:
         """Once it is set, every thread that still computes ends at its next step."""
         return self._run.stopped
+
+    def whole(self, node: Node) -> list[CellValue]:
+        """A part of a formula for all leads."""
+        return to_values(scalar(self._compute(node)), self.height)
 
     def answers(self, formula: Formula) -> list[CellValue]:
         """One formula's values, one for each lead."""

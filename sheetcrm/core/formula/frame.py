@@ -9,6 +9,7 @@ import polars as pl
 
 from sheetcrm.core.formula.cells import Cells
 from sheetcrm.core.formula.convert import from_series, from_values, to_values
+from sheetcrm.core.formula.events import Events
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import CellValue
 
@@ -19,9 +20,15 @@ class Frame:
     Args:
         columns: header → values (or a Polars frame of any plain types). Values are blank
             (`None`), boolean, number, text, `date`, `datetime` or `CellError`.
+        events: what happened to the leads, where that is known.
     """
 
-    def __init__(self, columns: Mapping[str, Sequence[CellValue]] | pl.DataFrame) -> None:
+    def __init__(
+        self,
+        columns: Mapping[str, Sequence[CellValue]] | pl.DataFrame,
+        events: Events | None = None,
+    ) -> None:
+        self.events = events
         self._columns: dict[str, _Column] = {}
         if isinstance(columns, pl.DataFrame):
             self._columns = {name: _Column(columns[name]) for name in columns.columns}
@@ -83,7 +90,7 @@ class Frame:
 
         A new column replaces one whose name agrees after folding, and no other.
         """
-        other = Frame(new)
+        other = Frame(new, self.events)
         if self._columns and other._columns and other.height != self.height:
             message = f"a new column has {other.height} rows, the frame {self.height}"
             raise ValueError(message)

@@ -47,6 +47,7 @@ from sheetcrm.core.formula.coerce import (
 )
 from sheetcrm.core.formula.convert import constant
 from sheetcrm.core.formula.distinct import per_distinct
+from sheetcrm.core.formula.events import Events
 from sheetcrm.core.formula.shapes import Value, lift
 from sheetcrm.core.formula.syntax import Node
 from sheetcrm.core.formula.topics import HOMES
@@ -109,6 +110,11 @@ class Context(Protocol):
 
     def now(self) -> datetime:
         """The run's clock."""
+        ...
+
+    @property
+    def events(self) -> Events:
+        """What happened to the leads."""
         ...
 
     def value(self, node: Node) -> Value:

@@ -35,6 +35,7 @@ class Scope:
             columns=frame.names,
             tables={name: table.names for name, table in tables.items()},
             parameters=frozenset(parameters),
+            activities=frame.events is not None,
         )
 
     def name(self, node: Name) -> Value:

@@ -50,6 +50,7 @@ TOPICS: Final = {
     },
     "For leads": {
         "leads": "DOMAIN FREEMAIL HASALL HASANY UNKNOWN",
+        "happening": "ACTIVITIES LASTACTIVITY",
     },
 }
 """Heading in docs/formulas.md → module of `functions/` → the functions that it enters."""

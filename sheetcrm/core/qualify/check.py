@@ -25,7 +25,7 @@ def check_qualification(rules: Qualification, names: Names) -> list[tuple[str, F
     """
     every = steps(rules)
     columns = frozenset(column for step in every for column in step.columns)
-    known = Names(columns=names.columns | columns, tables=names.tables, parameters=names.parameters)
+    known = replace(names, columns=names.columns | columns)
     faults = clashes(every)
     broken = set()
     for key, text in formulas(rules).items():

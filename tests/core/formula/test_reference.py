@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sheetcrm.core.formula import Frame, evaluate, parse
+from sheetcrm.core.formula.events import Events
 from sheetcrm.core.formula.reference import MARK, OURS, function_reference
 from sheetcrm.core.formula.registry import find, names
 
@@ -38,7 +39,8 @@ LEADS = Frame(
         "February": [3, None, None],
         "Units": [2, 3, None],
         "Change": [-1, 0, 1],
-    }
+    },
+    Events(height=3, leads=[0, 0], kinds=["demo", "call"], days=[date(2026, 1, 2)] * 2),
 )
 TABLES = {"Cities": Frame({"City": ["Jakarta", "Bogor"], "Points": [20, 10]})}
 PARAMETERS = {
