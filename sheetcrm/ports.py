@@ -120,31 +120,6 @@ class WithLayout(TabSource, Protocol):
 
 
 @runtime_checkable
-class Rehearsing(TabSource, Protocol):
-    """A source that can tell beforehand whether it could be written."""
-
-    def rehearse(self, tab: Tab, headers: Collection[str]) -> None:
-        """Find out whether these columns could be written beside all leads; nothing is changed.
-
-        Args:
-            tab: as it was read just now.
-            headers: of our columns, those that are not there yet included.
-
-        Raises:
-            SourceError: they could not, and why.
-        """
-
-
-@runtime_checkable
-class Versioned(TabSource, Protocol):
-    """A source of which somebody else keeps all versions."""
-
-    @property
-    def history(self) -> str:
-        """Where the versions are found, for people."""
-
-
-@runtime_checkable
 class Foreseeing(TabSource, Protocol):
     """A source that can tell beforehand what a write will lead to."""
 
