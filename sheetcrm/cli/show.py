@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sheetcrm.cli import output
+from sheetcrm.cli.waiting import show_waiting
 
 if TYPE_CHECKING:
     from sheetcrm.core.plan import Plan
@@ -37,6 +38,7 @@ def show_plan(result: SourceResult, ladder: Sequence[str], *, everything: bool =
         cells = ", ".join(f"{header} {count}" for header, count in by_header.items())
         output.say(f"  {len(plan.edits)} cells would change: {cells}")
     show_moves(plan, everything=everything)
+    show_waiting(plan, everything=everything)
     show_overrides(plan)
     if plan.drafts:
         rows = [
@@ -75,7 +77,8 @@ def show_result(result: SourceResult, ladder: Sequence[str]) -> None:
     show_overrides(plan)
     refused = [move for move in plan.moves if move.refused]
     if refused:
-        output.say(f"  {len(refused)} leads were not moved back (sheetcrm plan lists them)")
+        output.say(f"  {len(refused)} leads were not moved (sheetcrm plan lists them)")
+    show_waiting(plan, names=False)
     noted = result.receipt.problems if result.receipt else ()
     show_problems([*plan.problems, *noted])
 
@@ -102,7 +105,7 @@ def show_moves(plan: Plan, *, everything: bool) -> None:
         (
             names.get(move.lead, move.lead),
             move.before or "new",
-            f"{move.after} (refused)" if move.refused else move.after,
+            move.after + (" (asked)" if move.asked else " (refused)" if move.refused else ""),
             f"{scores.get(move.lead) or 0:g}",
             move.why,
         )
@@ -185,6 +188,7 @@ def report_json(report: Report) -> dict[str, Any]:
                     "append": plan.append,
                     "edits": plan.edits,
                     "moves": plan.moves,
+                    "waiting": plan.waiting,
                     "overrides": plan.overrides,
                     "drafts": plan.drafts,
                     "withdrawn": plan.withdrawn,

@@ -50,6 +50,7 @@ class StageMove(NamedTuple):
     by: str = "rule"  #: or "person"
     at: datetime | None = None  #: set where it was read from the ledger
     refused: bool = False
+    asked: bool = False  #: it is refused only until a person agrees
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
 from sheetcrm.core.memory import LeadRecord, MessageDraft, StageMove, Withdrawal
 from sheetcrm.core.table.values import CellValue, Edit, Override, Problem, Tab
@@ -18,6 +20,17 @@ class Aside:
 
     place: str  #: for people: ``leads.scores.xlsx``; "" for nowhere
     columns: Mapping[str, Sequence[CellValue]]  #: header → value for each lead
+
+
+class Waiting(NamedTuple):
+    """A lead that has been in its stage for too long, or that still waits for a first answer."""
+
+    lead: str
+    stage: str
+    days: int  #: in its stage
+    stalled: datetime | None  #: since when it has been there for too long
+    answer_by: datetime | None  #: until when it should hear from us, if it has not
+    late: bool  #: that is over
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +48,7 @@ class Plan:
     drafts: Sequence[MessageDraft] = ()
     withdrawn: Sequence[Withdrawal] = ()  #: drafts of earlier runs that must not go out
     held: Sequence[Problem] = ()  #: follow-ups that are due but cannot be written, and why
+    waiting: Sequence[Waiting] = ()
     problems: Sequence[Problem] = ()
     written: Mapping[tuple[str, str], CellValue] = field(default_factory=dict)
     """What stands in our cells after the edits, overrides left out: the next run's base."""

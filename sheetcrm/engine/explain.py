@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sheetcrm.core.memory import LeadRecord, LeadState, MessageDraft, PastScore, StageMove
 from sheetcrm.core.qualify import Contribution
@@ -26,7 +27,9 @@ class Explanation:
     row: int
     stage: str
     computed_stage: str
-    overdue: bool  #: longer in its stage than that stage's `stalled_after_days`
+    days_in_stage: int
+    stalled: datetime | None  #: since when it has been in its stage for too long
+    answer_by: datetime | None  #: until when it should have its first answer, if it has none
     why: str
     next_question: str
     contributions: Sequence[Contribution]
@@ -93,7 +96,9 @@ def _explain(workspace: Workspace, planned: Planned, index: int) -> Explanation:
         row=lead.row,
         stage=lead.stage,
         computed_stage=qualified.computed[index],
-        overdue=qualified.overdue[index],
+        days_in_stage=qualified.waits.days[index],
+        stalled=qualified.waits.stalled[index],
+        answer_by=qualified.waits.answer_by[index],
         why=lead.why,
         next_question=qualified.next_question[index],
         contributions=qualified.explain(index),

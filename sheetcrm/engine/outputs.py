@@ -10,6 +10,7 @@ from sheetcrm.core.followup import FollowUpPlan
 from sheetcrm.core.qualify import Qualified
 from sheetcrm.core.table.leads import Leads
 from sheetcrm.core.table.values import CellValue, Problem, Severity
+from sheetcrm.engine.waiting import on_the_clock
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +34,9 @@ def output_values(
         "grade": lambda: blank_to_none(qualified.grades),
         "stage": lambda: qualified.computed,
         "stage_since": lambda: [since.date() for since in qualified.since],
+        "days_in_stage": lambda: qualified.waits.days,
+        "stalled": lambda: [at.date() if at else None for at in qualified.waits.stalled],
+        "answer_by": lambda: [on_the_clock(at) for at in qualified.waits.answer_by],
         "why": lambda: blank_to_none(qualified.why),
         "next_question": lambda: blank_to_none(qualified.next_question),
         "disagreement": lambda: blank_to_none(qualified.disagreement),

@@ -33,6 +33,7 @@ from sheetcrm.engine.records import lead_records
 from sheetcrm.engine.tables import Tables, read_tables
 from sheetcrm.engine.unwritten import id_header, set_aside
 from sheetcrm.engine.views import languages, lead_views, texts
+from sheetcrm.engine.waiting import waiting
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import (
     ConfigError,
@@ -342,6 +343,7 @@ class Planner:
             drafts=followups.drafts,
             withdrawn=followups.withdrawn,
             held=held,
+            waiting=waiting(identities.ids, qualified, self._now),
             problems=problems,
             written=merged.written,
         )

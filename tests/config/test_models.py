@@ -10,7 +10,7 @@ import pytest
 from sheetcrm.config import describe_place, load
 from sheetcrm.core.followup.rules import Sender, Sending, Stop
 from sheetcrm.core.qualify.presets import PRESETS
-from sheetcrm.core.qualify.rules import Back, Decay, Grade, Moves
+from sheetcrm.core.qualify.rules import Back, Decay, Grade, MoveRule, Moves
 from sheetcrm.core.table.fields import FieldType, Locale
 from sheetcrm.core.table.starter import STARTER_FIELDS
 
@@ -395,4 +395,24 @@ def test_how_our_columns_look_in_google_sheets(loaded):
     assert list(config.outputs) == ["id", "score", "stage", "why"], "as without [write]"
     assert config.notes == (
         "config/x.toml:2: write.protect: only in Google Sheets, and no source is there",
+    )
+
+
+def test_stages_that_wait_and_ways_of_their_own(loaded):
+    rules = loaded(
+        "[[stage]]\nname = 'New'\n"
+        "[[stage]]\nname = 'SQL'\nwhen = '=[@A]'\nanswer_within_hours = 4\n"
+        "[[stage]]\nname = 'Later'\noff_ladder = true\nwhen = '=[@B]'\nreason = '=[@B]'\n"
+        "until = '=[@[Follow up on]]'\n"
+        "[[moves.rule]]\nfrom = 'sql'\nmove = 'ask'\n"
+        "[[moves.rule]]\nfrom = ['SQL', 'Later']\nto = 'New'\nmove = 'allow'\n"
+    ).qualification
+    _, sql, later = rules.stages
+    assert (sql.answer_within_hours, sql.answered) == (4, "=[@[Last contact]]")
+    assert later.until == "=[@[Follow up on]]"
+    assert rules.moves == Moves(
+        rules=(
+            MoveRule(before=("sql",), move=Back.ASK),
+            MoveRule(before=("SQL", "Later"), after=("New",), move=Back.ALLOW),
+        )
     )

@@ -289,17 +289,17 @@ def test_status_counts_stages_in_the_ladders_order(make):
     assert len(found.drafts) == 1
 
 
-def test_a_lead_that_stands_still_for_too_long_is_explained_as_overdue(make):
+def test_a_lead_that_stands_still_for_too_long_is_explained_as_stalled(make):
     first, *others = QUALIFICATION.stages
     slow = [first, *(replace(stage, stalled_after_days=2) for stage in others)]
     workspace = make(
         MemoryTabSource(GRID), qualification=replace(QUALIFICATION, stages=tuple(slow))
     )
     sync(workspace)
-    assert not explain(workspace, "budi")[0].overdue
+    assert not explain(workspace, "budi")[0].stalled
     workspace.clock.move(timedelta(days=3))
-    assert explain(workspace, "budi")[0].overdue
-    assert not explain(workspace, "citra")[0].overdue
+    assert explain(workspace, "budi")[0].stalled
+    assert not explain(workspace, "citra")[0].stalled
 
 
 def test_explain_finds_leads_by_id_address_row_and_part_of_a_name(make):

@@ -47,8 +47,12 @@ def show(lead: Explanation) -> None:
     """One lead on the terminal."""
     output.say(f"{lead.name or lead.email or lead.lead} · {lead.stage}", style="bold")
     output.say(f"  {lead.lead} · {lead.source} row {lead.row} · {lead.email or 'no e-mail'}")
-    if lead.overdue:
-        output.say(f"  overdue: nothing has moved in {lead.stage} for too long", style="yellow")
+    if lead.stage:
+        output.say(f"  {lead.days_in_stage} days in {lead.stage}")
+    if lead.stalled:
+        output.say(f"  too long there since {lead.stalled:%Y-%m-%d}", style="yellow")
+    if lead.answer_by:
+        output.say(f"  first answer due by {lead.answer_by:%Y-%m-%d %H:%M}", style="yellow")
     if lead.why:
         output.say(f"  {lead.why}")
     rows = [(part.score, part.rule, part.text) for part in lead.contributions]
@@ -69,7 +73,8 @@ def show(lead: Explanation) -> None:
             style="yellow",
         )
     for move in lead.refused:
-        output.say(f"  not moved back to {move.after}: {move.why}", style="yellow")
+        what = "waits for a person to move it" if move.asked else "not moved"
+        output.say(f"  {what} to {move.after}: {move.why}", style="yellow")
     show_history(lead)
     output.say(f"  follow-up: {lead.follow_up}")
     for problem in lead.problems:

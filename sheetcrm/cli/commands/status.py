@@ -25,6 +25,8 @@ def status(workspace: str, *, runs: int, as_json: bool) -> int:
         output.say(source, style="bold")
         if any(stages.values()):
             output.bars(stages)
+            for stage, count in found.stalled[source].items():
+                output.say(f"  too long in {stage}: {count}", style="yellow")
         else:
             output.say("  not synced yet")
     output.say(f"{len(found.drafts)} drafts wait")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sheetcrm.core.formula import Names, check, parse
 from sheetcrm.core.qualify.order import circles
 from sheetcrm.core.qualify.rules import Qualification
-from sheetcrm.core.qualify.steps import Step, reason_formulas, steps
+from sheetcrm.core.qualify.steps import Step, answered_formulas, reason_formulas, steps
 from sheetcrm.core.table.names import fold
 from sheetcrm.errors import FormulaError
 
@@ -42,7 +42,7 @@ def check_qualification(rules: Qualification, names: Names) -> list[tuple[str, F
 def formulas(rules: Qualification) -> dict[str, str]:
     """Key path → text of every formula of scores, frameworks and stages."""
     found = {key: text for step in steps(rules) for key, text in step.formulas.items()}
-    return found | reason_formulas(rules.stages)
+    return found | reason_formulas(rules.stages) | answered_formulas(rules.stages)
 
 
 def clashes(every: list[Step]) -> list[tuple[str, FormulaError]]:

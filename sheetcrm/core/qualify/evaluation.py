@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial, reduce
 from operator import and_
 from typing import TypeVar
@@ -48,6 +48,7 @@ class Evaluation:
         grades: ``A1`` to ``D4``, if the team grades at all.
         answers: column of a criterion (``BANT Budget``) → yes, no or unknown.
         frameworks: name → what its criteria come to.
+        until: name of a stage → the day from which on it holds a lead no more, where it is known.
         faults: index of a lead → name of a rule → the error or unfit text that it gave.
     """
 
@@ -65,6 +66,7 @@ class Evaluation:
         self.answers: dict[str, Answers] = {}
         self.frameworks: dict[str, FrameworkResult] = {}
         self.grades: Sequence[str] = ()
+        self.until: dict[str, Sequence[date | None]] = {}
         self.faults: dict[int, dict[str, str]] = {}
         self._tables = tables
         self._now = now
@@ -202,6 +204,12 @@ class Evaluation:
             if stage.when:
                 reading = replace(self._readings[f"{key}.when"], blind=None)
                 holds[stage.name] = self._judged(reading, stage.name, Reading.truths)
+            if stage.until:
+                days = self._judged(
+                    self._readings[f"{key}.until"], f"{stage.name}: until", Reading.dates
+                )
+                self.until[stage.name] = days
+                holds[stage.name] = _waiting(holds.get(stage.name, ()), days, self._now.date())
         return holds
 
     def _judged(
@@ -243,3 +251,8 @@ class Evaluation:
         if name not in self._blanks:
             self._blanks[name] = blanks(self.frame.values(column))
         return self._blanks[name]
+
+
+def _waiting(holds: Answers, until: Sequence[date | None], today: date) -> Answers:
+    """Whom a stage still holds: those whose day has not come, or is not known."""
+    return [held and (day is None or today < day) for held, day in zip(holds, until, strict=True)]

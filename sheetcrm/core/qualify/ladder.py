@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sheetcrm.core.qualify.rules import Back, Qualification, Stage
+from sheetcrm.core.qualify.rules import Back, MoveRule, Qualification, Stage
 from sheetcrm.core.table.names import fold
 
 
@@ -15,9 +15,11 @@ class Verdict:
 
     before: str  #: "" for a lead that is new
     after: str  #: where it stands now
-    ruled: str  #: where the rules alone would put it
+    ruled: str  #: where the rules would put it
     by_person: bool = False
     refused: bool = False  #: the rules would move it, and it stays
+    asked: bool = False  #: and the move is suggested
+    returned: bool = False  #: back on the ladder, where it left it, though the rules say less
 
     @property
     def moved(self) -> bool:
@@ -77,7 +79,13 @@ class Ladder:
         return found
 
     def verdict(
-        self, *, standing: str, override: str, ruled: str, faulty: Collection[str]
+        self,
+        *,
+        standing: str,
+        override: str,
+        ruled: str,
+        faulty: Collection[str],
+        past: Sequence[str] = (),
     ) -> Verdict:
         """Decide one lead's move.
 
@@ -87,29 +95,69 @@ class Ladder:
             ruled: what the rules say.
             faulty: names of rules (and stages) that gave an error for this lead; while there is
                 any, the lead is not moved down.
+            past: the stages that it was in before, the oldest first.
         """
         before = self._canonical(standing)
         if override and self._rules.moves.keep_override:
             after = self._canonical(override)
             return Verdict(before=before, after=after, ruled=ruled, by_person=True)
-        refused = self._is_refused(before, ruled, faulty)
+        goal = self._not_below(before, ruled, past, faulty)
+        way = self._way(before, goal, faulty)
+        refused = way is not Back.ALLOW
         return Verdict(
-            before=before, after=before if refused else ruled, ruled=ruled, refused=refused
+            before=before,
+            after=before if refused else goal,
+            ruled=goal,
+            refused=refused,
+            asked=way is Back.ASK,
+            returned=goal != ruled,
         )
+
+    def _not_below(
+        self, before: str, ruled: str, past: Sequence[str], faulty: Collection[str]
+    ) -> str:
+        """Where a lead comes back onto the ladder: not below the step from which it left it.
+
+        Unless the team allows this way; a lead that leaves and comes back moves down otherwise.
+        """
+        there = self._rank.get(ruled)
+        if not past or there is None or before in self._rank:
+            return ruled
+        left = next(
+            (name for name in map(self._canonical, reversed(past)) if name in self._rank), ""
+        )
+        if not left or there >= self._rank[left]:
+            return ruled
+        rule = self._rule(before, ruled)
+        way = rule.move if rule else self._rules.moves.back
+        return ruled if way is Back.ALLOW and not faulty else left
+
+    def _way(self, before: str, after: str, faulty: Collection[str]) -> Back:
+        """What becomes of a move: of one down the ladder nothing, unless the team allows it.
+
+        A new lead may come in anywhere. To and from the places beside the ladder the way is open.
+        Where a rule gave an error, nobody is moved down, nor away from the place that the faulty
+        rule belongs to.
+        """
+        if not before or before == after:
+            return Back.ALLOW
+        here, there = self._rank.get(before), self._rank.get(after)
+        down = here is not None and there is not None and there < here
+        if faulty and (down or (here is None and before in faulty)):
+            return Back.REPORT
+        rule = self._rule(before, after)
+        if rule:
+            return rule.move
+        return self._rules.moves.back if down else Back.ALLOW
+
+    def _rule(self, before: str, after: str) -> MoveRule | None:
+        """The team's first rule for the way from one stage to another."""
+        for rule in self._rules.moves.rules:
+            fits = ((rule.before, before), (rule.after, after))
+            if all(not names or fold(name) in map(fold, names) for names, name in fits):
+                return rule
+        return None
 
     def _canonical(self, name: str) -> str:
         stage = self.named(name) if name else None
         return stage.name if stage else name
-
-    def _is_refused(self, before: str, ruled: str, faulty: Collection[str]) -> bool:
-        """Whether the way from `before` to `ruled` is closed.
-
-        Down the ladder it is, unless `back` allows it and all rules could be read. To and from
-        the places beside the ladder it is open, unless it is their own rule that is faulty.
-        """
-        here, there = self._rank.get(before), self._rank.get(ruled)
-        if here is None:
-            return before != ruled and before in faulty
-        if there is None or there >= here:
-            return False
-        return self._rules.moves.back is not Back.ALLOW or bool(faulty)

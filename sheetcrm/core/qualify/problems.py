@@ -35,6 +35,8 @@ def lead_problems(
             found.append((index, _unknown_stage(verdict.after, ladder)))
         if stage is not None and stage.off_ladder and not reason(index, stage.name):
             found.append((index, _without_reason(stage.name, configured=bool(stage.reason))))
+        if stage is not None and stage.until and work.until[stage.name][index] is None:
+            found.append((index, _without_date(stage.name)))
     return found
 
 
@@ -65,3 +67,11 @@ def _without_reason(stage: str, *, configured: bool) -> Problem:
     else:
         hint = f"give the stage {stage} a reason formula in the config"
     return Problem(message=f"{stage.lower()} without a reason", hint=hint)
+
+
+def _without_date(stage: str) -> Problem:
+    return Problem(
+        message=f"{stage.lower()} without a date",
+        hint="write until when into the column that the date is taken from; "
+        "without it nobody comes back by itself",
+    )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache, partial
 
 from sheetcrm.core.formula import Frame
-from sheetcrm.core.memory import StageMove
+from sheetcrm.core.memory import StageMove, Standing
 from sheetcrm.core.qualify.evaluation import Evaluation
 from sheetcrm.core.qualify.frameworks import Answers, Questions
 from sheetcrm.core.qualify.ladder import Ladder, Verdict
@@ -15,6 +15,7 @@ from sheetcrm.core.qualify.problems import lead_problems
 from sheetcrm.core.qualify.reasons import Reasons
 from sheetcrm.core.qualify.results import LeadContext, Qualified
 from sheetcrm.core.qualify.rules import Qualification
+from sheetcrm.core.qualify.waiting import waits
 from sheetcrm.core.qualify.words import words
 
 
@@ -44,19 +45,20 @@ def qualify(
     ladder = Ladder(rules)
     work = Evaluation(rules, frame, tables=tables, now=now)
     verdicts = _settled(work, ladder, leads)
+    stages = [verdict.after for verdict in verdicts]
     reasons = Reasons(work, ladder, words(language), tables)
     questions = Questions(rules.frameworks, work.frameworks, language)
-    since = [_since(lead, verdict, now) for lead, verdict in zip(leads, verdicts, strict=True)]
+    since = _since(leads, verdicts, now)
     return Qualified(
         frame=work.frame,
         scores={score.name: work.scores[score.name].values for score in rules.scores},
         total=work.total,
         frameworks={f.name: work.frameworks[f.name] for f in rules.frameworks},
-        stages=[verdict.after for verdict in verdicts],
+        stages=stages,
         computed=[v.ruled if v.by_person else v.after for v in verdicts],
         moves=_moves(leads, verdicts, reasons.of_move),
         since=since,
-        overdue=[_overdue(ladder, v, at, now) for v, at in zip(verdicts, since, strict=True)],
+        waits=waits(work, ladder, stages, since, now),
         why=[reasons.why(index, verdict) for index, verdict in enumerate(verdicts)],
         next_question=_questions(leads, verdicts, ladder, questions),
         problems=lead_problems(work, ladder, verdicts, reasons.off_ladder),
@@ -70,35 +72,34 @@ def _settled(work: Evaluation, ladder: Ladder, leads: Sequence[LeadContext]) -> 
     """Compute all columns; on the way, as they are needed, every lead's stage."""
     verdicts = [Verdict(before="", after="", ruled="") for _ in leads]  # where no stage is decided
     verdict = cache(partial(ladder.verdict, faulty=()))  # most leads share theirs
+    blank = Standing(stage="", since=datetime.min)  # noqa: DTZ901  nobody asks since when
 
     def settle(holds: Mapping[str, Answers]) -> list[str]:
         ruled = ladder.ruled(holds, len(leads))
         for index, (lead, stage) in enumerate(zip(leads, ruled, strict=True)):
-            standing = lead.standing.stage if lead.standing else ""
+            standing, _, past = lead.standing or blank
             override = (lead.override or "").strip()
-            if index in work.faults:
-                verdicts[index] = ladder.verdict(
-                    standing=standing, override=override, ruled=stage, faulty=work.faults[index]
-                )
-            else:
-                verdicts[index] = verdict(standing=standing, override=override, ruled=stage)
+            decide = (
+                partial(ladder.verdict, faulty=work.faults[index])
+                if index in work.faults
+                else verdict
+            )
+            verdicts[index] = decide(standing=standing, override=override, ruled=stage, past=past)
         return [verdict.after for verdict in verdicts]
 
     work.run(settle)
     return verdicts
 
 
-def _since(lead: LeadContext, verdict: Verdict, now: datetime) -> datetime:
-    """When the lead came into its stage."""
-    return now if verdict.moved or lead.standing is None else lead.standing.since
-
-
-def _overdue(ladder: Ladder, verdict: Verdict, since: datetime, now: datetime) -> bool:
-    """Whether the lead has been in its stage for longer than that should take."""
-    stage = ladder.named(verdict.after)
-    if stage is None or stage.stalled_after_days is None:
-        return False
-    return now - since > timedelta(days=stage.stalled_after_days)
+def _since(
+    leads: Sequence[LeadContext], verdicts: Sequence[Verdict], now: datetime
+) -> list[datetime]:
+    """When each lead came into its stage, in the workspace's zone."""
+    local = cache(lambda since: since.astimezone(now.tzinfo))  # a run's moves share their time
+    return [
+        now if verdict.moved or lead.standing is None else local(lead.standing.since)
+        for lead, verdict in zip(leads, verdicts, strict=True)
+    ]
 
 
 def _moves(
@@ -115,6 +116,7 @@ def _moves(
             why=why(index, verdict),
             by="person" if verdict.by_person else "rule",
             refused=verdict.refused,
+            asked=verdict.asked,
         )
         for index, (lead, verdict) in enumerate(zip(leads, verdicts, strict=True))
         if verdict.moved or verdict.refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
 from sheetcrm.core.table.values import CellValue
@@ -102,6 +102,14 @@ def day(value: CellValue) -> date | None:
     if serial is None or not 1 <= serial <= _LAST_SERIAL:
         return None
     return _SERIAL_ORIGIN + timedelta(days=int(serial))
+
+
+def moment(value: CellValue) -> date | datetime | None:
+    """The moment of a serial number, to the second; a day where it tells no time of day."""
+    told = day(value)
+    if told is None or not isinstance(value, int | float) or value == value // 1:
+        return told
+    return datetime.combine(told, time()) + timedelta(seconds=round(value % 1 * 86_400))
 
 
 def blanks(values: Sequence[CellValue]) -> list[bool]:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 
 from sheetcrm.core.qualify.evaluation import Evaluation
 from sheetcrm.core.qualify.ladder import Ladder, Verdict
-from sheetcrm.core.qualify.rules import Back
 from sheetcrm.core.qualify.soonest import Soonest
 from sheetcrm.core.qualify.steps import numbered, reason_formulas
 from sheetcrm.core.qualify.telling import Telling, Told
@@ -25,7 +24,7 @@ class Reasons:
     ) -> None:
         self._ladder = ladder
         self._words = words
-        self._suggests = work.rules.moves.back is Back.ASK
+        self._until = work.until
         self._why = Why(
             [work.scores[score.name] for score in work.rules.scores],
             [
@@ -55,6 +54,8 @@ class Reasons:
         """Why a lead moves, or why the rules would move it."""
         if verdict.by_person:
             return self._words.by_hand
+        if verdict.returned:
+            return self._words.returned
         given = self.off_ladder(index, verdict.ruled)
         if given:
             return given
@@ -73,11 +74,14 @@ class Reasons:
         given = self.off_ladder(index, verdict.after)
         if given:
             found.append(self._words.reason.format(clipped(given, _LONGEST_REASON)))
+        until = self._until.get(verdict.after)
+        if until and until[index]:
+            found.append(self._words.until.format(self._words.value(until[index])))
         if verdict.by_person and verdict.ruled != verdict.after:
             found.append(self._words.by_hand)
             found.append(self._words.rule_says.format(verdict.ruled))
         if verdict.refused:
-            pattern = self._words.suggestion if self._suggests else self._words.rule_says
+            pattern = self._words.suggestion if verdict.asked else self._words.rule_says
             found.append(pattern.format(verdict.ruled))
         soonest = self._soonest.text(index, verdict)
         return [*found, soonest] if soonest else found

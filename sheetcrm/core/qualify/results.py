@@ -13,6 +13,7 @@ from sheetcrm.core.memory import StageMove, Standing
 from sheetcrm.core.qualify.disagreement import disagreements
 from sheetcrm.core.qualify.frameworks import FrameworkResult
 from sheetcrm.core.qualify.scoring import Contribution, ScoreResult
+from sheetcrm.core.qualify.waiting import Waits
 from sheetcrm.core.qualify.words import words
 from sheetcrm.core.table.values import Problem
 
@@ -37,8 +38,8 @@ class Qualified:
     stages: Sequence[str]  #: after moves back were refused, and with people's own values
     computed: Sequence[str]  #: what would stand there without a person's own value
     moves: Sequence[StageMove]  #: made and refused, in the order of the leads
-    since: Sequence[datetime]  #: since when each lead is in its stage
-    overdue: Sequence[bool]  #: longer than the stage's `stalled_after_days`
+    since: Sequence[datetime]  #: since when each lead is in its stage, in the workspace's zone
+    waits: Waits  #: how long that is, and whether it is too long
     why: Sequence[str]
     next_question: Sequence[str]  #: "" where nothing is open
     problems: Sequence[tuple[int, Problem]]  #: index of the lead and a problem without a place

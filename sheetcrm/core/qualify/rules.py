@@ -93,11 +93,14 @@ class Stage:
     when: str = ""
     off_ladder: bool = False
     reason: str = ""  #: formula; a lead in an off-ladder stage must have one
+    until: str = ""  #: formula; from that day on an off-ladder stage holds nobody any more
     stalled_after_days: float | None = None
+    answer_within_hours: float | None = None
+    answered: str = ""  #: formula: when the lead last heard from us
 
 
 class Back(StrEnum):
-    """What happens when a rule would move a lead down the ladder."""
+    """What happens when a rule would move a lead where it may not simply go."""
 
     REPORT = "report"  #: it stays, and the move is listed
     ALLOW = "allow"
@@ -105,10 +108,20 @@ class Back(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Moves:
-    """How leads may move between stages."""
+class MoveRule:
+    """What holds for some ways from stage to stage; no names mean any stage."""
 
-    back: Back = Back.REPORT
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    move: Back = Back.REPORT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moves:
+    """How leads may move between stages: as the first rule says that fits, else only forward."""
+
+    back: Back = Back.REPORT  #: for a way down the ladder that no rule fits
+    rules: tuple[MoveRule, ...] = ()
     keep_override: bool = True  #: a person's own value in Stage wins until it is cleared
 
 

@@ -90,8 +90,24 @@ def criterion_column(framework: Framework, criterion: Criterion) -> str:
 
 
 def stage_formulas(stages: Sequence[Stage]) -> dict[str, str]:
-    """Key path → rule, of each stage that has one."""
-    return {f"{key}.when": stage.when for key, stage in numbered("stage", stages) if stage.when}
+    """Key path → rule, of each stage that has one, and until when it holds."""
+    found: dict[str, str] = {}
+    for key, stage in numbered("stage", stages):
+        formulas = {f"{key}.when": stage.when, f"{key}.until": stage.until}
+        found |= {path: text for path, text in formulas.items() if text}
+    return found
+
+
+def answered_formulas(stages: Sequence[Stage]) -> dict[str, str]:
+    """Key path → formula of when a lead last heard from us, where a stage asks for an answer.
+
+    They are read when all stages are known, so they may name ``[@Stage]``.
+    """
+    return {
+        f"{key}.answered": stage.answered
+        for key, stage in numbered("stage", stages)
+        if stage.answer_within_hours is not None
+    }
 
 
 def reason_formulas(stages: Sequence[Stage]) -> dict[str, str]:

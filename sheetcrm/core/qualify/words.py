@@ -36,6 +36,8 @@ class Words:
     met: str  #: names of frameworks, as are the next two
     open: str
     not_met: str
+    until: str
+    returned: str
     one_more: str  #: stage, name of what is missing
     some_more: str  #: how many, stage, names
     decimal: str
@@ -84,6 +86,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "met": "met: {}",
         "open": "open: {}",
         "not_met": "not met: {}",
+        "until": "until {}",
+        "returned": "back where it left the ladder",
         "one_more": "one more for {}: {}",
         "some_more": "{} more for {}: {}",
     },
@@ -105,6 +109,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "met": "terpenuhi: {}",
         "open": "belum pasti: {}",
         "not_met": "tidak terpenuhi: {}",
+        "until": "sampai {}",
+        "returned": "kembali ke tahap sebelum keluar",
         "one_more": "satu lagi untuk {}: {}",
         "some_more": "{} lagi untuk {}: {}",
     },
@@ -126,6 +132,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "met": "cumple: {}",
         "open": "por saber: {}",
         "not_met": "no cumple: {}",
+        "until": "hasta el {}",
+        "returned": "de vuelta a la etapa en que salió",
         "one_more": "falta uno para {}: {}",
         "some_more": "faltan {} para {}: {}",
     },

@@ -202,7 +202,8 @@ def test_overdue(run, now, standing, days, overdue):
     since = Standing(stage=standing, since=now - timedelta(days=days)) if standing else None
     columns = {"Seen": [1], "Points": [0], "Purchases": [0], "Status": [""], "Lost reason": [""]}
     qualified = run({"stages": LADDER}, columns, [LeadContext(lead="A", standing=since)])
-    assert qualified.overdue == [overdue]
+    assert [stalled is not None for stalled in qualified.waits.stalled] == [overdue]
+    assert qualified.waits.days == [int(days)]
 
 
 @pytest.mark.parametrize(
