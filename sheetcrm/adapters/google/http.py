@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import requests
 from google.auth.credentials import Credentials
-from google.auth.exceptions import GoogleAuthError, RefreshError
+from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from google.auth.transport.requests import AuthorizedSession, Request
 from gspread.http_client import HTTPClient
 from urllib3.exceptions import MaxRetryError, NewConnectionError
@@ -27,6 +27,12 @@ from sheetcrm.errors import SourceError, SourceRefusedError, SourceUnreachableEr
 
 API: Final = "https://sheets.googleapis.com"
 AGENT: Final = f"sheetcrm/{__version__} (gzip)"  #: Google compresses only for those who say so
+_BROKEN: Final = (  # what happens to a connection, or to an answer on its way
+    requests.Timeout,
+    requests.ConnectionError,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
 TOKEN_SECONDS: Final = 30.0  #: how long an answer to a request for a token may take
 
 
@@ -176,35 +182,36 @@ def _wall_clock() -> float:
 
 def _no_answer(error: Exception, *, writing: bool) -> SourceError:
     """What it means that a request got no answer."""
-    cause = error.__cause__ if isinstance(error, GoogleAuthError) else error
-    cause = cause if isinstance(cause, Exception) else error
+    cause = error.args[0] if isinstance(error, GoogleAuthError) and error.args else error
     if isinstance(cause, requests.TooManyRedirects):
         return SourceUnreachableError(
             "something else answers in Google's place",
             hint="does this network ask for a login in the browser first?",
+        )
+    if writing and isinstance(error, _BROKEN) and not _never_sent(error):
+        return WriteUncertainError(
+            "the connection to Google broke while something was being written",
+            hint="run again; what was written is recognised",
         )
     if isinstance(cause, requests.exceptions.SSLError):
         return SourceUnreachableError(
             "the connection to Google is not safe: its certificate is not accepted",
             hint="is this computer's clock right? Does a proxy or virus scanner look into it?",
         )
-    if isinstance(error, requests.RequestException) and writing and not _never_sent(error):
-        return WriteUncertainError(
-            "the connection to Google broke while something was being written",
-            hint="run again; what was written is recognised",
-        )
     if isinstance(cause, requests.Timeout):
         return SourceUnreachableError("Google does not answer in time", hint="try again later")
-    if isinstance(cause, requests.ConnectionError):
+    if isinstance(cause, _BROKEN) or isinstance(error, TransportError):
         return SourceUnreachableError(
             "Google cannot be reached", hint="is this computer connected to the internet?"
         )
     return SourceRefusedError(
-        f"the request to Google could not be sent ({error})", code="request", hint="see above"
+        f"a request to Google could not be sent: {cause}",
+        code="request",
+        hint="run again; if it says so again, please report it",
     )
 
 
-def _never_sent(error: requests.RequestException) -> bool:
+def _never_sent(error: Exception) -> bool:
     """Whether no connection came about, so that nothing can have taken place."""
     if isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError):
         return True
