@@ -17,6 +17,8 @@ REFUSED = {
     "no_cell_formats": ("no-format",) * 3,
     "general_means_a_date": ("no-format",) * 3,
     "styles_of_another_name": ("moved-parts",) * 4,
+    "two_cells_with_one_address": ("cell-order",) * 2,
+    "numbers_below_zero_that_look_like_dates": ("formula",),
 }
 
 
@@ -207,3 +209,26 @@ def east_asian_dates(path: Path) -> Path:
         for row in range(1, LAST + 1):
             sheet.write(row, 5, 46_000 + row, book.add_format({"num_format": 26 + 5 * row}))
     return path
+
+
+@register(BOOKS)
+def numbers_below_zero_that_look_like_dates(path: Path) -> Path:
+    """As where a formula counts the days left; calamine makes times of day of them."""
+    with workbook(path) as (book, sheet, _):
+        sheet.write("F1", "Sisa hari")
+        for row, days in enumerate([-5, -12_345.6789, 0, -0.25, 0.75], 1):
+            sheet.write(row, 5, days, book.add_format({"num_format": "dd/mm/yyyy"}))
+        sheet.write_formula(6, 5, "=1-3", book.add_format({"num_format": "h:mm"}), -2)
+    return path
+
+
+@register(BOOKS)
+def two_cells_with_one_address(path: Path) -> Path:
+    """As a template engine writes that takes AA for A: nobody knows which of the two is meant."""
+
+    def change(parts: Parts) -> None:
+        name = "xl/worksheets/sheet1.xml"
+        again = rb'\1<c r="A\2" t="inlineStr"><is><t>AA</t></is></c></row>'
+        parts[name] = re.sub(rb'(<row r="(\d)".*?)</row>', again, parts[name])
+
+    return repacked(path, change)

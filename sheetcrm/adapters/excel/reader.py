@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
+from sheetcrm.adapters.excel.belowzero import BelowZero
 from sheetcrm.adapters.excel.faults import Refusal
 from sheetcrm.adapters.excel.grid import Grid
 from sheetcrm.adapters.excel.package import Package, Sheet, Table
@@ -67,7 +69,12 @@ def read_place(
     rows = _lead_rows(grid, region, found, used)
     numbers = dict(zip(names, used, strict=True))
     columns, problems = _columns(
-        _of_leads(across, rows, region), rows, numbers, found, place.sheet.title
+        _of_leads(across, rows, region),
+        rows,
+        numbers,
+        found,
+        title=place.sheet.title,
+        below_zero=BelowZero(package=package, sheet=place.sheet, found=found, rows=rows),
     )
     return Reading(
         region=region,
@@ -244,7 +251,9 @@ def _columns(
     rows: Sequence[int],
     numbers: Mapping[str, int],
     found: Scan,
+    *,
     title: str,
+    below_zero: BelowZero,
 ) -> tuple[list[Column], list[Problem]]:
     height = len(rows)
     place_of = {row: index for index, row in enumerate(rows)}
@@ -253,7 +262,9 @@ def _columns(
     columns, problems = [], []
     for name, number in numbers.items():
         values: list[CellValue] = (
-            from_calamine(across[number - 1]) if number <= len(across) else [None] * height
+            from_calamine(across[number - 1], partial(below_zero, number))
+            if number <= len(across)
+            else [None] * height
         )
         for index, error in wrong.get(number, ()):
             values[index] = error

@@ -202,7 +202,10 @@ def _check_frame(root: markup.Element) -> None:
 def _slow(row: bytes, rules: Grammar, before: int) -> tuple[int, list[Cell]]:
     """Number and cells of an irregular row; one without a number follows the one before."""
     found = view(row, rules)
-    return found.number or before + 1, found.cells
+    number, columns = found.number or before + 1, [cell.column for cell in found.cells]
+    if len(set(columns)) < len(columns):
+        raise Refusal("cell-order", f"two cells of row {number} are said to be the same", REPAIR)
+    return number, found.cells
 
 
 def _last_column(rules: Grammar, row: bytes) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -37,13 +37,24 @@ class Payload(NamedTuple):
 BLANK = Payload(b"", b"")
 
 
-def from_calamine(values: tuple[object, ...]) -> list[CellValue]:
-    """A column as calamine gives it → cell values; blanks are None, times parts of a day."""
+def from_calamine(
+    values: tuple[object, ...],
+    below_zero: Callable[[Sequence[int]], Mapping[int, float]] = lambda _: {},
+) -> list[CellValue]:
+    """A column as calamine gives it → cell values; blanks are None, times parts of a day.
+
+    Args:
+        values: the column.
+        below_zero: indexes of times of day → those of them that are numbers below zero instead.
+    """
     cleaned: list[CellValue] = list(values)  # type: ignore[arg-type]
     if "" in cleaned:
         cleaned = [None if value == "" else value for value in cleaned]
     if any(issubclass(kind, _ODD_TYPES) for kind in set(map(type, cleaned))):
-        return [_plain(value) for value in cleaned]
+        times = [index for index, value in enumerate(values) if isinstance(value, time)]
+        cleaned = [_plain(value) for value in cleaned]
+        for index, number in below_zero(times).items() if times else ():
+            cleaned[index] = number
     return cleaned
 
 

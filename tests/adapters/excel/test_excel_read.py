@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 
 import openpyxl
@@ -112,6 +113,34 @@ def test_kinds_of_values(tmp_path):
     assert column(tab, "For") == [1.5, 1.5]
     assert column(tab, "Sure") == [True, False]
     assert column(tab, "Wrong") == [CellError("#DIV/0!")] * 2
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (b"$", b""),
+        (b"<sheetData>", b"<sheetData><!-- from the careful way -->"),
+        (rb'<row r="(\d)"', rb"<row r='\1'"),
+        (rb' r="[A-D]?\d"', b""),
+    ],
+)
+@pytest.mark.parametrize("kept", [True, False])
+def test_numbers_below_zero_that_look_like_dates(tmp_path, monkeypatch, was, becomes, kept):
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        day, hour = (book.add_format({"num_format": code}) for code in ("yyyy-mm-dd", "hh:mm"))
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Name", "Left", "Balance", "At"])
+        for row, days in enumerate([-5, -0.25, 0.25, 46_082], 1):
+            sheet.write_row(row, 0, [f"Sari {row}", days, -row], day)
+            sheet.write_formula(row, 3, f"=-B{row + 1}/10", hour, -days / 10)
+    with_part(path, "xl/worksheets/sheet1.xml", lambda data: re.sub(was, becomes, data))
+    if not kept:
+        monkeypatch.setattr("sheetcrm.adapters.excel.package._MOST_KEPT", 0)
+    tab = read(path)
+    assert column(tab, "Left") == [-5, -0.25, 0.25, date(2026, 3, 1)]
+    assert column(tab, "Balance") == [-1, -2, -3, -4]
+    assert column(tab, "At") == [0.5, 0.025, -0.025, -4608.2]
 
 
 def test_dates_from_1904(tmp_path):
