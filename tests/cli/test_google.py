@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -295,3 +297,15 @@ def test_a_workbook_beside_it_is_synced_all_the_same(run, root, book, sheets_api
     write_cells(root / "leads.xlsx", "Leads", {"B6": "Somebody new"})
     book.share(ROBOT)
     assert run("--workspace", root, "sync").code == 0
+
+
+def test_a_run_over_workbooks_only_loads_nothing_of_google(run, tmp_path):
+    assert run("init", "--sample", tmp_path / "sample").code == 0
+    code = (
+        "import sys; from sheetcrm.cli.main import main;"
+        f"code = main(['--workspace', {str(tmp_path / 'sample')!r}, 'sync']);"
+        "heavy = {'gspread', 'google.auth', 'requests', 'sheetcrm.adapters.google'};"
+        "found = sorted(heavy & set(sys.modules)); sys.exit(repr(found) if found else code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
