@@ -30,7 +30,7 @@ PAUSE = 5.0  #: seconds between two attempts
     metavar="MINUTES",
     type=click.FloatRange(min=0),
     default=0,
-    help="Wait for workbooks that are open to be closed.",
+    help="Wait for workbooks that are open, and for Google where it does not answer.",
 )
 @click.option("--verbose", "-v", is_flag=True, help="Say what was done in cron, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
