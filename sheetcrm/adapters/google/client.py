@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
@@ -241,7 +242,7 @@ class SheetsClient:
         """Before the next request of this kind, rest for a while."""
         asked = error.seconds if isinstance(error, RateLimitedError) else 0.0
         rest = min(backoff(attempt), max(self._patience.left, 0))
-        self._held[kind] = (self._clock() + max(asked, rest), error)
+        self._held[kind] = (self._clock() + max(asked, rest), copy(error))
         self._patience.failed(error)
 
     def _wait(self, kind: Kind) -> None:
@@ -255,7 +256,7 @@ class SheetsClient:
             until, error = self._held[kind]
             rest = until - self._clock()
             if rest > max(self._patience.left, 0) + SLACK:
-                raise error
+                raise copy(error)
             self._rest(rest, error.message)
             del self._held[kind]
         pause = self._bucket.delay(kind, self._clock())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Final, Literal
 
 from sheetcrm.errors import SourceError
@@ -74,7 +75,7 @@ class Patience:
             SourceError: as the last one, which failed less than a minute ago, time being up.
         """
         if self.left <= 0 and self._failure and self._clock() - self._failure[1] < RECOVERY:
-            raise self._failure[0]
+            raise copy(self._failure[0])
 
     def extend(self, seconds: float) -> None:
         """This much was waited because we may not ask faster, which is nobody's fault."""
@@ -83,7 +84,7 @@ class Patience:
 
     def failed(self, error: SourceError) -> None:
         """A request failed in a way that may pass."""
-        self._failure = (error, self._clock())
+        self._failure = (copy(error), self._clock())  # what is raised gets its place told
 
     def succeeded(self) -> None:
         """A request was answered."""

@@ -230,6 +230,28 @@ def test_an_outage_ends_a_run_within_its_deadline(stub, client, time, fault):
     assert len(stub.seen) == sent
 
 
+def test_each_failure_is_an_error_of_its_own(stub, client):
+    """Whoever catches one adds to its message where it was."""
+    stub.replies += [error(429, QUOTA, **{"Retry-After": "3600"})] * 2 + [DOWN] * 500
+    ours = client(deadline=30)
+    found = []
+    for call in (ours.get, ours.get, ours.change, ours.change):
+        with pytest.raises(SourceBusyError) as told:
+            call("abc", [{}]) if call == ours.change else call("abc", fields="x")
+        assert told.value.seconds == 3600
+        told.value.message = f"table Cities: {told.value.message}"
+        found.append(told.value)
+    ours = client(deadline=30)
+    for _ in range(3):
+        with pytest.raises(SourceUnreachableError) as told:
+            ours.get("abc", fields="x")
+        told.value.message = f"table Cities: {told.value.message}"
+        found.append(told.value)
+    assert len({id(one) for one in found}) == 7
+    assert all(one.message.count("table Cities") == 1 for one in found)
+    assert all(one.hint for one in found)
+
+
 def test_a_minute_after_giving_up_one_more_attempt_is_made(stub, client, time):
     stub.replies += [DOWN] * 500
     ours = client(deadline=30)
