@@ -6,7 +6,7 @@ from sheetcrm.adapters.memory import MemoryTabSource
 from sheetcrm.core.qualify.rules import Stage
 from sheetcrm.engine.check import check
 from sheetcrm.engine.sync import plan, sync
-from sheetcrm.errors import SourceNotFoundError
+from sheetcrm.errors import SourceBusyError, SourceNotFoundError, SourceRefusedError
 from tests.engine.team import GRID, QUALIFICATION
 
 
@@ -107,3 +107,38 @@ def test_a_table_that_cannot_be_read_is_named_and_the_rest_is_checked(make):
     assert "table Cities: cities.xlsx" in error.message
     assert report.sources[0].leads == 3
     assert report.exit_code == 1
+
+
+class Rehearsed(MemoryTabSource):
+    """A source that knows beforehand that it cannot be written."""
+
+    def __init__(self, *args, fault, **more):
+        super().__init__(*args, **more)
+        self.fault = fault
+        self.asked = []
+
+    def rehearse(self, tab, headers):
+        self.asked.append(list(headers))
+        if self.fault:
+            raise self.fault
+
+
+def test_a_source_that_could_not_be_written_is_told_with_all_else_that_was_found(make):
+    view_only = SourceRefusedError("you may only look", code="view-only")
+    source = Rehearsed(GRID, fault=view_only)
+    report = check(make(source))
+    assert report.exit_code == 1
+    assert report.sources[0].obstacle is view_only
+    assert (report.sources[0].error, report.sources[0].leads) == (None, 3)
+    assert source.asked == [["Lead ID", "Score", "Stage", "Why", "Email status"]]
+    source.fault = None
+    report = check(make(source))
+    assert (report.exit_code, report.sources[0].obstacle) == (0, None)
+
+
+def test_what_passes_by_itself_is_no_reason_to_look(make):
+    busy = SourceBusyError("quota")
+    assert check(make(Rehearsed(GRID, fault=busy))).exit_code == 75
+    gone = SourceRefusedError("gone", code="x")
+    both = make(Rehearsed(GRID, fault=busy), Rehearsed(GRID, name="web", fault=gone))
+    assert check(both).exit_code == 1
