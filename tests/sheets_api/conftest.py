@@ -1,8 +1,9 @@
-"""A spreadsheet, and gspread with a service account's credentials looking at it."""
+"""A spreadsheet, and gspread looking at it with a token of the account it is shared with."""
 
 from __future__ import annotations
 
 import pytest
+from google.oauth2.credentials import Credentials
 
 from tests.support.sheets_api import client
 
@@ -17,7 +18,7 @@ def book(sheets_api):
 
 @pytest.fixture
 def gc(sheets_api):
-    return client.connect(sheets_api, client.robot(sheets_api))
+    return client.connect(sheets_api, Credentials(sheets_api.accounts.token(ROBOT)))
 
 
 @pytest.fixture

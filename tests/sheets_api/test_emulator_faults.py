@@ -75,7 +75,8 @@ def test_a_stall_is_longer_than_the_client_s_patience(sheets_api, book, sheet, p
     assert book.tab().values()[1][2] == 99
 
 
-def test_an_expired_token_is_refreshed_without_anybody_noticing(sheets_api, sheet):
+def test_an_expired_token_is_refreshed_without_anybody_noticing(sheets_api, book):
+    sheet = client.connect(sheets_api, client.robot(sheets_api)).open_by_key(book.id)
     sheets_api.accounts.expire()
     sheets_api.log.clear()
     assert sheet.sheet1.get("A1") == [["ID"]]
@@ -96,7 +97,8 @@ def test_a_revoked_refresh_token(sheets_api, book):
         gc.open_by_key(book.id)
 
 
-def test_a_clock_that_is_wrong(sheets_api, gc, book):
+def test_a_clock_that_is_wrong(sheets_api, book):
+    gc = client.connect(sheets_api, client.robot(sheets_api))
     sheets_api.skew = 3 * 3600
     with pytest.raises(google.auth.exceptions.RefreshError, match="reasonable timeframe"):
         gc.open_by_key(book.id)

@@ -26,7 +26,6 @@ class Book:
     zone: str = "Etc/GMT"
     owner: str = "owner@example.com"
     sheets: list[Sheet] = field(default_factory=list)
-    names: list[dict] = field(default_factory=list)  #: name, namedRangeId, sheetId, range
     metadata: list[dict] = field(default_factory=list)  #: of the whole spreadsheet
     properties: dict[str, Any] = field(default_factory=lambda: {"autoRecalc": "ON_CHANGE"})
     results: dict[str, Value] = field(default_factory=dict)  #: what formulas yield, by their text
@@ -37,10 +36,14 @@ class Book:
         return replace(
             self,
             sheets=[sheet.copy() for sheet in self.sheets],
-            names=deepcopy(self.names),
             metadata=deepcopy(self.metadata),
             properties=deepcopy(self.properties),
         )
+
+    @property
+    def names(self) -> list[tuple[Sheet, dict]]:
+        """The names of ranges, each with its tab, in the order of their tabs."""
+        return [(sheet, entry) for sheet in self.sheets for entry in sheet.names]
 
     @property
     def cells(self) -> int:
@@ -75,10 +78,9 @@ class Book:
             ApiError: there is no such tab, it is no range, or it begins beyond the tab.
         """
         title, rest = a1.split(text)
-        named = next((n for n in self.names if n["name"].casefold() == rest.casefold()), None)
-        if named:
-            sheet = self.sheet(named["sheetId"])
-            return sheet, sheet.within(named["range"]), True
+        for sheet, named in self.names:
+            if named["name"].casefold() == rest.casefold():
+                return sheet, sheet.within(named["range"]), True
         if title is None:
             sheet, corners = self.sheets[0], a1.corners(rest)
             if corners is None:

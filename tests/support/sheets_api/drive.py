@@ -96,7 +96,7 @@ def _copy(server: SheetsServer, account: str, file: Spreadsheet, body: Given) ->
     new = server.create(title, owner=account)
     with new.changing() as book:
         source = file.book.copy()
-        book.sheets, book.names = source.sheets, source.names
+        book.sheets = source.sheets
         book.locale, book.zone, book.results = source.locale, source.zone, dict(source.results)
     return new
 

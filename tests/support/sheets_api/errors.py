@@ -41,7 +41,7 @@ class ApiError(Exception):
 
     def at(self, place: str) -> ApiError:
         """The same error, said of one request of a batch."""
-        if self.code != 400 or self.message.startswith("Invalid "):
+        if self.code != 400 or self.message.startswith("Invalid requests["):
             return self
         return ApiError(
             400, f"Invalid {place}: {self.message}", status=self.status, details=self.details

@@ -100,14 +100,7 @@ class Spreadsheet:
         with self.changing() as book:
             sheet, area, _ = book.resolve(text)
             number = str(1000 + len(book.names))
-            book.names.append(
-                {
-                    "namedRangeId": number,
-                    "name": name,
-                    "sheetId": sheet.sheet_id,
-                    "range": area.range(),
-                }
-            )
+            sheet.names.append({"namedRangeId": number, "name": name, "range": area.range()})
 
     @contextmanager
     def changing(self) -> Iterator[Book]:
@@ -202,11 +195,7 @@ class Tab:
             sheet.row_count = max(sheet.row_count, top + len(rows))
             sheet.column_count = max(sheet.column_count, left + width)
             for offset, values in enumerate(rows):
-                items: list[Item] = [
-                    item(Cell(one, result=book.yields(one))) if isinstance(one, Formula) else one
-                    for one in ((v if v != "" else None) for v in values)
-                ]
-                sheet.put(top + offset, left, items)
+                sheet.put(top + offset, left, [_given(book, one) for one in values])
 
     def clear(self, range_: str) -> None:
         """Select a range and press Delete: values go, formats stay."""
@@ -355,6 +344,12 @@ class Tab:
     def _display(self, one: Item) -> str:
         form = (one.format or {}).get("numberFormat") if isinstance(one, Cell) else None
         return shown.shown(effective(one), form, self.spreadsheet.book.locale)
+
+
+def _given(book: Book, one: Any) -> Item:
+    if isinstance(one, Formula | ErrorValue):
+        return Cell(one, result=book.yields(one))
+    return None if isinstance(one, str) and not one else one
 
 
 def _place(address: str) -> tuple[int, int]:

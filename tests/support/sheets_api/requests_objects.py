@@ -21,18 +21,17 @@ def add_named_range(context: Context, body: dict[str, Any]) -> dict[str, Any]:
     name = given.get("name", "")
     if not _NAME.fullmatch(name):
         raise invalid(f"The name {name!r} is invalid.")
-    if any(entry["name"].casefold() == name.casefold() for entry in context.book.names):
+    if any(entry["name"].casefold() == name.casefold() for _, entry in context.book.names):
         raise invalid(f"Named range already exists: {name}")
     sheet = context.book.sheet(given.get("range", {}).get("sheetId", 0))
     entry = {
         "namedRangeId": given.get("namedRangeId") or str(context.new_id()),
         "name": name,
-        "sheetId": sheet.sheet_id,
         "range": edges(given.get("range", {})),
     }
     sheet.within(entry["range"])
-    context.book.names.append(entry)
-    return {"namedRange": resources.named_range(entry)}
+    sheet.names.append(entry)
+    return {"namedRange": resources.named_range(sheet, entry)}
 
 
 @handles("updateNamedRange")
@@ -40,18 +39,20 @@ def update_named_range(context: Context, body: dict[str, Any]) -> None:
     """Another name, or another range."""
     given = body["namedRange"]
     mask = masks.update(body.get("fields", ""), "NamedRange")
-    entry = _named(context, given.get("namedRangeId", ""))
+    sheet, entry = _named(context, given.get("namedRangeId", ""))
     if "name" in mask or "*" in mask:
         entry["name"] = given["name"]
     if "range" in mask or "*" in mask:
-        entry["sheetId"] = context.book.sheet(given["range"].get("sheetId", 0)).sheet_id
         entry["range"] = edges(given["range"])
+        sheet.names.remove(entry)
+        context.book.sheet(given["range"].get("sheetId", 0)).names.append(entry)
 
 
 @handles("deleteNamedRange")
 def delete_named_range(context: Context, body: dict[str, Any]) -> None:
     """A name that goes away."""
-    context.book.names.remove(_named(context, body.get("namedRangeId", "")))
+    sheet, entry = _named(context, body.get("namedRangeId", ""))
+    sheet.names.remove(entry)
 
 
 @handles("addProtectedRange")
@@ -59,8 +60,8 @@ def add_protected_range(context: Context, body: dict[str, Any]) -> dict[str, Any
     """A range that only some may edit, or that warns."""
     given = body["protectedRange"]
     if "namedRangeId" in given:
-        named = _named(context, given["namedRangeId"])
-        sheet, range_ = context.book.sheet(named["sheetId"]), named["range"]
+        sheet, named = _named(context, given["namedRangeId"])
+        range_ = named["range"]
     else:
         sheet = context.book.sheet(given.get("range", {}).get("sheetId", 0))
         range_ = edges(given.get("range", {}))
@@ -228,10 +229,10 @@ def delete_table(context: Context, body: dict[str, Any]) -> None:
     sheet.tables.remove(table)
 
 
-def _named(context: Context, name_id: str) -> dict[str, Any]:
-    for entry in context.book.names:
+def _named(context: Context, name_id: str) -> tuple[Sheet, dict[str, Any]]:
+    for sheet, entry in context.book.names:
         if entry["namedRangeId"] == name_id:
-            return entry
+            return sheet, entry
     raise invalid(f"No named range with id: {name_id}")
 
 

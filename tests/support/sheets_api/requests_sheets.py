@@ -58,7 +58,6 @@ def delete_sheet(context: Context, body: dict[str, Any]) -> None:
         raise invalid("You can't remove all the visible sheets in a document.")
     context.book.guard(context.account, sheet, sheet.area)
     book.sheets = [other for other in book.sheets if other is not sheet]
-    book.names = [name for name in book.names if name["sheetId"] != sheet.sheet_id]
 
 
 @handles("duplicateSheet")
@@ -121,6 +120,7 @@ def copied(context: Context, source: Sheet, title: str) -> Sheet:
     """A copy of a tab, with ids of its own."""
     new = source.copy()
     new.sheet_id, new.title = context.new_id(), title
+    new.names = []  # a name is there once
     for entry in new.protected:
         entry["protectedRangeId"] = context.new_id()
     for view in new.filter_views:

@@ -57,7 +57,7 @@ def spreadsheet(
             for one in shown
         ]
     if book.names:
-        answer["namedRanges"] = [named_range(entry) for entry in book.names]
+        answer["namedRanges"] = [named_range(one, entry) for one, entry in book.names]
     answer["spreadsheetUrl"] = f"https://docs.google.com/spreadsheets/d/{book.id}/edit"
     if book.metadata:
         answer["developerMetadata"] = [metadata(entry) for entry in book.metadata]
@@ -124,12 +124,12 @@ def sheet_properties(book: Book, one: Sheet) -> dict[str, Any]:
     }
 
 
-def named_range(entry: dict[str, Any]) -> dict[str, Any]:
+def named_range(one: Sheet, entry: dict[str, Any]) -> dict[str, Any]:
     """NamedRange."""
     return {
         "namedRangeId": entry["namedRangeId"],
         "name": entry["name"],
-        "range": grid_range(entry["sheetId"], entry["range"]),
+        "range": grid_range(one.sheet_id, entry["range"]),
     }
 
 

@@ -219,8 +219,7 @@ class SheetsServer:
             if route.kind == "oauth":
                 return self._oauth(call, headers)
             call.account = self._account(call, headers)
-            if self.disabled:
-                raise errors.service_disabled(PROJECT)
+            self._check_enabled()
             self.quota.take(call, self.now().timestamp())
             if route.kind == "drive":
                 query = {name: values[-1] for name, values in call.query.items()}
@@ -238,6 +237,10 @@ class SheetsServer:
         except Exception as error:  # noqa: BLE001  said where the server is left
             self.crashes.append(error)
             return Answer(status=501, body=dumps(errors.not_emulated(repr(error)).body()))
+
+    def _check_enabled(self) -> None:
+        if self.disabled:
+            raise errors.service_disabled(PROJECT)
 
     def _sheets(self, call: Call, route: routes.Route) -> Any:
         method = schema.methods()[route.operation]

@@ -43,6 +43,7 @@ class Sheet:
     banded: list[dict] = field(default_factory=list)
     filter_views: list[dict] = field(default_factory=list)
     tables: list[dict] = field(default_factory=list)
+    names: list[dict] = field(default_factory=list)  #: name, namedRangeId, range
     basic_filter: dict | None = None
     groups: dict[str, list[dict]] = field(default_factory=lambda: {ROWS: [], COLUMNS: []})
     sizes: dict[str, dict[int, dict]] = field(default_factory=lambda: {ROWS: {}, COLUMNS: {}})
@@ -61,6 +62,7 @@ class Sheet:
             banded=deepcopy(self.banded),
             filter_views=deepcopy(self.filter_views),
             tables=deepcopy(self.tables),
+            names=deepcopy(self.names),
             basic_filter=deepcopy(self.basic_filter),
             groups=deepcopy(self.groups),
             sizes={dimension: dict(sizes) for dimension, sizes in self.sizes.items()},
@@ -198,6 +200,7 @@ class Sheet:
         self.banded = _kept(self.banded, dimension, move, size)
         self.filter_views = _kept(self.filter_views, dimension, move, size)
         self.tables = _kept(self.tables, dimension, move, size)
+        self.names = _kept(self.names, dimension, move, size)
         if self.basic_filter:
             self.basic_filter = next(iter(_kept([self.basic_filter], dimension, move, size)), None)
         self.conditional = [

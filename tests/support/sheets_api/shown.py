@@ -72,11 +72,12 @@ def _date(serial: float, pattern: str, local: Customs) -> str:
     moment = EPOCH + timedelta(milliseconds=round(serial * 86_400_000))
     tokens = _DATE_TOKEN.findall(pattern.split(";", maxsplit=1)[0])
     lower = [token.lower() for token in tokens]
+    bare = [token.strip("[]") for token in lower]
     halves = any(token in {"am/pm", "a/p"} for token in lower)
     texts = []
     for index, token in enumerate(tokens):
-        before = next((t for t in reversed(lower[:index]) if t[0] in "hsymd"), "")
-        after = next((t for t in lower[index + 1 :] if t[0] in "hsymd"), "")
+        before = next((t for t in reversed(bare[:index]) if t[:1] in set("hsymd")), "")
+        after = next((t for t in bare[index + 1 :] if t[:1] in set("hsymd")), "")
         minutes = token[0] in "mM" and (before.startswith("h") or after.startswith("s"))
         texts.append(
             _date_part(token, moment, local, minutes=minutes, halves=halves, serial=serial)
