@@ -6,7 +6,7 @@ leads are known and in those that are written, and the whole header row.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,6 +18,7 @@ from sheetcrm.core.table.areas import Area
 
 _NEAR: Final = 50  # rows: cells that are no further apart are asked for together
 _MOST: Final = 200  # ranges in one request
+_BLANK: Final[Mapping[int, Raw]] = {}
 
 
 @dataclass(kw_only=True)
@@ -34,13 +35,21 @@ class Expected:
 
     def first_difference(self, found: Sheet, areas: Iterable[Area]) -> Place | None:
         """The first cell of these areas in which something else stands."""
+        before, written = self.before.cells, self.written
         width = max(self.before.last_column, found.last_column)
-        width = max(width, max((column for _, column in self.written), default=0))
+        width = max(width, max((column for _, column in written), default=0))
         for area in areas:
             columns = range(area.first_column, min(area.last_column, width) + 1)
             for row in range(area.first_row, area.last_row + 1):
+                was, is_ = before.get(row, _BLANK), found.cells.get(row, _BLANK)
+                if was is is_ and not written:
+                    continue
                 for column in columns:
-                    if not alike(self.at(row, column), found.at(row, column)):
+                    should = was.get(column)
+                    if written and (row, column) in written:
+                        should = written[row, column]
+                    stands = is_.get(column)
+                    if should is not stands and not alike(should, stands):
                         return (row, column)
         return None
 

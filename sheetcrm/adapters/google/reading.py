@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from sheetcrm.adapters.google.address import MAX_COLUMN, MAX_ROW
-from sheetcrm.adapters.google.values import Raw, raw_of
+from sheetcrm.adapters.google.values import Raw, error_of
 from sheetcrm.core.table.areas import Area
 from sheetcrm.core.table.headers import SEARCH_DEPTH
 from sheetcrm.errors import SourceError
@@ -36,7 +37,6 @@ PROOF: Final = (
     f"updatedSpreadsheet(sheets(properties(sheetId,title),{_DATA.format('effectiveValue')}))"
 )
 
-_PLAIN: Final = frozenset(("effectiveValue", "formattedValue", "userEnteredValue"))
 _DATED: Final = frozenset(("DATE", "DATE_TIME"))
 
 Place = tuple[int, int]  #: row and column, from 1
@@ -85,12 +85,17 @@ class Sheet:
         """Whether a number in the cell is shown as a date."""
         return self.formats.get((row, column), _NO_FORMAT).get("type") in _DATED
 
+    @cached_property
+    def dated_columns(self) -> frozenset[int]:
+        """Columns in which some number is shown as a date."""
+        return frozenset(column for row, column in self.formats if self.dated(row, column))
+
     @property
     def last_row(self) -> int:
         """The last row in which something stands, or 0."""
         return max(self.cells, default=0)
 
-    @property
+    @cached_property
     def last_column(self) -> int:
         """The last column in which something stands, or 0."""
         return max((max(row) for row in self.cells.values()), default=0)
@@ -204,34 +209,27 @@ def _row(
     """The cells of a row that are not blank; a plain loop, as a tab may have a million cells."""
     found: dict[int, Raw] = {}
     for column, cell in enumerate(values, first):
-        if not cell:
-            continue
         effective = cell.get("effectiveValue")
         if effective:
-            raw = raw_of(effective)
-            if raw is not None:
-                found[column] = raw
+            for kind, content in effective.items():
+                if kind == "errorValue":
+                    found[column] = error_of(content)
+                elif content != "":
+                    found[column] = content
         entered = cell.get("userEnteredValue")
         if entered:
             if "formulaValue" in entered:
                 extras.formulas[row, column] = entered["formulaValue"]
-        elif extras.guard and effective:
+        elif effective and extras.guard:
             extras.filled.add((row, column))
-        if not _PLAIN.issuperset(cell):
-            _note_extras(cell, (row, column), found, extras)
+        form = cell.get("effectiveFormat")
+        if form and "numberFormat" in form:
+            extras.formats[row, column] = form["numberFormat"]
+        if "chipRuns" in cell and cell.get("formattedValue"):
+            found[column] = cell["formattedValue"]
+        if "note" in cell:
+            extras.notes[row, column] = cell["note"]
     return found
-
-
-def _note_extras(
-    cell: Mapping[str, Any], place: Place, found: dict[int, Raw], extras: _Extras
-) -> None:
-    form = cell.get("effectiveFormat")
-    if form and "numberFormat" in form:
-        extras.formats[place] = form["numberFormat"]
-    if "chipRuns" in cell and cell.get("formattedValue"):
-        found[place[1]] = cell["formattedValue"]
-    if "note" in cell:
-        extras.notes[place] = cell["note"]
 
 
 def _protections(found: Sequence[Mapping[str, Any]]) -> Iterator[Protection]:

@@ -133,7 +133,7 @@ def _says_something(sheet: Sheet, row: int, column: int, value: Raw) -> bool:
 
 def _column(sheet: Sheet, rows: Sequence[int], column: int) -> list[CellValue]:
     values: list[CellValue] = [sheet.cells[row].get(column) for row in rows]
-    if not sheet.formats:
+    if column not in sheet.dated_columns:
         return values
     return [
         _dated(value) if sheet.dated(row, column) else value

@@ -34,15 +34,10 @@ _ERRORS = {
 _LOADING = CellError("#N/A", calculated=False)
 
 
-def raw_of(value: Mapping[str, Any] | None) -> Raw:
-    """An ExtendedValue as a raw value; a blank text is a blank cell."""
-    if not value:
-        return None
-    for kind, content in value.items():
-        if kind == "errorValue":
-            return _error(str(content.get("type", "")))
-        return None if content == "" else content
-    return None
+def error_of(error: Mapping[str, Any]) -> CellError:
+    """An ErrorValue; what is still being loaded is one that nobody has calculated yet."""
+    kind = str(error.get("type", ""))
+    return _LOADING if kind == "LOADING" else CellError(_ERRORS.get(kind, "#VALUE!"))
 
 
 def moment(number: float) -> CellValue:
@@ -91,12 +86,6 @@ def alike(one: Raw, other: Raw) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     return one == other
-
-
-def _error(kind: str) -> CellError:
-    if kind == "LOADING":
-        return _LOADING
-    return CellError(_ERRORS.get(kind, "#VALUE!"))
 
 
 def _text(value: str) -> str | None:

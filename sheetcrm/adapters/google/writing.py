@@ -121,8 +121,9 @@ class Writing:
         """
         before = self.revision.sheet
         places = list(chain.from_iterable(part.values for part in rest))
-        areas = self._watch(places, before.columns)
-        areas += columns_of(places, self.revision.area, before.columns)
+        ours = columns_of(places, self.revision.area, before.columns)
+        keys = set(self.keys.columns) - {column for _, column in places}
+        areas = [*watched(self.revision.header_row, places, keys, 0), *ours]
         try:
             guard = self._read([grid_range(before.id, area) for area in areas], GUARD)
         except RequestRefusedError as error:  # an area lies outside of the grid, or no tab is left
@@ -228,9 +229,9 @@ class Writing:
         except WriteUncertainError:
             self._hit(mending)
             return False
-        except (SourceBusyError, SourceUnreachableError, RequestRefusedError):
+        except (SourceBusyError, SourceUnreachableError, RequestRefusedError) as error:
             if not self.client.hopeful:
-                raise
+                raise self._gave_up(mending) from error
             return False
         self._hit(mending)
         calculated = {place: proof.at(*place) for place in mending.formulas}
@@ -271,9 +272,10 @@ class Writing:
     def _gave_up(self, mending: Cells) -> SourceError:
         row, column = min(mending.values)
         count = len(mending.values)
-        return SourceChangedError(
-            f"“{self.title}” is being rearranged all the time; {count} cells from "
-            f"{letters(column)}{row} on may stand beside the wrong lead",
-            hint="wait until nobody sorts or moves rows, then run again; "
+        cells = "the cell" if count == 1 else f"{count} cells from"
+        return SourceBusyError(
+            f"“{self.title}” was rearranged while it was written; what {cells} "
+            f"{letters(column)}{row} shows may belong to another row, and could not be taken back",
+            hint="run again as soon as possible: what we wrote is recognised and put right; "
             "File › Version history has the state before",
         )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sheetcrm.core.table.fingerprint import fingerprints, in_order_made, new_id
 from sheetcrm.core.table.leads import Leads
-from sheetcrm.core.table.merge import owned_column
+from sheetcrm.core.table.merge import owned_column, same
 from sheetcrm.core.table.reading import display
-from sheetcrm.core.table.values import CellError, CellValue, Problem, Severity
+from sheetcrm.core.table.values import CellError, CellValue, Problem, Severity, Tab
 
 _LONGEST_ID = 64
 _HINT = "to settle it, type the right id into that cell, or leave the new one"
@@ -26,6 +26,7 @@ class Identities:
     problems: tuple[Problem, ...]
     id_header: str | None = None
     standing: Sequence[CellValue] = ()  #: what stands in the id cells, as it was read
+    tab: Tab | None = None  #: in which they are
 
 
 def identify(
@@ -75,6 +76,7 @@ def identify(
         problems=tuple(search.problems),
         id_header=id_header,
         standing=standing,
+        tab=leads.tab,
     )
 
 
@@ -87,7 +89,8 @@ def also_ours(
     """`pending`, and what we wrote that stands beside another lead now; for `merge.merge`.
 
     A copied row shows the scores of its original, and a sort that left out the id column puts
-    one lead's id beside another: we wrote all of that, so it is no person's override.
+    one lead's id beside another: we wrote all of that, so it is no person's override. Nor is what
+    a run that was cut off put beside another lead than it was meant for.
     """
     found = dict(pending)
     strays: dict[str, list[str]] = defaultdict(list)
@@ -102,6 +105,8 @@ def also_ours(
         for (origin, header), value in written.items():
             for lead in strays.get(origin, ()):
                 found[lead, header] = (*found.get((lead, header), ()), value)
+    for key, value in _astray(identities, pending) if pending else ():
+        found[key] = (*found.get(key, ()), value)
     return found
 
 
@@ -121,6 +126,40 @@ def duplicates(
                 told.add((other, index))
                 problems.append(_duplicate(leads, identities, name, other, index))
     return problems
+
+
+def _astray(
+    identities: Identities, pending: Mapping[tuple[str, str], tuple[CellValue, ...]]
+) -> Iterator[tuple[tuple[str, str], CellValue]]:
+    """What a run that was cut off meant for one lead, and what stands beside another.
+
+    So it is where rows moved while it wrote into a sheet that people share. One value alone proves
+    nothing: a lead's row counts where it shows two or more, all that were meant for another lead,
+    beside which they do not stand.
+    """
+    tab = identities.tab
+    meant: dict[str, dict[str, CellValue]] = defaultdict(dict)
+    for (lead, header), values in pending.items():
+        if header != identities.id_header:
+            meant[lead][header] = values[-1]
+    headers = {header for cells in meant.values() for header in cells}
+    columns = {h: column.values for h in headers if tab and (column := owned_column(tab, h))}
+
+    def shows(index: int, cells: Mapping[str, CellValue]) -> bool:
+        return all(h in columns and same(columns[h][index], v) for h, v in cells.items())
+
+    rows = {lead: index for index, lead in enumerate(identities.ids)}
+    by_text: dict[tuple[str, str], list[dict[str, CellValue]]] = defaultdict(list)
+    for lead, cells in meant.items():
+        filled = [header for header, value in cells.items() if value is not None]
+        if len(filled) > 1 and not (lead in rows and shows(rows[lead], cells)):
+            longest = max(filled, key=lambda header: len(display(cells[header])))
+            by_text[longest, display(cells[longest]).strip()].append(cells)
+    for header in {header for header, _ in by_text}.intersection(columns):
+        for index, lead in enumerate(identities.ids):
+            for cells in by_text.get((header, display(columns[header][index]).strip()), ()):
+                if shows(index, cells):
+                    yield from (((lead, name), value) for name, value in cells.items())
 
 
 def _duplicate(leads: Leads, identities: Identities, name: str, other: int, index: int) -> Problem:
