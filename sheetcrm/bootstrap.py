@@ -18,11 +18,9 @@ from sheetcrm.errors import UsageError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from google.auth.credentials import Credentials
-
     from sheetcrm.adapters.excel import Backups, FileSource
     from sheetcrm.adapters.excel.early import EarlyReading
-    from sheetcrm.adapters.google.client import SheetsClient
+    from sheetcrm.adapters.google.opening import Google
     from sheetcrm.adapters.google.source import GoogleTabSource
     from sheetcrm.adapters.google.stored import StoredLogin
     from sheetcrm.config.model import ActivityConfig, Config, SourceConfig, TableConfig
@@ -107,13 +105,8 @@ def open_workspace(
         config = load_config(root)
         clock = SystemClock(config.locale.timezone)
         now = clock.now()
-        connect = _connecting(root, say)
-        sources = [
-            _google_tab(config, source, connect)
-            if source.google
-            else _file(config, source, now, early)
-            for source in config.sources
-        ]
+        google = _google(root, say)
+        sources = [_source(config, one, now, early, google) for one in config.sources]
 
         from sheetcrm.adapters.lock import workspace_lock
         from sheetcrm.adapters.mail.outbox import EmlOutbox
@@ -127,12 +120,12 @@ def open_workspace(
             yield Workspace(
                 rules=_rules(config),
                 sources=_as_written(config, sources, now),
-                tables={table.name: _table(config, table, connect) for table in config.tables},
+                tables={table.name: _table(config, table, google) for table in config.tables},
                 ledger=ledger,
                 outbox=EmlOutbox(Path(config.outbox)),
                 templates=FolderTemplates(root / "templates"),
                 clock=clock,
-                activities=[_activities(config, one, connect) for one in config.activities],
+                activities=[_activities(config, one, google) for one in config.activities],
             )
 
 
@@ -257,41 +250,40 @@ def _ledger(address: str, *, lasting: bool) -> Ledger:
     return open_ledger(address)
 
 
-def _connecting(root: Path, say: Callable[[str], object] | None) -> Callable[[str], SheetsClient]:
-    """Gives one way to Google for each credential; nothing is asked before it is used.
-
-    Raises:
-        UsageError: SHEETCRM_SHEETS_ENDPOINT is an address that may not be used.
-    """
+def _google(root: Path, say: Callable[[str], object] | None) -> Callable[[], Google]:
+    """Opens Google's tabs, all of a run by the same ways; made when the first one is."""
 
     @cache
-    def connect(credentials: str) -> SheetsClient:
-        from sheetcrm.adapters.google.client import SheetsClient
-        from sheetcrm.adapters.google.endpoints import secure
-
-        def find() -> Credentials:
-            from sheetcrm.adapters.google.auth import find_credentials
-
-            return find_credentials(credentials, root=root, home=_home())
+    def made() -> Google:
+        from sheetcrm.adapters.google.opening import Google
 
         endpoint = os.environ.get("SHEETCRM_SHEETS_ENDPOINT", "")
-        return SheetsClient(find, endpoint=secure(endpoint) if endpoint else "", say=say)
+        return Google(root=root, home=_home(), endpoint=endpoint, say=say)
 
-    return connect
+    return made
 
 
-def _google_tab(
-    config: Config, source: SourceConfig, connect: Callable[[str], SheetsClient]
-) -> GoogleTabSource:
-    from sheetcrm.adapters.google.address import Address
+def _source(
+    config: Config,
+    source: SourceConfig,
+    now: datetime,
+    early: EarlyReading | None,
+    google: Callable[[], Google],
+) -> TabSource:
+    if source.google:
+        return _google_tab(config, source, google())
+    return _file(config, source, now, early)
+
+
+def _google_tab(config: Config, source: SourceConfig, google: Google) -> GoogleTabSource:
     from sheetcrm.adapters.google.columns import Look
-    from sheetcrm.adapters.google.source import GoogleTabSource
 
     stages = config.qualification.stages
-    return GoogleTabSource(
+    return google.tab(
         source.name,
-        Address.parse(source.google, source.tab),
-        connect(source.credentials),
+        source.google,
+        source.tab,
+        source.credentials,
         fields=config.fields,
         outputs=config.outputs,
         look=Look(
@@ -363,7 +355,7 @@ def _backups(config: Config, now: datetime) -> Backups:
 
 
 def _activities(
-    config: Config, one: ActivityConfig, connect: Callable[[str], SheetsClient]
+    config: Config, one: ActivityConfig, google: Callable[[], Google]
 ) -> ActivitySource:
     from sheetcrm.config.model import TableConfig
     from sheetcrm.engine.workspace import ActivitySource
@@ -376,12 +368,10 @@ def _activities(
         credentials=one.credentials,
         csv=one.csv,
     )
-    return ActivitySource(source=_table(config, place, connect), kind=one.kind, headers=one.headers)
+    return ActivitySource(source=_table(config, place, google), kind=one.kind, headers=one.headers)
 
 
-def _table(
-    config: Config, table: TableConfig, connect: Callable[[str], SheetsClient]
-) -> TableSource:
+def _table(config: Config, table: TableConfig, google: Callable[[], Google]) -> TableSource:
     from sheetcrm.adapters.excel import FileSource
     from sheetcrm.adapters.tables import CsvTable, RowsTable
 
@@ -391,9 +381,5 @@ def _table(
     if table.csv:
         return CsvTable(table.name, root / table.csv)
     if table.google:
-        from sheetcrm.adapters.google.address import Address
-        from sheetcrm.adapters.google.source import GoogleTabSource
-
-        address = Address.parse(table.google, table.tab)
-        return GoogleTabSource(table.name, address, connect(table.credentials))
+        return google().tab(table.name, table.google, table.tab, table.credentials)
     return FileSource(table.name, root / table.excel, table.tab)
