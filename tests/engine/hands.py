@@ -15,6 +15,7 @@ from sheetcrm.adapters.excel import ExcelSource, write_cells
 from sheetcrm.adapters.memory import MemoryTabSource
 from sheetcrm.core.table.values import CellValue
 from sheetcrm.ports import TabSource
+from tests.engine.team import FIELDS, OUTPUTS
 
 Grid = list[list[CellValue]]
 _FEW = 3  # cells: as many are typed one by one
@@ -121,6 +122,33 @@ class HandsOnWorkbook:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return openpyxl.load_workbook(self.path)
+
+
+class HandsOnSpreadsheet:
+    """Somebody at a Google spreadsheet, in the browser; we come through the API."""
+
+    def __init__(self, grid: Grid) -> None:
+        from tests.adapters.google.sheets import source_of, spreadsheet_of
+        from tests.support.sheets_api import SheetsServer
+
+        self.google = SheetsServer().start()
+        rates: Grid = [["City", "Rate"]]
+        self.book = spreadsheet_of(self.google, {"Leads": grid, "Rates": rates})
+        self.tab = self.book.tab("Leads")
+        self.source = source_of(self.google, self.book, fields=FIELDS, outputs=OUTPUTS)
+
+    def look(self) -> Grid:
+        """All cells from A1 as a rectangle; blanks are None."""
+        return _rectangle(self.tab.values())
+
+    def put(self, grid: Grid) -> None:
+        """Make the tab look like this, and save."""
+        _, new = _same_size(self.look(), _rectangle(grid))
+        self.tab.fill(new)
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self.google.stop()
 
 
 def _rectangle(grid: Grid) -> Grid:
