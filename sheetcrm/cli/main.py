@@ -12,13 +12,16 @@ from sheetcrm.cli.commands.activities import activities
 from sheetcrm.cli.commands.backtest import backtest
 from sheetcrm.cli.commands.check import check
 from sheetcrm.cli.commands.drafts import drafts
+from sheetcrm.cli.commands.duplicates import duplicates
 from sheetcrm.cli.commands.explain import explain
 from sheetcrm.cli.commands.health import health
 from sheetcrm.cli.commands.history import history
 from sheetcrm.cli.commands.init import init
 from sheetcrm.cli.commands.login import login
+from sheetcrm.cli.commands.overrides import overrides
 from sheetcrm.cli.commands.plan import plan
 from sheetcrm.cli.commands.preview import preview
+from sheetcrm.cli.commands.release import release
 from sheetcrm.cli.commands.restore import restore
 from sheetcrm.cli.commands.schema import schema
 from sheetcrm.cli.commands.status import status
@@ -69,6 +72,9 @@ for command in (
     activities,
     drafts,
     preview,
+    overrides,
+    release,
+    duplicates,
     undo,
     restore,
     status,

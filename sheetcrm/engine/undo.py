@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sheetcrm.core.plan import Plan
-from sheetcrm.core.table.merge import same
-from sheetcrm.core.table.values import Edit, Tab
-from sheetcrm.engine.planning import Planner
+from sheetcrm.core.table.merge import Written, owned_column, same
+from sheetcrm.core.table.values import CellValue, Edit, Tab
+from sheetcrm.engine.planning import Planner, Reading
+from sheetcrm.engine.release import RELEASED
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import SourceError, UsageError
 from sheetcrm.ports import TabSource
@@ -40,6 +41,8 @@ class UndoReport:
 
 def undo(workspace: Workspace, run: str) -> UndoReport:
     """Put back each cell that still holds what `run` wrote; the others are listed.
+
+    Of a run that gave cells back, what persons had set in them is theirs again.
 
     Raises:
         UsageError: there is no such run, or it is undone already.
@@ -78,8 +81,9 @@ def _undo_source(
         reading = Planner(workspace, workspace.clock.now()).read(source)
         tab = reading.leads.tab
         rows = {lead: index for index, lead in enumerate(reading.identities.ids)}
-        standing, left = _still_standing(tab, rows, edits)
+        standing, left = _still_standing(reading, edits)
         reversed_ = [_reversed(edit, tab, rows[edit.lead]) for edit in standing]
+        reversed_ = [edit for edit in reversed_ if not same(edit.before, edit.after)]
         plan = Plan(source=source.name, locator=source.locator, tab=tab, leads=(), edits=reversed_)
         workspace.ledger.intend(by, plan)
         source.write(tab, reversed_, run=by)
@@ -90,30 +94,46 @@ def _undo_source(
 
 
 def _still_standing(
-    tab: Tab, rows: Mapping[str, int], edits: Sequence[Edit]
+    reading: Reading, edits: Sequence[Edit]
 ) -> tuple[list[Edit], list[tuple[Edit, str]]]:
-    """The edits whose cells still hold what the run wrote, and the others with the reason."""
+    """The edits whose cells nobody has changed since, and the others with the reason."""
+    tab, written = reading.leads.tab, reading.memory.written
+    rows = {lead: index for index, lead in enumerate(reading.identities.ids)}
     standing: list[Edit] = []
     left: list[tuple[Edit, str]] = []
     for edit in edits:
-        column = tab.column(edit.header)
+        column = owned_column(tab, edit.header)
         if edit.lead not in rows:
             left.append((edit, "the lead is no longer in the tab"))
         elif column is None:
             left.append((edit, "the column is no longer in the tab"))
-        elif not same(column.values[rows[edit.lead]], edit.after):
+        elif not _stands(edit, column.values[rows[edit.lead]], written):
             left.append((edit, "changed since"))
         else:
             standing.append(edit)
     return standing, left
 
 
+def _stands(edit: Edit, now: CellValue, written: Written) -> bool:
+    """Whether a cell holds what the edit made of it.
+
+    One that was given back may hold instead what we have written there since.
+    """
+    if same(now, edit.after):
+        return True
+    cell = (edit.lead, edit.header)
+    return edit.reason == RELEASED and cell in written and same(now, written[cell])
+
+
 def _reversed(edit: Edit, tab: Tab, index: int) -> Edit:
+    """The edit that makes the cell what it was; one that was given back is the person's again."""
+    column = owned_column(tab, edit.header)
+    assert column is not None
     return Edit(
         lead=edit.lead,
         row=tab.rows[index],
-        header=edit.header,
-        before=edit.after,
-        after=edit.before,
+        header=column.header,
+        before=column.values[index],
+        after=edit.after if edit.reason == RELEASED else edit.before,
         reason="undo",
     )

@@ -115,7 +115,7 @@ KINDS = {
     ),
     Kind.DUPLICATES: Text(
         "the same person in several rows",
-        "One person has several scores and stages; follow-ups are written only once.",
+        "One person has several scores and stages; follow-ups go once to each address.",
         "Look at them (sheetcrm duplicates), merge them by hand, and delete the spare rows.",
     ),
     Kind.PHONE_WITHOUT_CODE: Text(

@@ -116,7 +116,7 @@ KINDS = {
     ),
     Kind.DUPLICATES: Text(
         "orang yang sama di beberapa baris",
-        "Ini satu orang dengan beberapa skor dan tahap; tindak lanjut hanya ditulis sekali.",
+        "Satu orang punya beberapa skor dan tahap; tindak lanjut dikirim sekali per alamat.",
         "Lihat dulu (sheetcrm duplicates), gabungkan sendiri, lalu hapus baris yang berlebih.",
     ),
     Kind.PHONE_WITHOUT_CODE: Text(

@@ -119,7 +119,7 @@ KINDS = {
     ),
     Kind.DUPLICATES: Text(
         "la misma persona en varias filas",
-        "Es una persona con varios puntajes y etapas; los seguimientos se escriben una sola vez.",
+        "Una persona tiene varios puntajes y etapas; los seguimientos van una vez por dirección.",
         "Mírelas (sheetcrm duplicates), únalas a mano y borre las filas que sobran.",
     ),
     Kind.PHONE_WITHOUT_CODE: Text(

@@ -1,0 +1,81 @@
+"""`sheetcrm overrides`: the cells of ours that persons have set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sheetcrm.bootstrap import find_root, open_workspace
+from sheetcrm.cli import output
+from sheetcrm.cli.show import FEW
+from sheetcrm.core.table.reading import display
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sheetcrm.core.table.values import CellValue
+
+
+@click.command(short_help="List the cells of ours that people have set.")
+@click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source.")
+@click.option("--all", "everything", is_flag=True, help="Every cell, not the first ones.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def overrides(workspace: str, *, sources: tuple[str, ...], everything: bool, as_json: bool) -> int:
+    """List every cell of our columns in which a person's own value stands, and what it replaces.
+
+    People win: such a cell stays as it is until somebody clears it, or `sheetcrm release` gives
+    it back. Exit code: 0 fine · 1 a source cannot be read.
+    """
+    first = sources[0] if sources else ""
+    with open_workspace(find_root(workspace), first=first, lasting=False) as opened:
+        from sheetcrm.engine.overrides import overrides as find_overrides
+
+        report = find_overrides(opened, only=sources)
+    if as_json:
+        output.json_out(
+            [{**output.plain(cell)} for source in report.sources for cell in source.cells]
+        )
+    for source in report.sources:
+        if source.error:
+            output.complain(f"{source.source} · {source.error.message}")
+            output.advise(source.error.hint)
+        elif not as_json:
+            cells = source.cells if everything else source.cells[:FEW]
+            title = (
+                f"{source.source} · {source.locator} · {cells_of(len(source.cells))} set by people"
+            )
+            rows = [
+                (
+                    one.cell,
+                    one.name or one.lead,
+                    one.header,
+                    said(one.value),
+                    said(one.computed),
+                    since(one.since),
+                )
+                for one in cells
+            ]
+            headers = ["cell", "lead", "column", "set to", "the rules say", "since"]
+            output.table(title, headers, rows)
+            if len(cells) < len(source.cells):
+                output.say(f"  … and {len(source.cells) - len(cells)} more (--all shows them)")
+    if not as_json and any(source.cells for source in report.sources):
+        output.next_step("give one back to the rules: sheetcrm release CELL")
+    return report.exit_code
+
+
+def said(value: CellValue) -> str:
+    """A cell's value on the terminal; a blank one is a dash."""
+    return display(value) or "–"
+
+
+def cells_of(count: int) -> str:
+    """``1 cell``, ``2 cells``."""
+    return f"{count} cell{'s' * (count != 1)}"
+
+
+def since(at: datetime | None) -> str:
+    """When a sync saw it first."""
+    return f"{at:%Y-%m-%d}" if at else "not synced yet"
