@@ -119,6 +119,19 @@ def test_other_commands_work_as_with_a_workbook(run, root, book):
     assert run("--workspace", root, "status").code == 0
 
 
+def test_a_sheet_that_must_not_be_written(run, root, book, check, sheets_api):
+    source(root, book, tab=f"{TAB}\nwrite = false")
+    book.share(ROBOT, "reader")
+    before = book.tab("Leads").values()
+    said = check()
+    assert said.code == 0, said.err
+    assert "the sheet itself is not written" in said.out
+    assert run("--workspace", root, "sync").code == 0
+    assert run("--workspace", root, "explain", "Ana").code == 0
+    assert book.tab("Leads").values() == before
+    assert sheets_api.log.writes == []
+
+
 def test_backups_are_googles_business(run, root):
     said = run("--workspace", root, "restore")
     assert said.code == 0
