@@ -1,4 +1,5 @@
 # make demo   a workspace with 60 sample leads, synced: look at what comes out
+# make demo-google   the same with a Google spreadsheet, without a Google account
 # make test   the fast tests (under five minutes on two cores)
 # make check  all that .ci/run does: tests, lint, types, the slower tiers
 # Each makes its own virtual environment in .venv from plain python3 >= 3.11.
@@ -8,7 +9,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
 
-.PHONY: demo test test-slow explore crash fuzz lint types check bench sample pictures clean
+.PHONY: demo demo-google test test-slow explore crash fuzz lint types check bench sample pictures clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -32,6 +33,10 @@ demo: $(VENV)/.installed
 	@$(BIN)/sheetcrm --workspace $(DEMO) drafts --limit 3 --show
 	@$(BIN)/sheetcrm --workspace $(DEMO) preview
 	@echo "→ open $(DEMO)/leads.xlsx: the columns on the right are new, everything else is as it was"
+
+# The same leads in a Google spreadsheet that this computer itself serves, in ./demo-google.
+demo-google: $(VENV)/.developer
+	@$(BIN)/python -m tests.support.sheets_api.walkthrough $(DEMO)-google
 
 # The fast tests.
 test: $(VENV)/.developer
@@ -78,4 +83,4 @@ pictures: $(VENV)/.developer
 	$(BIN)/python tools/make_pictures.py
 
 clean:
-	rm -rf $(VENV) $(DEMO) dist build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(DEMO) $(DEMO)-google dist build .mypy_cache .ruff_cache .pytest_cache

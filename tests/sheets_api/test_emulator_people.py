@@ -160,3 +160,19 @@ def test_as_a_program_of_its_own(tmp_path):
         assert len(sheet.sheet1.get_all_values()) == 64
         program.terminate()
         assert program.wait(timeout=10) == 0
+
+
+@pytest.mark.slow
+def test_the_walk_through_of_make_demo_google(tmp_path):
+    """Workspace, check, three syncs and somebody who sorts in between."""
+    folder = tmp_path / "demo"
+    command = [sys.executable, "-m", "tests.support.sheets_api.walkthrough", str(folder)]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (folder / "spreadsheet.csv").read_text(encoding="utf-8-sig").count("\n") > 60
+    other = tmp_path / "mine"
+    other.mkdir()
+    done = subprocess.run([*command[:-1], str(other)], cwd=root, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert list(other.iterdir()) == []
