@@ -24,7 +24,7 @@ from sheetcrm.core.formula.cells import (
     first_of,
     repeated,
 )
-from sheetcrm.core.formula.general import PLAIN_NUMBER, general, read_number
+from sheetcrm.core.formula.general import LIKE_A_NUMBER, PLAIN_NUMBER, general, read_number
 
 Coerced: TypeAlias = tuple[pl.Series, pl.Series | None]
 _Convert: TypeAlias = Callable[[Cells], Coerced]
@@ -105,10 +105,11 @@ def read_numbers(text: pl.Series) -> pl.Series:
 
 
 def _read_plain(text: pl.Expr) -> list[pl.Expr]:
-    """The number of a text of digits; else the text, where it has digits at all."""
+    """The number of a text of digits; else the text, where it may show one all the same."""
     plain = pl.when(text.str.contains(PLAIN_NUMBER)).then(text.str.strip_chars(" "))
     number = plain.cast(pl.Float64, strict=False)
-    return [number, pl.when(number.is_null() & text.str.contains(r"\d")).then(text)]
+    like = text.str.contains(r"\d") & text.str.to_lowercase().str.contains(LIKE_A_NUMBER)
+    return [number, pl.when(number.is_null() & like).then(text)]
 
 
 def read_booleans(text: pl.Series) -> pl.Series:

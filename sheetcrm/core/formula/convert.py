@@ -46,9 +46,9 @@ _DTYPES: Final[dict[type, Any]] = {
 _REPEATING: Final = {str: 1 / FEW, date: 0.9, datetime: 0.9}
 """Kinds of which each value is better converted once; the part of a sample that may be distinct."""
 _MIXED: Final = 0.75  #: the same where there are several kinds
+_ODD: Final = 0.75  #: the part of a column that may be no numbers, where the others are patched
 _NUMBERS: Final = frozenset((int, float))
 _ALIKE: Final = (0, 1)  #: to Python these are FALSE and TRUE
-_TOLD_APART: Final = frozenset((NoneType, str, bool, CellError, date, datetime, time, timedelta))
 _PLACES: Final = {code: place for place, code in enumerate(ERROR_CODES)}
 _DAY_SECONDS: Final = 86_400
 _DAY_MICROSECONDS: Final = 86_400_000_000
@@ -86,7 +86,7 @@ def from_values(values: Sequence[CellValue]) -> Cells:
         return blank(len(values))
     if kinds in ({date}, {datetime}):
         return _MOMENTS[kinds.pop()](values)
-    if len(values) >= WORTH_ENCODING and (patched := _with_few_odd(values, kinds)):
+    if len(values) >= WORTH_ENCODING and (patched := _with_odd(values, kinds)):
         return patched
     return _sorted_by_kind(values)
 
@@ -130,8 +130,9 @@ def _from_few(
 ) -> Cells | None:
     """A column of few distinct values; None if they are many, or numbers in the main."""
     share = _share(kinds)
+    numbers_ = [value for value in sample if type(value) in _NUMBERS]
     try:
-        if not share or len(set(sample)) > len(sample) * share:
+        if not share or not (_repeat(sample, share) and _repeat(numbers_, share)):
             return None
         numbered = Numbered()
         way = Picks(itemgetter(*values)(numbered))
@@ -143,6 +144,11 @@ def _from_few(
         return None
     cells = from_values([*numbered])
     return Cells(height=len(values), made_of=Repeats(parts=(cells,), way=way))
+
+
+def _repeat(sample: Sequence[Any], share: float) -> bool:
+    """Whether of a sample no more than this part is distinct."""
+    return len(set(sample)) <= len(sample) * share
 
 
 def _share(kinds: Collection[type]) -> float:
@@ -236,32 +242,26 @@ def _as_float(value: float | Decimal | None) -> float | None:
     return math.inf if math.isnan(number) else number
 
 
-def _with_few_odd(values: Sequence[Any], kinds: Collection[type]) -> Cells | None:
-    """Numbers among which a few other values stand many times over; None if it is no such column.
-
-    The others are told apart by a dictionary, to which 1 and TRUE are equal: so there may be no
-    numbers among them.
-    """
+def _with_odd(values: Sequence[Any], kinds: Collection[type]) -> Cells | None:
+    """Numbers among which there are other values; None where numbers are few, or too large."""
     usual = _NUMBERS.intersection(kinds)
-    first = next((value for value in values if type(value) in usual), None)
-    if first is None:
+    first = next((value for value in values if type(value) in usual), math.nan)
+    try:
+        number = pl.Series(_only(values, usual), dtype=pl.Float64)
+    except OverflowError:
         return None
-    number = pl.Series(_only(values, usual), dtype=pl.Float64)
     rows = pl.int_range(len(values), dtype=PLACE, eager=True).filter(number.is_nan()).to_list()
-    odd = itemgetter(*rows, 0, 0)(values)[:-2]
-    whole = number.fill_nan(float(first))
-    sample = odd[:: len(odd) // SAMPLE + 1]
-    if not odd or not finite(whole) or not _TOLD_APART.issuperset(map(type, odd)):
-        return None
-    numbered = Numbered()
-    if len(set(sample)) * FEW > SAMPLE:
-        return None
-    way = Patches(height=len(values), rows=rows, places=itemgetter(*odd, odd[0])(numbered)[:-1])
-    if len(numbered) * FEW > len(values):
-        return None
     # In rows that are odd any number of the column will do: it brings in no new kind of answer.
-    parts = (Cells(height=len(values), number=whole), _sorted_by_kind([*numbered]))
-    return Cells(height=len(values), made_of=Repeats(parts=parts, way=way))
+    whole = number.fill_nan(float(first))
+    if not rows or len(rows) > len(values) * _ODD or not finite(whole):
+        return None
+    odd = from_values(itemgetter(*rows, 0)(values)[:-1])
+    picked = odd.made_of if odd.made_of and isinstance(odd.made_of.way, Picks) else None
+    places = picked.way.places if picked else range(len(rows))
+    way = Patches(height=len(values), rows=rows, places=places)
+    others = picked.parts[0] if picked else odd
+    usual_cells = Cells(height=len(values), number=whole)
+    return Cells(height=len(values), made_of=Repeats(parts=(usual_cells, others), way=way))
 
 
 def _only(values: Sequence[Any], kinds: Collection[type]) -> list[Any]:

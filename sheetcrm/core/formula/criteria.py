@@ -16,16 +16,12 @@ import polars as pl
 
 from sheetcrm.core.formula.cells import Cells, repeated
 from sheetcrm.core.formula.coerce import read_numbers
-from sheetcrm.core.formula.general import PLAIN_NUMBER, read_number
+from sheetcrm.core.formula.general import LIKE_A_NUMBER, PLAIN_NUMBER, read_number
 from sheetcrm.core.formula.wildcards import has_wildcard, whole_regex
 from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue
 
 _OPERATOR: Final = re.compile(r"^(>=|<=|<>|>|<|=)?(.*)$", re.DOTALL)
 _PLAIN: Final = re.compile(PLAIN_NUMBER)
-_MARKS: Final = r"[\s\d.,:/()+\-$€£¥%]*"
-_WORDS: Final = "rp|e|t|[ap]m?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_LIKE_A_NUMBER: Final = re.compile(rf"^{_MARKS}(?:(?:{_WORDS}){_MARKS})*$")
-"""Of lower-case texts those worth reading as a number, a date or a time."""
 BOOLEAN_WORDS: Final = {"true": True, "false": False}
 ORDERS: Final = frozenset({">", "<", ">=", "<="})
 _NUMBER_ORDER: Final[dict[str, Callable[[pl.Series, float], pl.Series]]] = {
@@ -116,7 +112,7 @@ def _operand(rest: str) -> float | bool | str | CellError:
         return BOOLEAN_WORDS[rest.lower()]
     if rest.upper() in ERROR_CODES:
         return CellError(rest.upper())
-    worth = any(char.isdigit() for char in rest) and _LIKE_A_NUMBER.match(rest.lower())
+    worth = any(char.isdigit() for char in rest) and re.match(LIKE_A_NUMBER, rest.lower())
     number = read_number(rest) if worth else None
     return rest if number is None else number
 
@@ -130,7 +126,7 @@ def keys_of(cells: Cells, *, strict: bool = False) -> pl.Series:
     if cells.folded is not None:
         keys = "t" + cells.folded
         if not strict:
-            worth = cells.folded.str.contains(_LIKE_A_NUMBER.pattern).fill_null(value=False)
+            worth = cells.folded.str.contains(LIKE_A_NUMBER).fill_null(value=False)
             shown = read_numbers(cells.folded.zip_with(worth, keys.clear(len(keys))))
             keys = _number_keys(shown).zip_with(shown.is_not_null(), keys)
     if cells.number is not None:

@@ -17,6 +17,10 @@ from typing import Final
 from sheetcrm.core.formula.convert import serial
 
 PLAIN_NUMBER: Final = r"^ *[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)? *$"
+_MARKS: Final = r"[\s\d.,:/()+\-$€£¥%]*"
+_WORDS: Final = "rp|e|t|[ap]m?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+LIKE_A_NUMBER: Final = rf"^{_MARKS}(?:(?:{_WORDS}){_MARKS})*$"
+"""Of lower-case texts those worth reading as a number, a date or a time."""
 
 _WIDTH: Final = 11  #: characters of a number in General, without its sign
 _DECORATED: Final = re.compile(

@@ -8,7 +8,7 @@ numbers are replaced.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -44,6 +44,12 @@ class Picks:
         places = self._places
         return places if isinstance(places, pl.Series) else pl.Series(places, dtype=PLACE)
 
+    @cached_property
+    def places(self) -> Sequence[int]:
+        """Which one, as Python's numbers."""
+        places = self._places
+        return places.to_list() if isinstance(places, pl.Series) else places
+
     def join(self, parts: Sequence[pl.Series | None]) -> pl.Series | None:
         """One column of what has been made of the cells."""
         (part,) = parts
@@ -54,9 +60,8 @@ class Picks:
         return list(self._picker(parts[0]))
 
     @cached_property
-    def _picker(self) -> itemgetter[int]:
-        places = self._places
-        return itemgetter(*(places.to_list() if isinstance(places, pl.Series) else places))
+    def _picker(self) -> Callable[[Any], Any]:
+        return itemgetter(*self.places)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
