@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from sheetcrm.adapters.google.faults import RateLimitedError
+from sheetcrm.adapters.google.faults import RateLimitedError, WriteUncertainError
 from sheetcrm.adapters.google.quota import READS, Kind, Patience, TokenBucket, backoff
 from sheetcrm.errors import SourceBusyError, SourceError, SourceUnreachableError
 
@@ -240,6 +240,8 @@ class SheetsClient:
 
     def _hold(self, kind: Kind, error: SourceError, attempt: int) -> None:
         """Before the next request of this kind, rest for a while."""
+        if isinstance(error, WriteUncertainError):  # what is refused from now on was not sent
+            error = SourceUnreachableError("Google Sheets does not answer", hint=error.hint)
         asked = error.seconds if isinstance(error, RateLimitedError) else 0.0
         rest = min(backoff(attempt), max(self._patience.left, 0))
         self._held[kind] = (self._clock() + max(asked, rest), copy(error))

@@ -252,6 +252,20 @@ def test_each_failure_is_an_error_of_its_own(stub, client):
     assert all(one.hint for one in found)
 
 
+def test_what_is_refused_after_an_uncertain_write_is_certain(stub, client, time):
+    stub.replies += [DOWN] * 9
+    ours = client(deadline=30)
+    ours._patience.left  # noqa: B018  the run begins
+    time.now += 31
+    with pytest.raises(WriteUncertainError):
+        ours.change("abc", [{}])
+    for call in (lambda: ours.get("b", fields="x"), lambda: ours.change("b", [{}])):
+        with pytest.raises(SourceUnreachableError) as told:
+            call()
+        assert not isinstance(told.value, WriteUncertainError)
+    assert len(stub.seen) == 1
+
+
 def test_a_minute_after_giving_up_one_more_attempt_is_made(stub, client, time):
     stub.replies += [DOWN] * 500
     ours = client(deadline=30)
