@@ -213,6 +213,46 @@ def test_a_lead_that_no_sync_has_seen_is_synced_first(make: Make):
     assert set_by_people(workspace) == []
 
 
+def test_values_and_what_is_given_back_follow_their_lead_wherever_it_stands(workspace, source):
+    before = scores(source)
+    source.set_cell(f"{SCORE}3", 7)  # Budi's
+    sync(workspace)
+    source.sort_rows("A", reverse=True)
+    source.insert_row(2, ["Dewi", "dewi@example.com", "Jakarta", 100, "en"])
+    sync(workspace)
+    assert set_by_people(workspace) == [(f"{SCORE}4", "Budi", "Score", 7, before["Budi"])]
+    run = release(workspace, Choice(what=["Budi"])).run
+    source.sort_rows("A")
+    sync(workspace)
+    assert scores(source) == {**before, "Dewi": 50}
+    source.sort_rows("B", reverse=True)
+    assert undo(workspace, run).exit_code == 0
+    assert scores(source) == {**before, "Dewi": 50, "Budi": 7}
+    sync(workspace)
+    assert set_by_people(workspace) == [(f"{SCORE}4", "Budi", "Score", 7, before["Budi"])]
+
+
+def test_a_copied_row_has_the_score_that_a_person_gave_its_original(workspace, source):
+    """It is a person's there, too; each is given back by itself."""
+    source.set_cell(f"{SCORE}3", 7)
+    sync(workspace)
+    ids = by_name(source, "Lead ID")
+    copy = list(source.grid[2])
+    copy[:2] = ["Eko", "eko@example.com"]
+    source.insert_row(3, copy)
+    sync(workspace)
+    assert [row[:4] for row in set_by_people(workspace)] == [
+        (f"{SCORE}3", "Eko", "Score", 7),
+        (f"{SCORE}4", "Budi", "Score", 7),
+    ]
+    after = by_name(source, "Lead ID")
+    assert {name: after[name] for name in ids} == ids
+    assert len(set(after.values())) == 4
+    release(workspace, Choice(what=["eko@example.com"]))
+    sync(workspace)
+    assert (scores(source)["Eko"], scores(source)["Budi"]) == (20, 7)
+
+
 class Locked(MemoryTabSource):
     """Open in Excel: it can be read and not written."""
 
