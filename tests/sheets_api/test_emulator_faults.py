@@ -65,6 +65,39 @@ def test_a_cut_connection(sheets_api, book, post, after):
     assert book.tab().values()[1][2] == (99 if after else 10)
 
 
+def test_an_answer_that_ends_in_its_middle(sheets_api, book, post):
+    sheets_api.fail("write", faults.cut_halfway())
+    with pytest.raises(requests.exceptions.RequestException):
+        post(WRITE)
+    assert book.tab().values()[1][2] == 99
+    assert [(call.status, call.happened) for call in sheets_api.log.writes] == [(0, True)]
+
+
+def test_several_in_a_row_and_only_those_that_are_meant(sheets_api, sheet, post):
+    sheets_api.fail(lambda call: "A1" in call.path, faults.internal(), nth=2, times=2)
+    tab = sheet.sheet1
+    statuses = []
+    for _ in range(4):
+        tab.get("B1")
+        try:
+            tab.get("A1")
+            statuses.append(200)
+        except APIError as error:
+            statuses.append(error.response.status_code)
+    assert statuses == [200, 500, 500, 200]
+    sheets_api.fail("*", faults.unavailable(), times=9)
+    sheets_api.script.forget()
+    post(WRITE)
+
+
+def test_the_token_endpoint_fails_too(sheets_api, book):
+    sheets_api.fail("token", faults.invalid_grant("Invalid grant: account not found"))
+    gc = client.connect(sheets_api, client.robot(sheets_api))
+    with pytest.raises(google.auth.exceptions.RefreshError, match="account not found"):
+        gc.open_by_key(book.id)
+    assert [call.kind for call in sheets_api.log] == ["oauth"]
+
+
 def test_a_stall_is_longer_than_the_client_s_patience(sheets_api, book, sheet, post):
     sheets_api.fail("write", faults.stall(5, after=True))
     sheet.client.set_timeout(0.2)

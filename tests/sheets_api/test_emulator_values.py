@@ -119,6 +119,24 @@ class TestWriting:
         assert book.tab("Other").cell("B1").value == Formula("=A1*2")
         assert sheet.values_get("Other!B1")["values"] == [["84"]]
 
+    def test_an_address_becomes_a_link(self, sheet, book, post):
+        """Seen live by others: also when it comes in raw, but not through updateCells."""
+        write(sheet, "Other!A1", [["https://example.com/x", "example.org", "e.g. this"]])
+        links = [book.tab("Other").cell(place).link for place in ("A1", "B1", "C1")]
+        assert links == ["https://example.com/x", "http://example.org", ""]
+        cell = {"userEnteredValue": {"stringValue": "https://example.com/x"}}
+        start = {"sheetId": 0, "rowIndex": 8, "columnIndex": 0}
+        post(
+            {
+                "updateCells": {
+                    "start": start,
+                    "fields": "userEnteredValue",
+                    "rows": [{"values": [cell]}],
+                }
+            }
+        )
+        assert book.tab().cell("A9").link == ""
+
     def test_a_text_too_many_for_the_range(self, sheet):
         """Seen live by others."""
         assert refused(write, sheet, "Other!A1:B1", [["a", "b", "c"]]) == (

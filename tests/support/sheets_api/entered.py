@@ -12,6 +12,9 @@ from tests.support.sheets_api.cells import Formula, Value, number, short
 from tests.support.sheets_api.locales import Customs, customs
 from tests.support.sheets_api.shown import EPOCH
 
+_ADDRESS = re.compile(
+    r"https?://[^\s/]+\S*|(?:[a-z0-9-]+\.)+(?:com|org|net|io|id|es)(?:/\S*)?", re.IGNORECASE
+)
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _NUMERIC_DATE = re.compile(r"(\d{1,4})([/.-])(\d{1,2})(?:\2(\d{1,4}))?")
 _NAMED_DATE = re.compile(r"(?:(\d{1,2}) ([^\W\d]+)\.?|([^\W\d]+)\.? (\d{1,2}),?)(?: (\d{4}))?")
@@ -48,6 +51,13 @@ def entered(content: Any, locale: str, *, as_text: bool = False) -> Entry:
         return Entry(value=stripped.upper() == "TRUE")
     local = customs(locale)
     return _number(stripped, local) or _moment(stripped, local) or Entry(value=text)
+
+
+def link(value: Value) -> str:
+    """The address that a cell links to, where an address is all that somebody typed into it."""
+    if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
+        return ""
+    return value if value.lower().startswith(("http://", "https://")) else f"http://{value}"
 
 
 def raw(content: Any) -> Value:

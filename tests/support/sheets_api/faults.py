@@ -47,6 +47,7 @@ class Fault:
     body: bytes | dict[str, Any] = b""
     headers: tuple[tuple[str, str], ...] = ()
     cut: bool = False
+    half: bool = False  #: the connection ends in the middle of the answer
     stall: float = 0.0  #: seconds, before anything else
     after: bool = False
 
@@ -79,6 +80,11 @@ def html_500(*, after: bool = False) -> Fault:
 def cut(*, after: bool = False) -> Fault:
     """The connection ends without an answer."""
     return Fault(cut=True, after=after)
+
+
+def cut_halfway() -> Fault:
+    """The request takes place, and the connection ends in the middle of the answer."""
+    return Fault(half=True, after=True)
 
 
 def stall(seconds: float, *, after: bool = False) -> Fault:

@@ -26,7 +26,7 @@ from tests.support.sheets_api.cells import (
     effective,
     item,
 )
-from tests.support.sheets_api.entered import entered
+from tests.support.sheets_api.entered import entered, link
 from tests.support.sheets_api.ranges import COLUMNS, ROWS, Area
 from tests.support.sheets_api.requests_cells import cut, paste
 from tests.support.sheets_api.sheet import Sheet
@@ -182,6 +182,7 @@ class Tab:
             kind = (new.format or {}).get("numberFormat", {}).get("type")
             entry = entered(text, book.locale, as_text=kind == "TEXT")
             new.value, new.result = entry.value, book.yields(entry.value)
+            new.link, new.runs, new.chips = link(entry.value), None, None
             if entry.format and not kind:
                 new.format = (new.format or {}) | {"numberFormat": entry.format}
             book.sheet(self.sheet_id).put(row, column, [item(new)])

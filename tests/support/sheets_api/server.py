@@ -6,6 +6,7 @@ import json
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Self
 from urllib.parse import parse_qs
@@ -197,7 +198,7 @@ class SheetsServer:
         answer = self._with_fault(call, route, headers, fault)
         for action in after:
             action()
-        call.status = 0 if answer.cut else answer.status
+        call.status = 0 if answer.cut or answer.half else answer.status
         return answer
 
     def _with_fault(
@@ -210,6 +211,8 @@ class SheetsServer:
         answer = self._carried_out(call, route, headers)
         if fault and fault.after:
             self._stopping.wait(fault.stall)
+            if fault.half:
+                return replace(answer, half=True)
             if fault.status or fault.cut:
                 return Answer.of(fault)
         return answer

@@ -16,7 +16,7 @@ from tests.support.sheets_api.cells import (
     item,
     number,
 )
-from tests.support.sheets_api.entered import entered, raw
+from tests.support.sheets_api.entered import entered, link, raw
 from tests.support.sheets_api.errors import bad_fields, invalid
 from tests.support.sheets_api.ranges import Area
 from tests.support.sheets_api.requests_metadata import areas
@@ -219,7 +219,7 @@ def _write_row(
             new.value = entry.value
             if entry.format and not kind:
                 new.format = (new.format or {}) | {"numberFormat": entry.format}
-        new.result = book.yields(new.value)
+        new.result, new.link = book.yields(new.value), link(new.value)
         items.append(item(new))
     sheet.put(row, left, items)
 

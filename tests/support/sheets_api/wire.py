@@ -24,6 +24,7 @@ class Answer:
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     cut: bool = False
+    half: bool = False
 
     @classmethod
     def of(cls, fault: Fault) -> Answer:
@@ -94,9 +95,7 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         answer = self.emulator.answer(self.command, parts.path, parts.query, self.headers, data)
         if answer.cut:
-            self.close_connection = True
-            with contextlib.suppress(OSError):
-                self.connection.shutdown(socket.SHUT_RDWR)
+            self._hang_up()
             return
         self.send_response(answer.status)
         names = {name.lower() for name, _ in answer.headers}
@@ -107,5 +106,12 @@ class Handler(BaseHTTPRequestHandler):
         if answer.status != 204:
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        self.wfile.write(answer.body[: len(answer.body) // 2] if answer.half else answer.body)
         self.wfile.flush()
+        if answer.half:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
