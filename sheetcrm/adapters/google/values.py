@@ -44,7 +44,7 @@ def moment(number: float) -> CellValue:
     """The day or moment of a cell in a date format; the number where there is no such day."""
     if not _DAYS[0] <= number < _DAYS[1]:
         return number
-    found = EPOCH + timedelta(seconds=round(number * 86_400, 3))
+    found = EPOCH + timedelta(milliseconds=round(number * 86_400_000))
     return found.date() if found.time() == time.min else found
 
 
