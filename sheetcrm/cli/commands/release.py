@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.cli import output
 from sheetcrm.cli.commands.overrides import cells_of, said
 from sheetcrm.errors import UsageError
+
+if TYPE_CHECKING:
+    from sheetcrm.engine.release import ReleaseReport
 
 
 @click.command(short_help="Give cells that people have set back to the rules.")
@@ -50,27 +55,32 @@ def release(
     if as_json:
         output.json_out({"run": report.run, "dry_run": dry_run, "cells": report.cells})
     else:
-        several = len({one.cell.source for one in report.cells}) > 1
-        rows = [
-            (
-                f"{one.cell.source}!{one.cell.cell}" if several else one.cell.cell,
-                one.cell.name or one.cell.lead,
-                one.cell.header,
-                said(one.cell.value),
-                f"{said(one.next)} ({one.note})" if one.note else said(one.next),
-            )
-            for one in report.cells
-        ]
-        will = "would be given back" if dry_run else "given back to the rules"
-        output.table(
-            f"{cells_of(len(rows))} {will}", ["cell", "lead", "column", "now", "after a sync"], rows
-        )
+        show(report, dry_run=dry_run)
     for error in report.errors:
         output.complain(error.message)
         output.advise(error.hint)
-    if not as_json and dry_run:
+    return report.exit_code
+
+
+def show(report: ReleaseReport, *, dry_run: bool) -> None:
+    """What is given back, what becomes of it, and how to take that back."""
+    several = len({one.cell.source for one in report.cells}) > 1
+    rows = [
+        (
+            f"{one.cell.source}!{one.cell.cell}" if several else one.cell.cell,
+            one.cell.name or one.cell.lead,
+            one.cell.header,
+            said(one.cell.value),
+            f"{said(one.next)} ({one.note})" if one.note else said(one.next),
+        )
+        for one in report.cells
+    ]
+    will = "would be given back" if dry_run else "given back to the rules"
+    headers = ["cell", "lead", "column", "now", "after a sync"]
+    if rows:
+        output.table(f"{cells_of(len(rows))} {will}", headers, rows)
+    if dry_run:
         output.next_step("nothing was changed; to do it, leave out --dry-run")
-    elif not as_json and report.run:
+    elif report.run:
         output.next_step("have the rules' values written: sheetcrm sync")
         output.next_step(f"take it back: sheetcrm undo {report.run}")
-    return report.exit_code
