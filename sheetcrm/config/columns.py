@@ -56,6 +56,7 @@ LOOKS = {
 }
 GROUPS = ("score", "framework")
 _QUOTED = re.compile(r'"([^"]+)"')
+_NAMED = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,8 @@ def fields(tree: dict[str, Any], run: Inspection) -> tuple[Field, ...]:
     given = {fold(name): (name, field) for name, field in tree.get("fields", {}).items()}
     claimed = {fold(h) for _, field in given.values() for h in field.get("headers", ())}
     merged = []
-    for known in _in_the_teams_words(STARTER_FIELDS, given, run):
+    parameters = tree.get("parameters", {})
+    for known in _in_the_teams_words(STARTER_FIELDS, given, parameters, run):
         _, own = given.pop(fold(known.name), ("", {}))
         headers = [header for header in known.headers if fold(header) not in claimed]
         merged.append(_field(known, own, headers))
@@ -185,10 +187,13 @@ def fields(tree: dict[str, Any], run: Inspection) -> tuple[Field, ...]:
 
 
 def _in_the_teams_words(
-    known: Sequence[Field], given: Mapping[str, tuple[str, dict[str, Any]]], run: Inspection
+    known: Sequence[Field],
+    given: Mapping[str, tuple[str, dict[str, Any]]],
+    parameters: Mapping[str, object],
+    run: Inspection,
 ) -> Iterator[Field]:
     """The fields without those spellings of ours that the team's formulas compare with."""
-    asked = list(_words_asked(run))
+    asked = list(_words_asked(run, parameters))
     for field in known:
         _, own = given.get(fold(field.name), ("", {}))
         names = {fold(name) for name in (field.name, *field.headers, *own.get("headers", ()))}
@@ -205,12 +210,30 @@ def _in_the_teams_words(
         yield replace(field, aliases=aliases)
 
 
-def _words_asked(run: Inspection) -> Iterator[tuple[KeyPath, set[str], str]]:
-    """Where a formula stands, the columns that it names, and each text in it, folded."""
+def _words_asked(
+    run: Inspection, parameters: Mapping[str, object]
+) -> Iterator[tuple[KeyPath, set[str], str]]:
+    """Where a formula stands, the columns that it names, and each text that it compares, folded.
+
+    The texts stand in the formula itself, or in a parameter that it names.
+    """
+    texts = {name.casefold(): list(_texts(value)) for name, value in parameters.items()}
     for path, text in run.formulas:
         columns = columns_named(text)
-        for word in _QUOTED.findall(text) if columns else ():
+        if not columns:
+            continue
+        named = {name.casefold() for name in _NAMED.findall(text)}
+        listed = [word for name in named & texts.keys() for word in texts[name]]
+        for word in (*_QUOTED.findall(text), *listed):
             yield path, columns, fold(word)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Sequence):
+        for item in value:
+            yield from _texts(item)
 
 
 def _field(known: Field, own: dict[str, Any], headers: Sequence[str]) -> Field:

@@ -115,6 +115,18 @@ def test_words_that_the_teams_formulas_ask_for_stay_themselves(loaded, column):
     assert config.notes == ()
 
 
+def test_words_of_a_list_that_a_formula_asks_for_stay_themselves(loaded):
+    text = (
+        'parameters.warm = ["Teman", "Google"]\nparameters.cold = ["Canvassing", "Kanvasing"]\n'
+        "[[stage]]\nname = 'Contact'\n[[stage]]\nname = 'Lead'\n"
+        "when = '=ISNUMBER(MATCH([@[Lead source]], warm, 0))'\n"
+    )
+    [source] = [field for field in loaded(text).fields if field.name == "lead_source"]
+    assert "Teman" not in source.aliases["Referral"]
+    assert "Dari teman" in source.aliases["Referral"]
+    assert "Kanvasing" in source.aliases["Canvassing"]  # no formula compares it with that list
+
+
 def test_a_word_in_two_languages_is_two_values_and_noted(loaded):
     config = loaded(SEGMENTS.format('=[@Status]="Interesado"', '=[@Status]="Interested"'))
     (note,) = config.notes

@@ -14,12 +14,14 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from sheetcrm.adapters.memory import FixedClock, MemoryLedger, MemoryOutbox, MemoryTemplates
 from sheetcrm.core.followup.rules import FollowUps
+from sheetcrm.core.qualify.rules import Qualification
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.values import CellValue
 from sheetcrm.engine.sync import plan, sync
 from sheetcrm.engine.undo import undo
 from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import TabNotFoundError
+from sheetcrm.ports import Ledger
 from tests.engine.hands import Grid, Hands, HandsOnMemory, HandsOnWorkbook
 from tests.engine.team import FIELDS, GRID, NOW, OUTPUTS, QUALIFICATION
 
@@ -31,18 +33,20 @@ RENAMED = {"City": "Kota", "Kota": "City", "Name": "Nama", "Nama": "Name"}
 PICK = st.integers(0, 11)
 
 
-def workspace_of(hands: Hands) -> Workspace:
+def workspace_of(
+    hands: Hands, qualification: Qualification = QUALIFICATION, ledger: Ledger | None = None
+) -> Workspace:
     return Workspace(
         rules=Rules(
             fields=FIELDS,
             locale=Locale(language="en"),
             outputs=OUTPUTS,
-            qualification=QUALIFICATION,
+            qualification=qualification,
             followups=FollowUps(),
         ),
         sources=(hands.source,),
         tables={},
-        ledger=MemoryLedger(),
+        ledger=ledger or MemoryLedger(),
         outbox=MemoryOutbox(),
         templates=MemoryTemplates({}),
         clock=FixedClock(NOW),
@@ -53,14 +57,18 @@ class PeopleAndSync(RuleBasedStateMachine):
     """Each rule is something that somebody does; `sync` is ours."""
 
     hands_on: Callable[[Grid], Hands] = HandsOnMemory
+    start: Grid = START
 
     def __init__(self) -> None:
         super().__init__()
-        self.hands = self.hands_on(START)
-        self.workspace = workspace_of(self.hands)
+        self.hands = self.hands_on(self.start)
+        self.workspace = self.opened()
         self.number = len(START)
         self.synced = False
         self.scores: dict[CellValue, CellValue] = {}  #: key → a score that a person typed
+
+    def opened(self) -> Workspace:
+        return workspace_of(self.hands)
 
     def teardown(self) -> None:
         self.hands.close()

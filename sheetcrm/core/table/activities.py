@@ -82,8 +82,7 @@ FIELDS: tuple[Field, ...] = (
         name="email",
         type=FieldType.EMAIL,
         headers=_headers(
-            "Email · Email address · Mail · Surel · Alamat email · Correo · "
-            "Correo electrónico"
+            "Email · Email address · Mail · Surel · Alamat email · Correo · Correo electrónico"
         ),
     ),
     Field(

@@ -81,6 +81,5 @@ def _passed_over(name: str, used: str, header: str) -> Problem:
         message=f"both “{used}” and “{header}” may be {name}; “{used}” is used",
         severity=Severity.NOTE,
         column=header,
-        hint=f"to choose, write in config/sheetcrm.toml: [fields.{name}] "
-        f'headers = ["{header}"]',
+        hint=f'to choose, write in config/sheetcrm.toml: [fields.{name}] headers = ["{header}"]',
     )

@@ -59,6 +59,55 @@ _STATUSES = {
         *("Venta cerrada", "Compró"),
     ),
 }
+_SOURCES = {
+    "Referral": (
+        *("Referrals", "Referred", "Referred by a friend", "Recommendation", "Word of mouth"),
+        *("Friend", "Existing customer", "Referensi", "Rujukan", "Rekomendasi", "Teman"),
+        *("Dari teman", "Mulut ke mulut", "Getok tular", "Pelanggan lama", "Referido"),
+        *("Referida", "Recomendación", "Recomendado", "Boca a boca", "Amigo", "Conocido"),
+    ),
+    "Community leader": (
+        *("Community", "Local leader", "Tokoh masyarakat", "Tokoh", "Ketua RT", "Ketua RW"),
+        *("Pak RT", "Pak RW", "RT/RW", "Kepala desa", "Lurah", "Komunitas", "Ketua komunitas"),
+        *("Líder comunitario", "Líder de la comunidad", "Líder local", "Comunidad"),
+    ),
+    "Demo": (
+        *("Demonstration", "Product demo", "Demo produk", "Demonstrasi", "Presentasi produk"),
+        *("Demostración", "Demostración de producto"),
+    ),
+    "Canvassing": (
+        *("Door to door", "Door-to-door", "Kanvasing", "Kanvassing", "Dari pintu ke pintu"),
+        *("Pintu ke pintu", "Keliling", "Puerta a puerta", "Puerta en puerta", "Puerta fría"),
+    ),
+    "Own observation": (
+        *("Observation", "Own research", "Seen on site", "Pengamatan", "Pengamatan sendiri"),
+        *("Observasi", "Riset sendiri", "Observación", "Observación propia"),
+        *("Investigación propia",),
+    ),
+    "List": (
+        *("Purchased list", "Lead list", "Directory", "Daftar", "Daftar kontak", "Database"),
+        *("Direktori", "Lista", "Lista comprada", "Base de datos", "Directorio"),
+    ),
+    "Form": (
+        *("Web form", "Online form", "Contact form", "Google Form", "Formulir", "Formulir web"),
+        *("Formulir online", "Isi formulir", "Formulario", "Formulario web"),
+        *("Formulario de contacto",),
+    ),
+    "Website": ("Web site", "Our website", "Situs web", "Situs", "Sitio web", "Página web"),
+    "Social media": (
+        *("Social", "Social network", "Media sosial", "Medsos", "Sosmed", "Redes sociales"),
+        *("Red social",),
+    ),
+    "Event": (
+        *("Events", "Fair", "Trade fair", "Expo", "Exhibition", "Pameran", "Acara", "Bazar"),
+        *("Feria", "Evento", "Exposición"),
+    ),
+    "Advertisement": (
+        *("Ad", "Ads", "Advert", "Advertising", "Iklan", "Anuncio", "Publicidad"),
+        *("Anuncios",),
+    ),
+    "Walk-in": ("Walk in", "Came by", "Datang langsung", "Datang sendiri", "Visita espontánea"),
+}
 
 
 def _headers(text: str) -> tuple[str, ...]:
@@ -275,6 +324,7 @@ STARTER_FIELDS: tuple[Field, ...] = (
     ),
     Field(
         name="lead_source",
+        aliases=_SOURCES,
         headers=_headers(
             "Lead source · Source · Channel · Campaign · How did you hear about us · "
             "Sumber · Sumber lead · Sumber leads · Asal lead · Kanal · Kampanye · "

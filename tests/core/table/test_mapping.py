@@ -56,6 +56,24 @@ def test_the_starters_words_for_a_status_hold_in_three_languages(written, meant)
     assert cleaned.values == [meant] * len(words)
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Referral|Dari teman|referido|Getok tular", "Referral"),
+        ("Tokoh masyarakat|Ketua RT|Líder comunitario", "Community leader"),
+        ("Kanvasing|door to door|Puerta a puerta", "Canvassing"),
+        ("Pengamatan|observación propia", "Own observation"),
+        ("Daftar|Purchased list|Base de datos", "List"),
+        ("Formulir web|Google Form|FORMULARIO", "Form"),
+        ("Pameran|Feria|expo", "Event"),
+    ],
+)
+def test_where_leads_come_from_is_said_in_three_languages(written, meant):
+    (source,) = (field for field in STARTER_FIELDS if field.name == "lead_source")
+    words = [*written.split("|"), meant.upper()]
+    assert clean_column(words, source.type, Locale(), source.aliases).values == [meant] * len(words)
+
+
 def test_a_pic_is_our_own_sales_person():
     found = map_fields(["Nama", "PIC"], STARTER_FIELDS).found
     assert (found["name"], found["owner"]) == ("Nama", "PIC")
