@@ -118,9 +118,10 @@ def test_what_is_no_json(sheets_api, book):
     token = sheets_api.accounts.token(book.book.owner)
     url = f"{sheets_api.url}/v4/spreadsheets/{book.id}:batchUpdate"
     headers = {"Authorization": f"Bearer {token}"}
-    answer = requests.post(url, data="{", headers=headers, timeout=5)
-    assert answer.status_code == 400
-    assert "Invalid JSON payload received" in answer.json()["error"]["message"]
+    for text in ("{", '{"requests": [{"appendDimension": {"length": NaN}}]}'):
+        answer = requests.post(url, data=text, headers=headers, timeout=5)
+        assert answer.status_code == 400
+        assert "Invalid JSON payload received" in answer.json()["error"]["message"]
     assert requests.get(f"{sheets_api.url}/v4/nothing", timeout=5).status_code == 404
 
 

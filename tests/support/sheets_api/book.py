@@ -124,11 +124,17 @@ class Book:
                 raise protected()
 
     def check_size(self) -> None:
-        """Hold the limit of cells.
+        """Hold the limits of size.
 
         Raises:
-            ApiError: there are more than ten million.
+            ApiError: there are more than ten million cells, or a tab has too many columns.
         """
+        widest = max((sheet.column_count for sheet in self.sheets), default=0)
+        if widest > a1.MAX_COLUMNS:
+            raise invalid(
+                "This action would increase the number of columns in the sheet above the limit of"
+                f" {a1.MAX_COLUMNS} columns."
+            )
         if self.cells > MAX_CELLS:
             raise invalid(
                 "This action would increase the number of cells in the workbook above the limit"

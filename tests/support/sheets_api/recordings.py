@@ -33,7 +33,7 @@ SKIPPED = {
 }
 
 _IDS = {"sheetId", "namedRangeId", "protectedRangeId", "spreadsheetId", "id", "metadataId"}
-_VOLATILE = {"createdTime", "modifiedTime", "pixelSize", "spreadsheetUrl", "spreadsheetTheme"}
+_VOLATILE = {"createdTime", "modifiedTime", "spreadsheetUrl", "pixelSize"}
 _MAIL = re.compile(r"[\w.+-]+@[\w.-]+")
 
 

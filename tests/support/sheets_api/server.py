@@ -356,6 +356,10 @@ def _parsed(data: bytes, route: routes.Route) -> Any:
     if route.operation == "drive.files.upload":
         return text
     try:
-        return json.loads(text) if text else None
+        return json.loads(text, parse_constant=_no_number) if text else None
     except ValueError:
         return text
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no JSON")

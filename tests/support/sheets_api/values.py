@@ -35,7 +35,7 @@ def get(book: Book, text: str, query: Given) -> Given:
 def batch_get(book: Book, query: Given) -> Given:
     """values.batchGet."""
     ranges = [get(book, text, query) for text in query.get("ranges", [])]
-    return {"spreadsheetId": book.id, "valueRanges": ranges}
+    return _answer(book, valueRanges=ranges)
 
 
 def batch_get_by_filter(book: Book, body: Given) -> Given:
@@ -45,7 +45,7 @@ def batch_get_by_filter(book: Book, body: Given) -> Given:
         for one in body.get("dataFilters", [])
         for sheet, area in areas(book, one)
     ]
-    return {"spreadsheetId": book.id, "valueRanges": found}
+    return _answer(book, valueRanges=found)
 
 
 def update(book: Book, account: str, text: str, query: Given, body: Given) -> Given:
@@ -64,7 +64,7 @@ def batch_update(book: Book, account: str, body: Given) -> Given:
     for entry in body.get("data", []):
         sheet, area, bounded = book.resolve(entry.get("range", ""))
         answers.append(write(book, account, (sheet, area), entry, body, bounded=bounded))
-    return {"spreadsheetId": book.id, **_totals(book, answers), "responses": answers}
+    return _answer(book, **_totals(book, answers), responses=answers)
 
 
 def batch_update_by_filter(book: Book, account: str, body: Given) -> Given:
@@ -75,7 +75,7 @@ def batch_update_by_filter(book: Book, account: str, body: Given) -> Given:
             answer = write(book, account, (sheet, area), entry, body, bounded=True)
             del answer["spreadsheetId"]
             answers.append(answer | {"dataFilter": entry["dataFilter"]})
-    return {"spreadsheetId": book.id, **_totals(book, answers), "responses": answers}
+    return _answer(book, **_totals(book, answers), responses=answers)
 
 
 def append(book: Book, account: str, text: str, query: Given, body: Given) -> Given:
@@ -108,14 +108,14 @@ def batch_clear(book: Book, account: str, body: Given) -> Given:
     """values.batchClear."""
     places = [book.resolve(text)[:2] for text in body.get("ranges", [])]
     cleared = [_clear(book, account, sheet, area) for sheet, area in places]
-    return {"spreadsheetId": book.id, "clearedRanges": cleared}
+    return _answer(book, clearedRanges=cleared)
 
 
 def batch_clear_by_filter(book: Book, account: str, body: Given) -> Given:
     """values.batchClearByDataFilter."""
     places = [place for one in body.get("dataFilters", []) for place in areas(book, one)]
     cleared = [_clear(book, account, sheet, area) for sheet, area in places]
-    return {"spreadsheetId": book.id, "clearedRanges": cleared}
+    return _answer(book, clearedRanges=cleared)
 
 
 def value_range(book: Book, sheet: Sheet, area: Area, query: Given) -> Given:
@@ -195,6 +195,11 @@ def write(
         }
         answer["updatedData"] = value_range(book, sheet, wanted, render)
     return answer
+
+
+def _answer(book: Book, **parts: Any) -> Given:
+    """An answer without its empty parts, as protocol buffers are written."""
+    return {"spreadsheetId": book.id, **{name: part for name, part in parts.items() if part}}
 
 
 def _write_row(
@@ -301,13 +306,12 @@ def _totals(book: Book, answers: list[Given]) -> Given:
             columns |= {(sheet.sheet_id, c) for c in range(area.left, area.right)}
             sheets.add(sheet.sheet_id)
             cells += answer["updatedCells"]
-    totals = {
+    return {
         "totalUpdatedRows": len(rows),
         "totalUpdatedColumns": len(columns),
         "totalUpdatedCells": cells,
         "totalUpdatedSheets": len(sheets),
     }
-    return {name: total for name, total in totals.items() if total}
 
 
 def _table(sheet: Sheet, area: Area) -> Area | None:
