@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from sheetcrm.adapters.google.edits import AUTOMATIC, Cells
 from sheetcrm.adapters.google.moves import Moves
@@ -19,6 +20,8 @@ from sheetcrm.adapters.google.reading import Place, Sheet
 from sheetcrm.adapters.google.shifting import moved_formula
 from sheetcrm.adapters.google.values import Raw, alike
 from sheetcrm.core.table.values import CellError
+
+_BROKEN: Final = CellError("#REF!")
 
 
 @dataclass(kw_only=True)
@@ -51,7 +54,7 @@ class Damage:
         rows: dict[int, list[int]] = defaultdict(list)
         for new, old in self.moves.rows.items():
             rows[old].append(new)
-        columns = {old: new for new, old in self.moves.columns.items()}
+        columns, _ = self._where
         return all(
             column in columns
             and any(alike(raw, self.now.at(new, columns[column])) for new in rows[row])
@@ -70,8 +73,8 @@ class Damage:
             values[place] = self.expected.at(*old) if old else None
             if old and old not in self.expected.written and old in before.formulas:
                 formulas[place] = self._formula(old, place)
-                if self._is_blocked(place):
-                    del formulas[place]
+            elif self._blocked.get(place[1], place[0]) < place[0]:
+                values[place] = None  # the formula fills the cell again as soon as it is blank
             if place in self.formats:
                 formats[place] = before.formats.get(old, AUTOMATIC) if old else AUTOMATIC
             if place[0] == self.moves.header_row:
@@ -134,14 +137,11 @@ class Damage:
 
     def _formula(self, old: Place, new: Place) -> str:
         """The formula that stood in a cell, as it reads where the cell is now."""
-        columns = {was: is_ for is_, was in self.moves.columns.items()}
-        rows = {was: is_ for is_, was in self.moves.rows.items()}
+        columns, rows = self._where
         down = new[0] - old[0]
 
         def row(number: int) -> int | None:
-            if number == old[0]:
-                return new[0]
-            return rows.get(number, number + down)
+            return new[0] if number == old[0] else rows.get(number, number + down)
 
         def column(number: int) -> int | None:
             last = self.expected.before.last_column
@@ -149,12 +149,19 @@ class Damage:
 
         return moved_formula(self.expected.before.formulas[old], column, row)
 
-    def _is_blocked(self, place: Place) -> bool:
-        """Whether a formula further up fills the cell as soon as it is blank again."""
-        row, column = place
-        now, before = self.now, self.expected.before
-        for above, at in now.formulas:
-            if at == column and above < row and now.at(above, at) == CellError("#REF!"):
-                old = self.moves.old(above, at)
-                return old is not None and before.at(*old) != CellError("#REF!")
-        return False
+    @cached_property
+    def _where(self) -> tuple[Mapping[int, int], Mapping[int, int]]:
+        """Old column → new one, old row → new one."""
+        columns = {old: new for new, old in self.moves.columns.items()}
+        return columns, {old: new for new, old in self.moves.rows.items()}
+
+    @cached_property
+    def _blocked(self) -> Mapping[int, int]:
+        """Columns that a formula would fill if we were not in its way → that formula's row."""
+        found: dict[int, int] = {}
+        before = self.expected.before
+        for row, column in self.now.formulas:
+            old = self.moves.old(row, column)
+            if old and self.now.at(row, column) == _BROKEN and before.at(*old) != _BROKEN:
+                found[column] = min(row, found.get(column, row))
+        return found

@@ -242,7 +242,10 @@ class Writing:
         answer = self.client.change(
             self.spreadsheet, requests, proof=a1(self.title, watch), fields=PROOF
         )
-        return sheet_of(answer, self.revision.sheet.id)
+        try:
+            return sheet_of(answer, self.revision.sheet.id)
+        except SourceError as error:  # the tab goes by another name, and another by its old one
+            raise WriteUncertainError(error.message, hint=error.hint) from error
 
     def _read(self, ranges: Sequence[Mapping[str, int]], fields: str) -> Sheet:
         filters = [{"gridRange": one} for one in ranges]

@@ -13,7 +13,7 @@ from sheetcrm.core.table.values import Edit
 from sheetcrm.errors import SourceChangedError, SourceRefusedError
 from tests.adapters.google.racing import team_of
 from tests.adapters.google.sheets import source_of, spreadsheet_of
-from tests.support.sheets_api import OWNER, Formula, SheetsServer, faults
+from tests.support.sheets_api import OWNER, ErrorValue, Formula, SheetsServer, faults
 
 KNOWN = ("Name", "Email", "Budget", "Score", "Stage")
 FIELDS = (Field(name="email", headers=("Email",), type=FieldType.EMAIL, identifies=True),)
@@ -290,3 +290,37 @@ def test_leads_that_are_alike_in_what_identifies_them_are_told_apart(google):
     with pytest.raises(SourceChangedError):
         written(google, book, [(0, "Score", 1), (1, "Score", 2)])
     assert all(len(row) < 4 for row in book.tab().values()[1:])
+
+
+def test_two_tabs_swap_their_names_just_before_a_write(google):
+    book = spreadsheet_of(
+        google, {"Leads": LEADS, "Other": [["Name", "Email"], ["X", "x@y.example"]]}
+    )
+    leads, other = book.tab("Leads"), book.tab("Other")
+
+    def swap() -> None:
+        leads.rename("Away")
+        other.rename("Leads")
+
+    google.before("spreadsheets.batchUpdate", swap)
+    written(google, book, [(0, "Score", 41)])
+    assert leads.values()[1][3] == 41
+    assert other.values() == [["Name", "Email"], ["X", "x@y.example"]]
+
+
+def test_an_array_formula_of_the_team_that_was_hit_fills_its_column_again(google):
+    """Its cells hold nothing of their own, so nothing is put into them."""
+    grid = [["Name", "Email", "Double", "Score"], *([f"N{i}", f"n{i}@x.example"] for i in range(4))]
+    book = spreadsheet_of(google, {"Leads": grid})
+    tab = book.tab()
+    tab.set("C2", Formula("=ARRAYFORMULA(ROW(A2:A5))"), result=2)
+    tab.fill([[3], [4], [5]], "C3")  # as the formula fills them
+
+    def insert() -> None:
+        tab.insert_columns("A")
+        tab.set("D2", Formula("=ARRAYFORMULA(ROW(A2:A5))"), result=ErrorValue("REF"))
+
+    google.before("spreadsheets.batchUpdate", insert)
+    with pytest.raises(SourceChangedError):
+        written(google, book, [(i, "Score", 10 * i) for i in (1, 2, 3)])
+    assert [row[3:] for row in tab.values()[2:]] == [[], [], []]

@@ -272,6 +272,46 @@ def test_an_id_cell_never_keeps_an_id_that_is_not_the_leads():
     assert [edit.after for edit in merged.edits] == found.ids
 
 
+WAS = {"Score": [1, 2, 3, 4, 5], "Why": ["a", "b", "c", "d", "e"]}
+MEANT = {"Score": [10, 20, 30, 40, 50], "Why": ["+10", "+20", "+30", "+40", "+50"]}
+
+
+def merged_after_a_run_that_was_cut_off(standing, meant):
+    """The plan of the run after one that meant to write `meant`, when this stands there now."""
+    written = {(i, h): v for h, values in WAS.items() for i, v in zip(IDS, values, strict=True)}
+    pending = {
+        (i, h): (v,) for h, values in meant.items() for i, v in zip(IDS, values, strict=True) if v
+    }
+    leads = sheet(ROWS, IDS, **standing)
+    found = identify(leads, id_header="Lead ID", identifying=["email", "phone"], known=KNOWN)
+    ours = also_ours(found, written=written, pending=pending)
+    return merge(leads.tab, found.ids, MEANT, written=written, pending=ours)
+
+
+def test_what_a_cut_off_run_put_beside_another_lead_is_no_persons_override():
+    standing = {name: [values[1], values[0], *values[2:]] for name, values in MEANT.items()}
+    merged = merged_after_a_run_that_was_cut_off(standing, MEANT)
+    assert merged.overrides == []
+    assert {(edit.lead, edit.header, edit.after) for edit in merged.edits} == {
+        (IDS[0], "Score", 10),
+        (IDS[1], "Score", 20),
+        (IDS[0], "Why", "+10"),
+        (IDS[1], "Why", "+20"),
+    }
+
+
+def test_a_single_value_that_a_cut_off_run_meant_for_another_lead_may_be_a_persons():
+    standing = {"Score": [20, 2, 3, 4, 5], "Why": WAS["Why"]}
+    merged = merged_after_a_run_that_was_cut_off(standing, {"Score": MEANT["Score"]})
+    assert [(one.lead, one.value) for one in merged.overrides] == [(IDS[0], 20)]
+
+
+def test_what_a_cut_off_run_put_where_it_should_be_explains_no_other_lead():
+    standing = {name: [values[1], *values[1:]] for name, values in MEANT.items()}
+    merged = merged_after_a_run_that_was_cut_off(standing, MEANT)
+    assert [(one.lead, one.value) for one in merged.overrides] == [(IDS[0], 20), (IDS[0], "+20")]
+
+
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
