@@ -16,7 +16,8 @@ import formualizer
 from sheetcrm.core.formula.cells import Cells, within_a_cell
 from sheetcrm.core.formula.convert import from_values, serial, to_values
 from sheetcrm.core.formula.distinct import distinct_rows
-from sheetcrm.core.formula.shapes import Bundle, Span, TooWideError, Value, one_row
+from sheetcrm.core.formula.shapes import Bundle, Span, TooWideError, Value, lift, one_row, scalar
+from sheetcrm.core.formula.singles import SINGLES
 from sheetcrm.core.table.values import CellError, CellValue
 
 _SHEET: Final = "S"
@@ -64,6 +65,8 @@ def run(name: str, values: Sequence[Value | None], *, tick: Callable[[], None]) 
     Raises:
         TooWideError: it gives an array, of another size for each lead maybe.
     """
+    if name in SINGLES and not all(value is None or isinstance(value, Cells) for value in values):
+        return _item_by_item(name, values, tick)
     sheet = _Sheet(name, values)
     varying = sheet.varying
     if name in _ARRAYS:
@@ -78,6 +81,17 @@ def run(name: str, values: Sequence[Value | None], *, tick: Callable[[], None]) 
         tick()
         answers.append(sheet.answer([to_values(one_row(cells, row), 1)[0] for cells in varying]))
     return from_values(answers).gather(group)
+
+
+def _item_by_item(name: str, values: Sequence[Value | None], tick: Callable[[], None]) -> Value:
+    """The function called once for each item of its arrays."""
+
+    def call(*items: Cells) -> Cells:
+        left = iter(items)
+        given = [None if value is None else next(left) for value in values]
+        return scalar(run(name, given, tick=tick))
+
+    return lift(call, [value for value in values if value is not None])
 
 
 class _Sheet:

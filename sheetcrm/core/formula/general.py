@@ -114,51 +114,64 @@ def read_moment(text: str) -> float | None:
     return None if parts is None else parts[0] + parts[1]
 
 
-def read_day_and_time(text: str) -> tuple[float, float] | None:
-    """The same in two: whole days, and the part of a day."""
+def read_day_and_time(text: str, year: int | None = None) -> tuple[float, float] | None:
+    """The same in two: whole days, and the part of a day.
+
+    `year`: of a date that is written without one; such a text is no date without it.
+    """
     text = text.strip()
-    day = read_date(text)
+    day = read_date(text, year)
     if day is not None:
         return day, 0.0
     clock = read_time(text)
     if clock is not None:
         return clock // 1, clock % 1
     for index in (i for i, char in enumerate(text) if char in " T"):
-        day, clock = read_date(text[:index].strip()), read_time(text[index + 1 :].strip())
+        day, clock = read_date(text[:index].strip(), year), read_time(text[index + 1 :].strip())
         if day is not None and clock is not None:
             return day + clock // 1, clock % 1
     return None
 
 
-def read_date(text: str) -> float | None:
-    """The serial number of a date written as text, or None."""
+def read_date(text: str, this_year: int | None = None) -> float | None:
+    """The serial number of a date written as text, or None; `this_year` where it tells none."""
     numeric = _NUMERIC_DATE.match(text)
     if numeric:
         first, second, third = numeric.groups()
         if third is None:
-            year = len(second) == 4 or int(second) > 31
-            return _day(_year(second), int(first), 1) if year and len(first) < 3 else None
+            return _month_and(second, int(first), this_year) if len(first) < 3 else None
         if len(first) == 4:
             return _day(int(first), int(second), int(third))
         if len(first) > 2:
             return None
         return _day(_year(third), int(first), int(second))
     named = _NAMED_DATE.match(text)
-    return _named(named) if named else None
+    return _named(named, this_year) if named else None
 
 
-def _named(found: re.Match[str]) -> float | None:
+def _month_and(digits: str, month: int, this_year: int | None) -> float | None:
+    """The day of a month of this year; where the month has no such day, it is the year."""
+    number = int(digits)
+    if len(digits) == 4 or number > 31:
+        return _day(_year(digits), month, 1)
+    if this_year is None:
+        return None
+    return _day(this_year, month, number) or _day(_year(digits), month, 1)
+
+
+def _named(found: re.Match[str], this_year: int | None) -> float | None:
     word = found["month"].casefold()
     month = next((i for i, name in enumerate(_MONTHS, 1) if name == word or name[:3] == word), 0)
     numbers = re.findall(r"\d+", found["rest"])
     if not month or len(numbers) > 2:
         return None
     if found["day"]:
-        return _day(_year(numbers[0]), month, int(found["day"])) if len(numbers) == 1 else None
+        year = _year(numbers[0]) if numbers else this_year
+        return None if year is None or len(numbers) > 1 else _day(year, month, int(found["day"]))
     if len(numbers) == 2:
         return _day(_year(numbers[1]), month, int(numbers[0]))
-    if len(numbers) == 1 and len(numbers[0]) == 4:
-        return _day(int(numbers[0]), month, 1)
+    if len(numbers) == 1 and (len(numbers[0]) == 4 or this_year is not None):
+        return _month_and(numbers[0], month, this_year)
     return None
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from sheetcrm.core.formula import Frame, evaluate, parse
 from sheetcrm.core.formula.fallback import knows
+from sheetcrm.core.formula.singles import SINGLES
 from sheetcrm.core.table.values import CellError
 from sheetcrm.errors import FormulaError
 
@@ -56,3 +57,29 @@ def test_what_it_does_not_know_is_refused_when_the_formula_is_read(name):
     assert not knows(name)
     with pytest.raises(FormulaError, match=f"there is no function {name}"):
         parse(f"={name}(1,2,3)")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("=SUM(FACT({1,2,3}))", 9.0),
+        ('=TEXTJOIN(",",TRUE,ROMAN({1,2;3,4}))', "I,II,III,IV"),
+        ("=SUM(ISEVEN({1,2,4})*1)", 2.0),
+        ("=ROUND(SUM(SIN({1,2})),6)", 1.750768),
+        ("=SUM(COMBIN({4;5},{2,3}))", 30.0),
+        ("=SUM(FV(0,12,{-1,-2},,1))", 36.0),
+        ("=SUM(RADIANS([N]))", CellError("#VALUE!")),
+        ("=SUM(IFERROR(FACT([N]),0))", 24.0 + 362_880 + 1 + 120 + 1 + 24),
+    ],
+)
+def test_a_function_of_one_value_is_called_for_each_item_of_an_array(text, expected):
+    assert evaluate([parse(text)], LEADS)[0] == [expected] * 8
+
+
+def test_an_array_that_differs_from_lead_to_lead_is_computed_item_by_item():
+    [answers] = evaluate([parse("=SUM(FACT([@X]*{1,2}))")], Frame({"X": [1.0, 2.0, 3.0]}))
+    assert answers == [3.0, 26.0, 726.0]
+
+
+def test_functions_of_one_value_are_known():
+    assert all(knows(name) for name in SINGLES)

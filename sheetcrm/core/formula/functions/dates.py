@@ -14,8 +14,9 @@ from sheetcrm.core.formula.cells import (
     numbers,
     with_error,
 )
-from sheetcrm.core.formula.coerce import as_number, as_strict_number
+from sheetcrm.core.formula.coerce import as_number, as_strict_number, as_text
 from sheetcrm.core.formula.convert import constant, serial
+from sheetcrm.core.formula.distinct import per_distinct
 from sheetcrm.core.formula.general import read_day_and_time
 from sheetcrm.core.formula.registry import (
     Context,
@@ -33,6 +34,7 @@ from sheetcrm.core.formula.serials import days, from_date, is_day, month_starts,
 from sheetcrm.core.formula.shapes import Value, lift
 from sheetcrm.core.formula.syntax import Node
 from sheetcrm.core.table.values import CellError, CellValue
+from sheetcrm.errors import FormulaError
 
 _FEBRUARY_29_1900 = 60
 
@@ -250,15 +252,28 @@ def _days(end: pl.Expr, start: pl.Expr) -> pl.Expr:
     return pl.when(is_day(end) & is_day(start)).then(end.floor() - start.floor())
 
 
-@scalarwise(
+@whole(
     "DATEVALUE",
     text("text"),
-    summary="The date that a text shows.",
+    summary="The date that a text shows; without a year it is one of this year.",
     example='=DATEVALUE("2026-12-31")',
 )
-def _datevalue(value: str) -> CellValue:
-    parts = read_day_and_time(value)
-    return parts[0] if parts else CellError("#VALUE!")
+def _datevalue(context: Context, arguments: tuple[Node, ...]) -> Value:
+    year = _this_year(context)
+
+    def read(value: str) -> CellValue:
+        parts = read_day_and_time(value, year)
+        return parts[0] if parts else CellError("#VALUE!")
+
+    return lift(lambda cells: per_distinct(read, [as_text(cells)]), [context.value(arguments[0])])
+
+
+def _this_year(context: Context) -> int | None:
+    """The run's year; None where there is no clock, which other texts do not need."""
+    try:
+        return context.now().year
+    except FormulaError:
+        return None
 
 
 @scalarwise(
