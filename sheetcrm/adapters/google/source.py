@@ -11,6 +11,7 @@ from sheetcrm.adapters.google.columns import NOTE, Look, dress
 from sheetcrm.adapters.google.edits import wanted
 from sheetcrm.adapters.google.faults import RequestRefusedError
 from sheetcrm.adapters.google.keys import keys_of
+from sheetcrm.adapters.google.layout import layout_of
 from sheetcrm.adapters.google.reading import WHOLE, sheet_of
 from sheetcrm.adapters.google.rehearsal import rehearse
 from sheetcrm.adapters.google.tabs import Revision, tab_of
@@ -18,6 +19,7 @@ from sheetcrm.adapters.google.targets import check_room
 from sheetcrm.adapters.google.writing import Writing
 from sheetcrm.core.table.areas import parse_area, split_place
 from sheetcrm.core.table.fields import Field
+from sheetcrm.core.table.layout import Layout
 from sheetcrm.core.table.values import Edit, Problem, Severity, Tab
 from sheetcrm.errors import SourceError, TabNotFoundError
 from sheetcrm.ports import WriteReceipt
@@ -97,6 +99,13 @@ class GoogleTabSource:
         ).run()
         problems = self._dress(revision, append)
         return WriteReceipt(cells=len(cells.values), appended=tuple(append), problems=problems)
+
+    def layout(self, tab: Tab) -> Layout:
+        """How the tab looked when it was read; see `ports.WithLayout`."""
+        revision = tab.revision
+        if not isinstance(revision, Revision):
+            raise TypeError("this tab was not read by a GoogleTabSource")
+        return layout_of(self._client, self._address.spreadsheet, tab, revision)
 
     def rehearse(self, tab: Tab, headers: Collection[str]) -> None:
         """Find out whether these columns could be written; see `ports.Rehearsing`."""

@@ -42,7 +42,7 @@ KINDS = {
     Kind.UNCALCULATED: Text(
         "formulas that were never calculated",
         "Their values are not known, so rules that read them get an error.",
-        "Open the workbook in Excel or LibreOffice once and save it.",
+        "Open the workbook in Excel or LibreOffice once and save it; in Google, wait a minute.",
     ),
     Kind.ERROR_CELLS: Text(
         "formulas that show an error",

@@ -42,7 +42,7 @@ KINDS = {
     Kind.UNCALCULATED: Text(
         "rumus yang belum pernah dihitung",
         "Nilainya tidak diketahui, jadi aturan yang membacanya mendapat galat.",
-        "Buka berkasnya sekali di Excel atau LibreOffice, lalu simpan.",
+        "Buka berkasnya sekali di Excel atau LibreOffice, lalu simpan; di Google, tunggu semenit.",
     ),
     Kind.ERROR_CELLS: Text(
         "rumus yang menampilkan galat",

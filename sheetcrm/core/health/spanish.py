@@ -42,7 +42,7 @@ KINDS = {
     Kind.UNCALCULATED: Text(
         "fórmulas que nunca se calcularon",
         "No se conoce su valor, y las reglas que las leen reciben un error.",
-        "Abra el libro una vez en Excel o LibreOffice y guárdelo.",
+        "Abra el libro una vez en Excel o LibreOffice y guárdelo; en Google, espere un minuto.",
     ),
     Kind.ERROR_CELLS: Text(
         "fórmulas que muestran un error",
