@@ -139,7 +139,9 @@ def show_overrides(plan: Plan) -> None:
             style="yellow",
         )
     if len(plan.overrides) > FEW:
-        output.say(f"  … and {len(plan.overrides) - FEW} more cells that people set")
+        output.say(
+            f"  … and {len(plan.overrides) - FEW} more cells that people set (sheetcrm overrides)"
+        )
 
 
 def show_problems(problems: Sequence[Problem], *, everything: bool = False) -> None:

@@ -69,7 +69,8 @@ def show(lead: Explanation) -> None:
     for override in lead.overrides:
         output.say(
             f"  {override.header}: {override.value!s} was set by a person and is kept; "
-            f"the rules say {override.computed!s}; clear the cell to let the rules decide",
+            f"the rules say {override.computed!s}; to let them decide, clear the cell "
+            f"or: sheetcrm release {lead.lead} --column {override.header!r}",
             style="yellow",
         )
     for move in lead.refused:

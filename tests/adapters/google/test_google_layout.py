@@ -62,5 +62,5 @@ def test_a_plain_tab(google):
     book.tab("Leads").filter("A2:D5")
     layout = layout_of(google, book)
     assert layout.headers == ["Name", " Email ", "Budget", "Twice"]
-    assert not (layout.merged or layout.hidden_columns or layout.hidden_rows)
-    assert not (layout.filtered or layout.formulas_below)
+    assert (layout.merged, layout.hidden_columns, layout.hidden_rows) == ([], [], [])
+    assert (layout.filtered, layout.formulas_below) == ("", [])
