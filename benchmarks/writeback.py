@@ -15,7 +15,8 @@ and children, memory the peak of the biggest process.
 
 "Patch alone" is the scan of the sheet, the new parts, their verification and the save, with the
 values at hand: all but reading. "Read again" reads what "read and write" has written, which is
-four columns more; it is what "nothing to change" is to be held against.
+four columns more, and makes the edits as that does, but hands them to nobody; it is what
+"nothing to change" is to be held against.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ JOBS = {
     "read": "ours(path, write=False)",
     "write": "ours(path, write=True)",
     "again": "ours(path, write=True)",
-    "reread": "ours(path, write=False)",
+    "reread": "ours(path, write=None)",
     "patch": "patch(path)",
     "openpyxl": "theirs(path)",
     "pandas": "frames(path)",
@@ -68,14 +69,15 @@ def values(index: int) -> list:
 HEADERS = ["Score", "Stage", "Why", "Lead ID"]
 
 
-def ours(path: str, *, write: bool) -> None:
+def ours(path: str, *, write: bool | None) -> None:
+    """Read; write, or only make the edits where `write` is None."""
     from sheetcrm.adapters.excel import ExcelSource
     from sheetcrm.core.table.values import Edit
 
     gc.set_threshold(1_000_000, 20, 20)  # as the command does
     source = ExcelSource("benchmark", path)
     tab = source.read(["Name", "City", "Budget"])
-    if not write:
+    if write is False:
         return
     edits = [
         Edit(lead=str(index), row=row, header=header, before=None, after=value)
@@ -83,7 +85,8 @@ def ours(path: str, *, write: bool) -> None:
         for header, value in zip(HEADERS, values(index), strict=True)
     ]
     append = [header for header in HEADERS if header not in tab.headers]
-    source.write(tab, edits, append=append)
+    if write:
+        source.write(tab, edits, append=append)
 
 
 def patch(path: str) -> None:

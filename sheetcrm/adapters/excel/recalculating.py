@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -36,7 +37,8 @@ from sheetcrm.core.table.addresses import letters
 from sheetcrm.core.table.areas import Area, parse_area
 
 MOST_FORMULAS: Final = 100_000  # formualizer takes no more
-_MOST_MEMORY: Final = 4 << 30  # bytes
+_MOST_MEMORY: Final = 2 << 30  # bytes
+_FAILED: Final = re.compile(r"^(recalculate XLSX failed: )?(Unsupported feature: )?")
 _ORDINARY: Final = frozenset((b"#DIV/0!", b"#N/A", b"#NULL!", b"#NUM!", b"#REF!", b"#VALUE!"))
 
 Place = tuple[int, int, int]  # sheet, row, column
@@ -207,5 +209,5 @@ def main() -> None:
     try:
         said = calculate(Path(old), Path(new), part, areas)
     except Exception as fault:  # noqa: BLE001 - the other process makes a sentence of it
-        said = Answer(values={}, refused=str(fault).removeprefix("recalculate XLSX failed: "))
+        said = Answer(values={}, refused=_FAILED.sub("", str(fault)))
     pickle.dump(said, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)

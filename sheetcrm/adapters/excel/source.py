@@ -254,6 +254,8 @@ def _changes(
             differs = after is not None and after != ""
         else:
             stands = column.values[index[row]]
+            if stands.__class__ is after.__class__ and stands == after:
+                continue
             differs = bool(stands is None and after) or not same(stands, after)
         if differs:
             if row in cells:
