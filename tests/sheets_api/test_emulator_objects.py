@@ -185,10 +185,11 @@ class TestNames:
         assert sheet.list_named_ranges() == []
 
     def test_names_that_are_none_or_taken(self, sheet):
-        """Assumed."""
+        """Seen live by others for the words; assumed for the name that is taken."""
         sheet.sheet1.define_named_range("A1:B2", "Kontak")
         assert refused(sheet.sheet1.define_named_range, "A1:B2", "kontak")
-        assert refused(sheet.sheet1.define_named_range, "A1:B2", "no name")
+        message = refused(sheet.sheet1.define_named_range, "A1:B2", "no name")
+        assert message.endswith("The name given to this range is invalid")
 
 
 class TestTabs:
@@ -205,6 +206,9 @@ class TestTabs:
 
     def test_a_title_that_is_taken(self, sheet):
         """Seen live by others."""
+        taken = {"addSheet": {"properties": {"sheetId": 0}}}
+        message = refused(sheet.batch_update, {"requests": [taken]})
+        assert message.endswith("Sheet with id 0 already exists")
         assert refused(sheet.add_worksheet, "leads", 1, 1) == (
             'Invalid requests[0].addSheet: A sheet with the name "leads" already exists.'
             " Please enter another name."
@@ -249,6 +253,17 @@ def test_tables(sheet, post, book):
     assert book.tab().sheet.tables[0]["range"]["endColumnIndex"] == 4
     overlapping = {"name": "Lain", "range": {"endRowIndex": 2, "endColumnIndex": 2}}
     assert "overlap" in refused(post, {"addTable": {"table": overlapping}})
+
+
+def test_a_table_takes_its_rules_along(post, book):
+    """Seen live by others, and told by no answer."""
+    tab = book.tab()
+    tab.make_table("A1:C4")
+    for range_ in ("C2:C4", "C2:C99"):
+        tab.colour_by_rule(range_, {"type": "NOT_BLANK"}, {"textFormat": {"bold": True}})
+    post({"deleteTable": {"tableId": tab.sheet.tables[0]["tableId"]}})
+    assert [rule["ranges"][0]["endRowIndex"] for rule in tab.sheet.conditional] == [99]
+    assert tab.values() == []
 
 
 class TestDrive:

@@ -25,6 +25,7 @@ from tests.support.sheets_api import a1
         ("'Leads'!D4:A1", "Leads!A1:D4"),
         ("'Leads'!$B$2:$C$3", "Leads!B2:C3"),
         ("A1:B2", "Leads!A1:B2"),
+        ("R1C1:R1C2", "Leads!A1:B1"),  # seen live by others
         ("leads!A1", "Leads!A1"),
     ],
 )
@@ -69,7 +70,16 @@ def test_a_tab_called_like_a_cell_needs_its_quotes(sheet, book):
     assert sheet.values_get("D3") == {"range": "Leads!D3", "majorDimension": "ROWS"}
 
 
-def test_a_name_goes_before_a_tab(sheet, book):
+def test_a_name_goes_before_a_tab_where_no_cells_are_named(sheet, book):
+    """Seen live by others: quotes and cells mean the tab."""
+    book.add_tab("Solo", [["here"]])
+    book.name_range("Solo", "Leads!A2")
+    assert sheet.values_get("Solo")["range"] == "Leads!A2"
+    assert sheet.values_get("'Solo'")["range"] == "Solo!A1:Z1000"
+    assert sheet.values_get("Solo!A1:A2")["range"] == "Solo!A1:A2"
+
+
+def test_a_range_by_its_name(sheet, book):
     book.name_range("Scores", "Leads!C2:C4")
     assert sheet.values_get("Scores") == {
         "range": "Leads!C2:C4",
@@ -82,6 +92,8 @@ def test_a_name_goes_before_a_tab(sheet, book):
     ("asked", "words"),
     [
         ("'Nope'!A1", "Unable to parse range: 'Nope'!A1"),
+        ("'Nope'", "Unable to parse range: 'Nope'"),
+        ("Leads!AAAA1", "Unable to parse range: Leads!AAAA1"),
         ("Leads!A0", "Unable to parse range: Leads!A0"),
         ("Leads!:", "Unable to parse range: Leads!:"),
         (

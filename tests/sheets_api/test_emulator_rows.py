@@ -185,6 +185,37 @@ class TestDeveloperMetadata:
         post(metadata({"sheetId": 0}, value="x" * 29_990))
         assert "30000" in refused(post, metadata({"sheetId": 0}, value="x" * 10))
 
+    def test_where_it_is_looked_for(self, post, search):
+        post(metadata({"dimensionRange": span(ROWS, 2, 3)}), metadata({"sheetId": 0}, value="tab"))
+        post(metadata({"spreadsheet": True}, value="all"))
+
+        def values(**lookup):
+            return [one["metadataValue"] for one in search(**lookup)]
+
+        assert sorted(values()) == ["L2", "all", "tab"]
+        assert values(locationType="ROW") == ["L2"]
+        on_tab = {"metadataLocation": {"sheetId": 0}}
+        assert values(**on_tab, locationMatchingStrategy="INTERSECTING_LOCATION") == ["L2", "tab"]
+        assert values(**on_tab, locationMatchingStrategy="EXACT_LOCATION") == ["tab"]
+        assert values(metadataLocation={"dimensionRange": span(ROWS, 5, 6)}) == ["tab"]
+        everywhere = {"metadataLocation": {"spreadsheet": True}}
+        assert values(**everywhere, locationMatchingStrategy="EXACT_LOCATION") == ["all"]
+        with pytest.raises(APIError, match="specified as INTERSECTING"):
+            values(**everywhere, locationMatchingStrategy="INTERSECTING_LOCATION")
+
+    @pytest.mark.parametrize(
+        ("lane", "words"),
+        [
+            (span(ROWS, 1, 3), "DimensionRange must represent a single row or column"),
+            (
+                {"sheetId": 0, "dimension": "ROWS", "startIndex": 1},
+                "DimensionRange must specify both a startIndex and an endIndex",
+            ),
+        ],
+    )
+    def test_places_that_it_cannot_have(self, post, lane, words):
+        assert words in refused(post, metadata({"dimensionRange": lane}))
+
     def test_another_value(self, post, search):
         post(metadata({"sheetId": 0}))
         change = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 MAX_COLUMNS = 18_278  # ZZZ
 
 _CORNER = re.compile(r"\$?([A-Za-z]{1,3})?\$?([0-9]{1,8})?")
+_R1C1 = re.compile(r"[Rr]([1-9][0-9]{0,7})[Cc]([1-9][0-9]{0,4})")
 _QUOTED = re.compile(r"'((?:[^']|'')*)'(?:!(.*))?", re.DOTALL)
 _PLAIN_TITLE = re.compile(r"[^\W\d]\w*")
 _LOOKS_LIKE_A1 = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc][0-9]*")
@@ -79,6 +80,9 @@ def name(title: str, top: int, left: int, bottom: int, right: int) -> str:
 
 
 def _corner(text: str) -> tuple[int | None, int | None] | None:
+    by_number = _R1C1.fullmatch(text.strip())
+    if by_number:
+        return int(by_number[2]) - 1, int(by_number[1]) - 1
     match = _CORNER.fullmatch(text.strip())
     if not match or not match[0] or match[2] == "0":
         return None

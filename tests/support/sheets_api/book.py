@@ -133,7 +133,7 @@ class Book:
         if widest > a1.MAX_COLUMNS:
             raise invalid(
                 "This action would increase the number of columns in the sheet above the limit of"
-                f" {a1.MAX_COLUMNS} columns."
+                f" {a1.MAX_COLUMNS} columns"
             )
         if self.cells > MAX_CELLS:
             raise invalid(

@@ -138,9 +138,11 @@ def _location(book: Book, given: dict[str, Any]) -> tuple[Sheet | None, dict[str
         return sheet, {"locationType": "SHEET", "sheetId": sheet.sheet_id}
     lane = given["dimensionRange"]
     sheet = book.sheet(lane.get("sheetId", 0))
-    start, end = lane.get("startIndex", 0), lane.get("endIndex", 0)
+    if not {"startIndex", "endIndex"} <= lane.keys():
+        raise invalid("DimensionRange must specify both a startIndex and an endIndex")
+    start, end = lane["startIndex"], lane["endIndex"]
     if lane.get("dimension") not in {ROWS, COLUMNS} or end - start != 1:
-        raise invalid("The dimension range must be a single row or column.")
+        raise invalid("DimensionRange must represent a single row or column")
     if end > sheet.size(lane["dimension"]):
         raise invalid("The dimension range is beyond the sheet.")
     range_ = {"dimension": lane["dimension"], "startIndex": start, "endIndex": end}
@@ -164,24 +166,20 @@ def _area(book: Book, entry: dict[str, Any]) -> tuple[Sheet, Area] | None:
 
 
 def _placed(book: Book, entry: dict[str, Any], lookup: dict[str, Any]) -> bool:
-    wanted = lookup["metadataLocation"]
-    inside = _area(book, {"location": wanted}) if "spreadsheet" not in wanted else None
-    own = _area(book, entry)
-    if (
-        lookup.get("locationMatchingStrategy") == "INTERSECTING_LOCATION"
-        and "locationType" not in wanted
-    ):
-        if "spreadsheet" in wanted:
-            return True
-        return (
-            own is not None
-            and inside is not None
-            and own[0] is inside[0]
-            and own[1].meets(inside[1])
-        )
-    if "spreadsheet" in wanted:
+    wanted, strategy = lookup["metadataLocation"], lookup.get("locationMatchingStrategy", "")
+    if wanted.get("spreadsheet"):
+        if strategy == "INTERSECTING_LOCATION":
+            raise invalid(
+                "DeveloperMetadataLookup.spreadsheet is true, but locationMatchingStrategy was"
+                " specified as INTERSECTING"
+            )
         return entry["location"]["locationType"] == "SPREADSHEET"
-    return own is not None and inside is not None and own[0] is inside[0] and own[1] == inside[1]
+    own, place = _area(book, entry), _area(book, {"location": wanted})
+    if own is None or place is None or own[0] is not place[0]:
+        return False
+    if strategy == "EXACT_LOCATION":
+        return own[1] == place[1] and ("sheetId" in wanted) == ("sheetId" in entry["location"])
+    return own[1].meets(place[1])
 
 
 def _drop(book: Book, entry: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ def add_named_range(context: Context, body: dict[str, Any]) -> dict[str, Any]:
     given = body["namedRange"]
     name = given.get("name", "")
     if not _NAME.fullmatch(name):
-        raise invalid(f"The name {name!r} is invalid.")
+        raise invalid("The name given to this range is invalid")
     if any(entry["name"].casefold() == name.casefold() for _, entry in context.book.names):
         raise invalid(f"Named range already exists: {name}")
     sheet = context.book.sheet(given.get("range", {}).get("sheetId", 0))
@@ -220,12 +220,17 @@ def update_table(context: Context, body: dict[str, Any]) -> None:
 
 @handles("deleteTable")
 def delete_table(context: Context, body: dict[str, Any]) -> None:
-    """A table that goes away with what stands in it."""
+    """A table that goes away with what stands in it, and with the colours by rule over it."""
     sheet, table = _listed(context, "tables", "tableId", body.get("tableId", ""))
     area = sheet.within(table["range"])
     context.book.guard(context.account, sheet, area)
     for row in range(area.top, area.bottom):
         sheet.put(row, area.left, [None] * area.width)
+    sheet.conditional = [
+        rule
+        for rule in sheet.conditional
+        if not all(area.holds(sheet.within(range_)) for range_ in rule["ranges"])
+    ]
     sheet.tables.remove(table)
 
 

@@ -30,7 +30,7 @@ def add_sheet(context: Context, body: dict[str, Any]) -> dict[str, Any]:
     _check_title(context.book, title, None)
     sheet_id = given.get("sheetId", context.new_id())
     if any(sheet.sheet_id == sheet_id for sheet in context.book.sheets):
-        raise invalid(f"A sheet with id {sheet_id} already exists.")
+        raise invalid(f"Sheet with id {sheet_id} already exists")
     grid = given.get("gridProperties", {})
     new = Sheet(
         sheet_id=sheet_id,

@@ -307,7 +307,8 @@ class SheetsServer:
         token = self.accounts.known(text)
         if token is None:
             raise errors.unauthenticated()
-        good = _READ_SCOPES if call.kind == "read" else _SCOPES
+        plain = call.kind == "read" and "developerMetadata" not in call.operation
+        good = _READ_SCOPES if plain else _SCOPES
         if call.kind == "drive":
             good = ("drive", "drive.file", "drive.readonly")
         known = {scope.rpartition("/")[2] for scope in token.scopes}
