@@ -56,7 +56,7 @@ KINDS = {
         "Unmerge), and fill in each cell.",
     ),
     Kind.UNREADABLE_EMAIL: Text(
-        "e-mail addresses that are none",
+        "cells that are no e-mail address",
         "These leads get no follow-up by e-mail.",
         "Correct the cell so that it holds one address such as name@company.com.",
     ),
@@ -66,7 +66,7 @@ KINDS = {
         "Correct the part behind the @.",
     ),
     Kind.UNREADABLE_PHONE: Text(
-        "phone numbers that are none",
+        "cells that are no phone number",
         "No WhatsApp link can be made, and the lead is not known again by its number.",
         "Format the column as text and type the number with its country code, such as "
         "+62 812 3456 7890.",

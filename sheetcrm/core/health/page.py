@@ -98,7 +98,7 @@ _PAGE = """\
 {% if finding.examples %}
 <ul>
 {% for example in finding.examples %}
-<li><i>{{ example.cell }}</i> <code>{{ example.shown }}</code>
+<li>{% if finding.count > 1 %}<i>{{ example.cell }}</i> {% endif %}<code>{{ example.shown }}</code>
 {%- if example.meant %} → <code title="{{ page.meant }}">{{ example.meant }}</code>{% endif %}</li>
 {% endfor %}
 </ul>
