@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetcrm.core.health.findings import Kind
+from sheetcrm.core.health.findings import EXAMPLES, Kind
+from sheetcrm.core.health.page import health_page
+from sheetcrm.core.health.report import SheetHealth
+from sheetcrm.core.health.words import words
 from sheetcrm.core.table.areas import parse_area
-from sheetcrm.core.table.values import CellError
+from sheetcrm.core.table.values import CellError, Severity
 from tests.core.health.health_sheets import TODAY, found, of, places
 
+AT = datetime(2026, 11, 22, tzinfo=UTC)
 WORDS = st.from_regex(r"[A-Z][a-z]{2,9}( [A-Z][a-z]{2,9})?", fullmatch=True)
 NAMES = WORDS.map(lambda text: f"Pt {text}")
 NUMBERS = st.one_of(st.integers(1, 10**9), st.floats(0.5, 10**6))
@@ -75,6 +79,43 @@ def test_a_clean_column_gives_nothing(data, column, blanks):
     cells = st.one_of(clean, st.none()) if blanks else clean
     values = [data.draw(clean), *data.draw(st.lists(cells, max_size=12))]
     assert found({header: values}) == []
+
+
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**18), 10**18),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    st.text("0123456789/-.,+@ gmailcomp\u00a0\n", max_size=20),
+    st.dates(),
+    st.datetimes(),
+    st.sampled_from([CellError("#N/A"), CellError("#N/A", calculated=False)]),
+)
+HEADERS = st.sampled_from(
+    "Name,Email,HP,Negara,Budget,Last contact,Birthday,Replied,Interest,Status,"
+    "Roof,Roof (C1),B1,Alamat email,{about},Score".split(",")
+)
+
+
+@settings(max_examples=120)
+@given(data=st.data(), headers=st.lists(HEADERS, min_size=1, max_size=5, unique=True))
+def test_whatever_stands_in_a_sheet_it_is_told(data, headers):
+    height = data.draw(st.integers(0, 6))
+    cells = st.lists(ANYTHING, min_size=height, max_size=height)
+    findings = found(
+        {header: data.draw(cells) for header in headers}, needed=headers, outputs=["Score"]
+    )
+    for finding in findings:
+        assert sum(place.cells for place in finding.places) in {finding.count, 0}
+        assert len(finding.examples) <= EXAMPLES
+        assert finding.column != "Score"
+    for language in ("id", "es", "en"):
+        said = words(language)
+        groups = [group for weight in Severity for group in said.groups(findings, weight)]
+        assert sum(len(group.findings) for group in groups) == len(findings)
+    sheet_ = SheetHealth(source="a", locator="a.csv", leads=height, findings=findings)
+    assert health_page([sheet_], AT, words("es")).endswith("</html>")
 
 
 @settings(max_examples=60)
