@@ -93,8 +93,24 @@ ANYTHING = st.one_of(
     st.sampled_from([CellError("#N/A"), CellError("#N/A", calculated=False)]),
 )
 HEADERS = st.sampled_from(
-    "Name,Email,HP,Negara,Budget,Last contact,Birthday,Replied,Interest,Status,"
-    "Roof,Roof (C1),B1,Alamat email,{about},Score".split(",")
+    [
+        "Name",
+        "Email",
+        "HP",
+        "Negara",
+        "Budget",
+        "Last contact",
+        "Birthday",
+        "Replied",
+        "Interest",
+        "Status",
+        "Roof",
+        "Roof (C1)",
+        "B1",
+        "Alamat email",
+        "{about}",
+        "Score",
+    ]
 )
 
 
