@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tests.support.sheets_api import masks
-from tests.support.sheets_api.book import SPREADSHEET_TYPE
+from tests.support.sheets_api.a1 import letters
 from tests.support.sheets_api.errors import ApiError, not_emulated
 from tests.support.sheets_api.people import Spreadsheet
 from tests.support.sheets_api.routes import Route
@@ -121,8 +121,6 @@ def _import(file: Spreadsheet, data: str) -> None:
     for number, row in enumerate(rows, 1):
         for column, content in enumerate(row):
             if content:
-                from tests.support.sheets_api.a1 import letters
-
                 tab.type(f"{letters(column)}{number}", content)
 
 
@@ -175,6 +173,3 @@ def _permissions(name: str, file: Spreadsheet, route: Route, body: Given) -> tup
 
 def _permission_id(account: str) -> str:
     return "".join(f"{ord(letter) % 10}" for letter in account)[:20].rjust(20, "1")
-
-
-__all__ = ["SPREADSHEET_TYPE", "carry_out"]

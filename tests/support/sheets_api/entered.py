@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.support.sheets_api.cells import Formula, Value, number, short
+from tests.support.sheets_api.clock import now
 from tests.support.sheets_api.locales import Customs, customs
 from tests.support.sheets_api.shown import EPOCH
 
@@ -168,6 +169,4 @@ def _time(text: str) -> float | None:
 
 
 def _this_year() -> int:
-    from tests.support.sheets_api.clock import now
-
     return now().year

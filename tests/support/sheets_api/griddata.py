@@ -70,7 +70,7 @@ def row_data(book: Book, sheet: Sheet, area: Area, mask: Mask | None) -> Json | 
         mask: what is wanted of a RowData.
     """
     cell_mask = masks.below(mask, "values")
-    write = None if cell_mask is False else _Writer(book, cell_mask).write  # type: ignore[arg-type]
+    write = None if cell_mask is False else _Writer(book, cell_mask).write
     texts, last = [], 0
     for count, row in enumerate(sheet.rows[area.top : area.bottom], 1):
         items = row[area.left : area.right]

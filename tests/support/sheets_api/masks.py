@@ -169,7 +169,7 @@ def _add(mask: Mask, names: list[str], inner: Mask | None) -> None:
         mask[last] = None
     else:
         for name, content in inner.items():
-            _add(mask.setdefault(last, {}), [name], content)  # type: ignore[arg-type]
+            _add(mask.setdefault(last, {}), [name], content)
 
 
 def _camel(name: str) -> str:

@@ -44,7 +44,6 @@ class Spreadsheet:
     created: str = ""
     modified: str = ""
     revision: int = 0
-    trashed: bool = False
     lock: Any = field(default_factory=threading.RLock)
 
     @property

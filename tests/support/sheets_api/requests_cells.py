@@ -261,7 +261,7 @@ def _filling(rows: list[list[dict]], area: Area) -> list[list[dict]]:
 def _revalued(book: Book, old: Item, data: dict[str, Any]) -> Item:
     value = from_extended(data.get("userEnteredValue"))
     if not isinstance(old, Cell) and not isinstance(value, Formula):
-        return value  # type: ignore[return-value]
+        return value
     new = cell(old)
     new.value, new.result = value, book.yields(value)
     new.link, new.runs, new.chips = "", None, None

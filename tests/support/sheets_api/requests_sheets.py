@@ -82,7 +82,7 @@ def update_sheet_properties(context: Context, body: dict[str, Any]) -> None:
         _check_title(book, given.get("title", ""), sheet)
         sheet.title = given["title"]
     if "gridProperties" in mask or "*" in mask:
-        _resize(sheet, masks.below(mask, "gridProperties"), given.get("gridProperties", {}))  # type: ignore[arg-type]
+        _resize(sheet, masks.below(mask, "gridProperties"), given.get("gridProperties", {}))
     plain = {n: c for n, c in mask.items() if n in {"hidden", "rightToLeft"}}
     sheet.properties = masks.applied(plain, sheet.properties, given) if plain else sheet.properties
     if {"tabColor", "tabColorStyle"} & set(mask):

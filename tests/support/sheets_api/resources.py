@@ -51,7 +51,7 @@ def spreadsheet(
                 book,
                 one,
                 account,
-                masks.below(mask, "sheets"),  # type: ignore[arg-type]
+                masks.below(mask, "sheets"),
                 areas=_areas(one, picks) if wanted else [],
             )
             for one in shown
@@ -88,7 +88,7 @@ def sheet(
     answer: dict[str, Any] = {"properties": sheet_properties(book, one)}
     if areas:
         inner = masks.below(mask, "data")
-        answer["data"] = [_grid_data(book, one, area, inner) for area in areas]  # type: ignore[arg-type]
+        answer["data"] = [_grid_data(book, one, area, inner) for area in areas]
     ranged = {
         "conditionalFormats": [
             rule | {"ranges": [grid_range(one.sheet_id, r) for r in rule["ranges"]]}
@@ -176,7 +176,7 @@ def _grid_data(book: Book, one: Sheet, area: Area, mask: Mask | None) -> dict[st
         answer["startColumn"] = area.left
     if masks.wants(mask, "rowData"):
         inner = masks.below(mask, "rowData")
-        rows = griddata.row_data(book, one, area, inner)  # type: ignore[arg-type]
+        rows = griddata.row_data(book, one, area, inner)
         if rows:
             answer["rowData"] = rows
     if masks.wants(mask, "rowMetadata"):

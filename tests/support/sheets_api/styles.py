@@ -95,7 +95,7 @@ def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     for name, content in above.items():
         inner = merged.get(name)
         nests = isinstance(content, dict) and isinstance(inner, dict) and "Color" not in name
-        merged[name] = _merged(inner, content) if nests else content  # type: ignore[arg-type]
+        merged[name] = _merged(inner, content) if nests else content
     return merged
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.support.sheets_api.a1 import letters
 from tests.support.sheets_api.book import Book
 from tests.support.sheets_api.cells import (
     ERROR_TEXTS,
@@ -171,21 +172,10 @@ def write(
     answer["updatedRange"] = sheet.name(shown_area)
     if rows and width:
         book.guard(account, sheet, written)
-        given = [
-            (offset, place)
-            for offset, values in enumerate(rows)
-            for place, value in enumerate(values)
-            if value is not None
-        ]
         for offset, values in enumerate(rows):
             at = (written.top + offset, written.left)
             _write_row(book, sheet, at, values, option)
-        counts = {
-            "updatedRows": len({offset for offset, _ in given}),
-            "updatedColumns": len({place for _, place in given}),
-            "updatedCells": len(given),
-        }
-        answer |= {name: count for name, count in counts.items() if count}
+        answer |= _counts(rows)
     if query.get("includeValuesInResponse"):
         wanted = area if bounded else shown_area
         render = {
@@ -195,6 +185,22 @@ def write(
         }
         answer["updatedData"] = value_range(book, sheet, wanted, render)
     return answer
+
+
+def _counts(rows: list[list[Any]]) -> Given:
+    """How many rows, columns and cells were given; null is not."""
+    given = [
+        (offset, place)
+        for offset, values in enumerate(rows)
+        for place, value in enumerate(values)
+        if value is not None
+    ]
+    counts = {
+        "updatedRows": len({offset for offset, _ in given}),
+        "updatedColumns": len({place for _, place in given}),
+        "updatedCells": len(given),
+    }
+    return {name: count for name, count in counts.items() if count}
 
 
 def _answer(book: Book, **parts: Any) -> Given:
@@ -254,8 +260,6 @@ def _check_bounds(sheet: Sheet, area: Area, written: Area) -> None:
     if written.bottom > area.bottom:
         over = f"row [{area.bottom + 1}]"
     elif written.right > area.right:
-        from tests.support.sheets_api.a1 import letters
-
         over = f"column [{letters(area.right)}]"
     else:
         return
@@ -280,7 +284,7 @@ def _rendered(book: Book, one: Item, option: str, *, as_text: bool) -> Any:
         return shown(value, form, book.locale)
     if isinstance(value, ErrorValue):
         return ERROR_TEXTS[value.kind]
-    return value if isinstance(value, bool | str) else number(value)  # type: ignore[arg-type]
+    return value if isinstance(value, bool | str) else number(value)
 
 
 def _clear(book: Book, account: str, sheet: Sheet, area: Area) -> str:

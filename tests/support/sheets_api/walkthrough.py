@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 
 from sheetcrm import sample
+from tests.support.sheets_api.a1 import letters
 from tests.support.sheets_api.people import Spreadsheet, Tab
 from tests.support.sheets_api.server import SheetsServer
 from tests.support.sheets_api.workbook import imported
@@ -122,8 +123,6 @@ def _beside(tab: Tab) -> dict[object, list[object]]:
 
 
 def _last_column(tab: Tab) -> str:
-    from tests.support.sheets_api.a1 import letters
-
     return letters(max(map(len, tab.values())) - 1)
 
 
