@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
@@ -22,6 +22,7 @@ from sheetcrm.core.memory import LeadState, StageMove
 from sheetcrm.core.qualify.rules import Back, MoveRule, Moves, Stage
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import CellValue
+from sheetcrm.engine.release import Choice, release
 from sheetcrm.engine.undo import undo
 from sheetcrm.ports import Ledger
 from tests.engine.hands import Grid
@@ -115,6 +116,22 @@ class StagesOverTime(PeopleAndSync):
         del self.stages[self.value(row, "Key")]
         self.save()
 
+    @precondition(lambda self: bool(self.stages) and self.synced)
+    @rule(pick=PICK)
+    def release_a_typed_stage(self, pick: int) -> None:
+        """The cell is as it was, and ours from then on."""
+        self.look()
+        key = sorted(map(str, self.stages))[pick % len(self.stages)]
+        row = next(row for row in self.leads() if str(self.value(row, "Key")) == key)
+        lead = str(self.value(row, "Lead ID"))
+        given = release(self.workspace, Choice(what=[lead], column="Stage"))
+        assert [cell.cell.lead for cell in given.cells] == [lead]
+        before = self.grid
+        self.look()
+        assert self.grid == before
+        del self.stages[self.value(row, "Key")]
+        self.synced = False
+
     @rule(days=st.sampled_from([1, 2, 5]))
     def days_go_by(self, days: int) -> None:
         self.workspace.clock.move(timedelta(days=days))
@@ -179,10 +196,13 @@ class StagesOverTime(PeopleAndSync):
 
     def check_the_cell(self, row: int, state: LeadState) -> None:
         """What a person typed stands there as it was; else the stage of the log."""
-        typed = self.stages.get(self.value(row, "Key"))
+        key = self.value(row, "Key")
+        typed = self.stages.get(key)
         if typed is not None:
             assert self.value(row, "Stage") == typed
             assert state.standing.stage == KNOWN.get(fold(typed), typed)
+            if "Stage" not in {override.header for override in state.overrides}:
+                del self.stages[key]  # the rules have come to say the same
             return
         assert self.value(row, "Stage") == state.standing.stage
         until, status = self.value(row, "Until"), self.value(row, "Status")
@@ -198,6 +218,7 @@ class StagesOverTime(PeopleAndSync):
         """Undo leaves sheet and ledger as they were, and the same sync can be made again."""
         self.look()
         before, stood = self.grid, self.workspace.ledger.remember("leads").standings
+        place = self.place_of("Lead ID")
         self.sync()
         after = self.grid
         newest = self.workspace.ledger.runs(1)[0]
@@ -210,7 +231,9 @@ class StagesOverTime(PeopleAndSync):
         here = self.workspace.ledger.remember("leads").standings
         assert {lead: here.get(lead) for lead in stood} == dict(stood)
         self.sync()
-        assert self.grid == after
+        ids = [row[place] for row in before[self.header + 1 :]] if place is not None else []
+        if len(set(ids)) == len(ids):  # who of two copies is the lead may be decided anew
+            assert self.grid == after
 
     undo_and_sync = None
 
@@ -236,14 +259,18 @@ class StagesInMemory(StagesOverTime):
 
 
 def case_of(machine: type[StagesOverTime], examples: int, steps: int) -> type:
+    """A test case; those that take long show what fails as it was found."""
     case = type(machine.TestCase.__name__, (machine.TestCase,), {})
-    case.settings = settings(max_examples=examples, stateful_step_count=steps, deadline=None)
+    phases = set(Phase) - ({Phase.shrink} if steps > 20 else set())
+    case.settings = settings(
+        max_examples=examples, stateful_step_count=steps, phases=phases, deadline=None
+    )
     return case
 
 
 TestStagesOverTime = case_of(StagesOverTime, 12, 20)
-TestStagesOverTimeForLong = pytest.mark.slow(case_of(StagesOverTime, 100, 40))
-TestStagesInMemoryForLong = pytest.mark.slow(case_of(StagesInMemory, 100, 40))
+TestStagesOverTimeForLong = pytest.mark.slow(case_of(StagesOverTime, 30, 40))
+TestStagesInMemoryForLong = pytest.mark.slow(case_of(StagesInMemory, 60, 40))
 
 
 def test_a_log_that_goes_back_would_be_noticed():

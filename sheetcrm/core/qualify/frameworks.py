@@ -29,6 +29,7 @@ class Tally(NamedTuple):
     yes: int  #: how many criteria are yes
     outcome: Outcome
     ask: int  #: place of the first criterion that is unknown; -1 where none is
+    unknown: tuple[str, ...]  #: the names of all that are
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +96,14 @@ def _tally(framework: Framework, required: Sequence[int], row: tuple[bool | None
         outcome = Outcome.MET
     elif yes + unknown >= framework.needs and False not in must:
         outcome = Outcome.OPEN
-    return Tally(yes=yes, outcome=outcome, ask=row.index(None) if unknown else -1)
+    return Tally(
+        yes=yes,
+        outcome=outcome,
+        ask=row.index(None) if unknown else -1,
+        unknown=tuple(
+            one.name for one, answer in zip(framework.criteria, row, strict=False) if answer is None
+        ),
+    )
 
 
 class Questions:

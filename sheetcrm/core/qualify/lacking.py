@@ -14,7 +14,7 @@ from functools import partial
 from sheetcrm.core.formula import Formula
 from sheetcrm.core.formula.syntax import Binary, Call, CellOf, Literal, Name, Node
 from sheetcrm.core.qualify.evaluation import Evaluation
-from sheetcrm.core.qualify.frameworks import FrameworkResult, Outcome
+from sheetcrm.core.qualify.frameworks import FrameworkResult, Outcome, Tally
 from sheetcrm.core.qualify.scoring import ScoreResult, raised
 from sheetcrm.core.qualify.steps import TOTAL
 from sheetcrm.core.table.names import fold
@@ -59,7 +59,7 @@ class Lacking:
             column, limit, above = compared
             return partial(_count, self._frameworks[column], int(limit // 1) + above)
         if isinstance(node, CellOf) and fold(node.column) in self._met:
-            return partial(_framework, self._met[fold(node.column)])
+            return partial(_framework, self._met[fold(node.column)], {})
         (truths,) = self._work.truths([replace(rule, tree=node)])
         return partial(_given, truths)
 
@@ -105,6 +105,11 @@ class _Points:
         self._groups = groups
         self._limit = limit
         self._above = above
+        self._values = (
+            groups[0].values
+            if len(groups) == 1
+            else list(map(sum, zip(*(group.values for group in groups), strict=True)))
+        )
         self._open = sorted(
             (
                 (float(result.rule.points), result.rule.name, group.score.name, result.holds)
@@ -119,7 +124,7 @@ class _Points:
 
     def lacks(self, index: int, chosen: Chosen) -> tuple[str, ...] | None:
         """Few open rules whose points would do: those chosen anyway, then the biggest."""
-        if self._reached(index, {}):
+        if self._is_enough(self._values[index]):
             return ()
         rules = [rule for rule in self._open if rule[3][index] is None]
         if chosen:
@@ -132,31 +137,38 @@ class _Points:
         return None
 
     def _reached(self, index: int, more: Mapping[str, float]) -> bool:
-        total = sum(raised(g, index, more.get(g.score.name, 0)) for g in self._groups)
-        return total > self._limit if self._above else total >= self._limit
+        return self._is_enough(
+            sum(raised(g, index, more.get(g.score.name, 0)) for g in self._groups)
+        )
+
+    def _is_enough(self, points: float) -> bool:
+        return points > self._limit if self._above else points >= self._limit
 
 
-def _framework(result: FrameworkResult, index: int, _chosen: Chosen) -> tuple[str, ...] | None:
-    tally = result.tallies[index]
-    if tally.outcome is Outcome.MET:
-        return ()
-    if tally.outcome is Outcome.NOT_MET:
-        return None
-    unknown = result.answered(index, None)
-    required = {fold(name) for name in result.framework.required}
-    must = [name for name in unknown if fold(name) in required]
-    others = [name for name in unknown if fold(name) not in required]
-    still = max(0, result.framework.needs - tally.yes - len(must))
-    chosen = {*must, *others[:still]}
-    return tuple(name for name in unknown if name in chosen)
-
-
-def _count(
-    result: FrameworkResult, needs: int, index: int, _chosen: Chosen
+def _framework(
+    result: FrameworkResult, known: dict[Tally, tuple[str, ...] | None], index: int, _: Chosen
 ) -> tuple[str, ...] | None:
-    still = max(0, needs - result.yes[index])
-    unknown = result.answered(index, None)
-    return tuple(unknown[:still]) if len(unknown) >= still else None
+    tally = result.tallies[index]
+    if tally not in known:
+        known[tally] = _open(result, tally)
+    return known[tally]
+
+
+def _open(result: FrameworkResult, tally: Tally) -> tuple[str, ...] | None:
+    """The criteria that would do: those that are required, and as many others as it takes."""
+    if tally.outcome is not Outcome.OPEN:
+        return () if tally.outcome is Outcome.MET else None
+    required = {fold(name) for name in result.framework.required}
+    must = [name for name in tally.unknown if fold(name) in required]
+    others = [name for name in tally.unknown if fold(name) not in required]
+    chosen = {*must, *others[: max(0, result.framework.needs - tally.yes - len(must))]}
+    return tuple(name for name in tally.unknown if name in chosen)
+
+
+def _count(result: FrameworkResult, needs: int, index: int, _: Chosen) -> tuple[str, ...] | None:
+    tally = result.tallies[index]
+    still = max(0, needs - tally.yes)
+    return tally.unknown[:still] if len(tally.unknown) >= still else None
 
 
 def _given(truths: Sequence[bool | None], index: int, _chosen: Chosen) -> tuple[str, ...] | None:
@@ -166,7 +178,7 @@ def _given(truths: Sequence[bool | None], index: int, _chosen: Chosen) -> tuple[
 def _every(parts: Iterable[Lacks], index: int, chosen: Chosen) -> tuple[str, ...] | None:
     found: dict[str, str] = {}
     for lacks in parts:
-        names = lacks(index, chosen.union(found))
+        names = lacks(index, chosen.union(found) if found else chosen)
         if names is None:
             return None
         for name in names:

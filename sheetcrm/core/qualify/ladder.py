@@ -50,11 +50,6 @@ class Ladder:
         stage = self.named(name)
         return stage is not None and stage.off_ladder
 
-    def is_above(self, name: str, other: str) -> bool:
-        """Whether a step of the ladder is higher than another."""
-        here = self._rank.get(other)
-        return here is not None and self._rank[name] > here
-
     def named(self, name: str) -> Stage | None:
         """The stage of this name, however it is written."""
         return self._exact.get(name) or self._known.get(fold(name))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TypeVar
 
 from sheetcrm.core.table.values import CellValue
@@ -96,6 +97,7 @@ def number(value: CellValue) -> float | None:
     return None
 
 
+@lru_cache(maxsize=16_384, typed=True)  # leads share their days
 def day(value: CellValue) -> date | None:
     """The day of a serial number, which is what a formula gives for a date or a moment."""
     serial = None if isinstance(value, bool) else number(value)

@@ -34,7 +34,7 @@ class Reasons:
             ],
             words,
         )
-        self._soonest = Soonest(work, ladder, words)
+        self._soonest = Soonest(work, words)
         self._off_ladder = self._given_reasons(work)
         telling = Telling(
             work.frame,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache, partial
 
 from sheetcrm.core.qualify.frameworks import Answers
 from sheetcrm.core.qualify.scoring import ScoreResult, cents
@@ -33,6 +34,7 @@ class Why:
             words: the language to say it in.
         """
         self._words = words
+        self._signed = cache(partial(words.number, signed=True))  # few different numbers come
         self._fading = [result for result in scores if any(result.faded)]
         self._limited = [result for result in scores if any(result.limited)]
         self._rules = [
@@ -69,14 +71,14 @@ class Why:
         """``+20 target city``, the biggest first."""
         counted = [(points[index], name) for name, points in self._rules if points[index]]
         counted.sort(key=_by_size)
-        return [f"{self._words.number(points, signed=True)} {name}" for points, name in counted]
+        return [f"{self._signed(points)} {name}" for points, name in counted]
 
     def _changes(self, index: int) -> list[str]:
         """What time and limits did to the sum."""
         found = []
         lost = cents(sum(result.faded[index] for result in self._fading))
         if lost:
-            found.append(self._words.faded.format(self._words.number(lost, signed=True)))
+            found.append(self._words.faded.format(self._signed(lost)))
         for result in self._limited:
             change = result.limited[index]
             if change:
