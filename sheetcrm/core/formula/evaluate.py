@@ -95,10 +95,10 @@ def evaluate(
         return [[] for _ in formulas]
     if not formulas:
         return []
-    evaluation = Evaluation(_Run(scope=scope))
+    evaluation = Evaluation(Run(scope=scope))
     if any(map(asks, formulas)):
         formulas, frame = as_columns(formulas, frame, evaluation.whole)
-        evaluation = Evaluation(_Run(scope=Scope(frame, parameters or {}, tables or {}, now)))
+        evaluation = Evaluation(Run(scope=Scope(frame, parameters or {}, tables or {}, now)))
     return _within(budget_seconds, formulas, evaluation)
 
 
@@ -151,7 +151,7 @@ _ByParts: TypeAlias = "tuple[Sequence[Evaluation], Parts]"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Run:
+class Run:
     """What all parts of one evaluation share."""
 
     scope: Scope
@@ -163,7 +163,7 @@ class Evaluation:
     """One evaluation of formulas over a frame; a `registry.Context`."""
 
     def __init__(
-        self, run: _Run, parent: Evaluation | None = None, part: Part | None = None
+        self, run: Run, parent: Evaluation | None = None, part: Part | None = None
     ) -> None:
         self._run = run
         self._scope = run.scope
