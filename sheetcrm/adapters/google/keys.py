@@ -54,7 +54,9 @@ def keys_of(
     known = tuple(revision.numbers[header] for header in dict.fromkeys(named))
     rest = [revision.numbers[header] for header in theirs]
     id_ = revision.numbers[column.header] if column else 0
-    others = _telling(revision.sheet, tab.rows, known, [c for c in rest if c not in known])
+    calculated = {column for _, column in revision.sheet.formulas}  # perhaps from our columns
+    further = [c for c in rest if c not in known and c not in calculated]
+    others = _telling(revision.sheet, tab.rows, known, further)
     return Keys(id=id_, fields=known, others=tuple(others))
 
 

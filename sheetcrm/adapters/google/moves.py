@@ -15,7 +15,7 @@ from typing import Final
 from sheetcrm.adapters.google.keys import Keys
 from sheetcrm.adapters.google.proof import Expected
 from sheetcrm.adapters.google.reading import Place, Sheet
-from sheetcrm.adapters.google.values import Raw, alike
+from sheetcrm.adapters.google.values import Raw, alike, kept
 
 _FURTHER: Final = 60  # rows below the old header in which it is looked for
 
@@ -60,7 +60,7 @@ def moves(
 
     def only_ours(row: int, column: int) -> bool:
         place, stands = (row, column), now.at(row, column)
-        return any(place in write and alike(write[place], stands) for write in ours)
+        return any(place in write and kept(write[place], stands) for write in ours)
 
     header = _header_row(before, now, header_row, only_ours)
     fresh = {c: raw for write in ours for (row, c), raw in write.items() if row == header_row}

@@ -6,7 +6,7 @@ leads are known and in those that are written, and the whole header row.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,8 +33,10 @@ class Expected:
         place = (row, column)
         return self.written[place] if place in self.written else self.before.at(row, column)
 
-    def first_difference(self, found: Sheet, areas: Iterable[Area]) -> Place | None:
-        """The first cell of these areas in which something else stands."""
+    def first_difference(
+        self, found: Sheet, areas: Iterable[Area], *, but: Container[Place] = ()
+    ) -> Place | None:
+        """The first cell of these areas in which something else stands, `but` these."""
         before, written = self.before.cells, self.written
         width = max(self.before.last_column, found.last_column)
         width = max(width, max((column for _, column in written), default=0))
@@ -49,7 +51,9 @@ class Expected:
                     if written and (row, column) in written:
                         should = written[row, column]
                     stands = is_.get(column)
-                    if should is not stands and not alike(should, stands):
+                    if should is stands or alike(should, stands):
+                        continue
+                    if (row, column) not in but:
                         return (row, column)
         return None
 

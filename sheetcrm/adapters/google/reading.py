@@ -208,28 +208,32 @@ def _row(
 ) -> dict[int, Raw]:
     """The cells of a row that are not blank; a plain loop, as a tab may have a million cells."""
     found: dict[int, Raw] = {}
+    guard = extras.guard
     for column, cell in enumerate(values, first):
-        effective = cell.get("effectiveValue")
-        if effective:
-            for kind, content in effective.items():
-                if kind == "errorValue":
-                    found[column] = error_of(content)
-                elif content != "":
-                    found[column] = content
-        entered = cell.get("userEnteredValue")
-        if entered:
-            if "formulaValue" in entered:
-                extras.formulas[row, column] = entered["formulaValue"]
-        elif effective and extras.guard:
-            extras.filled.add((row, column))
-        form = cell.get("effectiveFormat")
-        if form and "numberFormat" in form:
-            extras.formats[row, column] = form["numberFormat"]
+        if "effectiveValue" in cell:
+            effective = cell["effectiveValue"]
+            if "stringValue" in effective:
+                if effective["stringValue"]:
+                    found[column] = effective["stringValue"]
+            elif effective:
+                found[column] = _other_value(effective)
+            if guard and "userEnteredValue" not in cell:
+                extras.filled.add((row, column))
+        if "userEnteredValue" in cell and "formulaValue" in cell["userEnteredValue"]:
+            extras.formulas[row, column] = cell["userEnteredValue"]["formulaValue"]
+        if "effectiveFormat" in cell and "numberFormat" in cell["effectiveFormat"]:
+            extras.formats[row, column] = cell["effectiveFormat"]["numberFormat"]
         if "chipRuns" in cell and cell.get("formattedValue"):
             found[column] = cell["formattedValue"]
         if "note" in cell:
             extras.notes[row, column] = cell["note"]
     return found
+
+
+def _other_value(effective: Mapping[str, Any]) -> Raw:
+    if "errorValue" in effective:
+        return error_of(effective["errorValue"])
+    return next(iter(effective.values()))  # type: ignore[no-any-return]
 
 
 def _protections(found: Sequence[Mapping[str, Any]]) -> Iterator[Protection]:

@@ -18,7 +18,7 @@ from sheetcrm.adapters.google.moves import Moves
 from sheetcrm.adapters.google.proof import Expected
 from sheetcrm.adapters.google.reading import Place, Sheet
 from sheetcrm.adapters.google.shifting import moved_formula
-from sheetcrm.adapters.google.values import Raw, alike
+from sheetcrm.adapters.google.values import Raw, alike, kept
 from sheetcrm.core.table.values import CellError
 
 _BROKEN: Final = CellError("#REF!")
@@ -57,7 +57,7 @@ class Damage:
         columns, _ = self._where
         return all(
             column in columns
-            and any(alike(raw, self.now.at(new, columns[column])) for new in rows[row])
+            and any(kept(raw, self.now.at(new, columns[column])) for new in rows[row])
             for (row, column), raw in self.intended.items()
         )
 
@@ -85,7 +85,7 @@ class Damage:
         """The cells that hold what we wrote for another."""
         for write in self.written:
             for place, raw in write.items():
-                if alike(raw, self.now.at(*place)) and self._is_wrong(place, raw):
+                if kept(raw, self.now.at(*place)) and self._is_wrong(place, raw):
                     yield place
             if not self.settled:
                 yield from self._carried(write)
@@ -108,7 +108,7 @@ class Damage:
         return frozenset(
             column
             for column, old in self.moves.columns.items()
-            if old in new and not alike(new[old], now.at(row, column))
+            if old in new and not kept(new[old], now.at(row, column))
         )
 
     def _carried(self, write: Mapping[Place, Raw]) -> Iterator[Place]:
@@ -133,7 +133,7 @@ class Damage:
                         yield from ((new, c) for c in cells if self._is_wrong((new, c), cells[c]))
 
     def _shows(self, row: int, cells: Mapping[int, Raw]) -> bool:
-        return all(alike(raw, self.now.at(row, column)) for column, raw in cells.items())
+        return all(kept(raw, self.now.at(row, column)) for column, raw in cells.items())
 
     def _formula(self, old: Place, new: Place) -> str:
         """The formula that stood in a cell, as it reads where the cell is now."""

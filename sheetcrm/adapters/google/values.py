@@ -13,6 +13,7 @@ from datetime import date, time, timedelta
 from typing import Any, TypeAlias
 
 from sheetcrm.core.table.dates import EPOCH, serial
+from sheetcrm.core.table.merge import same
 from sheetcrm.core.table.values import CellError, CellValue
 from sheetcrm.errors import SourceRefusedError
 
@@ -86,6 +87,13 @@ def alike(one: Raw, other: Raw) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     return one == other
+
+
+def kept(written: Raw, stands: Raw) -> bool:
+    """Whether a cell shows what was written into it, as far as a sheet keeps a text as it is."""
+    if isinstance(written, str) and isinstance(stands, str):
+        return same(written.lstrip("'"), stands.lstrip("'"))
+    return alike(written, stands)
 
 
 def _text(value: str) -> str | None:

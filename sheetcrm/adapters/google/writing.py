@@ -152,14 +152,14 @@ class Writing:
     def _prove(self, rest: Sequence[Cells], proof: Sheet, watch: Sequence[Area]) -> None:
         """Hold what stands there now against what should.
 
+        That the written cells hold what was sent needs no proof, as a write is done wholly or not
+        at all; that they are the right ones does.
+
         Raises:
             SourceChangedError: something moved; nothing of ours stands wrong any more.
         """
         part = rest[0]
-        proven = Expected(
-            before=self.expected.before, written={**self.expected.written, **part.values}
-        )
-        if proven.first_difference(proof, watch) is None:
+        if self.expected.first_difference(proof, watch, but=part.values) is None:
             self._done(part)
         elif not self._stands_right(part, proof, watch):
             raise self._changed()
@@ -234,9 +234,7 @@ class Writing:
                 raise self._gave_up(mending) from error
             return False
         self._hit(mending)
-        calculated = {place: proof.at(*place) for place in mending.formulas}
-        should = Expected(before=now, written={**mending.values, **calculated})
-        return should.first_difference(proof, watch) is None
+        return Expected(before=now).first_difference(proof, watch, but=mending.values) is None
 
     def _change(self, requests: Sequence[Mapping[str, Any]], watch: Sequence[Area]) -> Sheet:
         answer = self.client.change(

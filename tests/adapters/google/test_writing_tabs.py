@@ -324,3 +324,36 @@ def test_an_array_formula_of_the_team_that_was_hit_fills_its_column_again(google
     with pytest.raises(SourceChangedError):
         written(google, book, [(i, "Score", 10 * i) for i in (1, 2, 3)])
     assert [row[3:] for row in tab.values()[2:]] == [[], [], []]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_text_that_google_keeps_in_another_form_has_been_written(google, leads, lost):
+    """Line breaks become one kind, and an apostrophe at the front may go."""
+    if lost:
+        google.fail("spreadsheets.batchUpdate", faults.unavailable(after=True))
+
+    def normalise() -> None:
+        leads.tab().set("D2", "two\nlines")
+        leads.tab().set("D3", "quoted")
+
+    source = source_of(google, leads, fields=FIELDS)
+    tab = source.read(KNOWN)
+    google.after("spreadsheets.batchUpdate", normalise)
+    source.write(tab, [edit(tab, 0, "Score", "two\r\nlines"), edit(tab, 1, "Score", "'quoted")])
+    assert len(google.log.writes) == 1
+
+
+def test_a_column_that_is_calculated_from_ours_moves_no_lead(google):
+    grid = [["Name", "City", "Rank", "Score"], *([f"N{i % 2}", "Bogor"] for i in range(4))]
+    book = spreadsheet_of(google, {"Leads": grid})
+    for row in range(2, 6):
+        book.tab().set(f"C{row}", Formula(f"=RANK(D{row},D:D)"), result=row)
+
+    def recalculate() -> None:
+        for row in range(2, 6):
+            book.tab().set(f"C{row}", Formula(f"=RANK(D{row},D:D)"), result=10 - row)
+
+    google.log.clear()
+    google.before("spreadsheets.batchUpdate", recalculate)
+    written(google, book, [(i, "Score", i) for i in range(4)])
+    assert len(google.log.reads) == 2
