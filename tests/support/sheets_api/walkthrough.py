@@ -10,6 +10,7 @@ should be.
 from __future__ import annotations
 
 import csv
+import itertools
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ from tests.support.sheets_api.server import SheetsServer
 from tests.support.sheets_api.workbook import imported
 
 MARK = ".walkthrough"  #: lies in a folder that may be made anew
+LOOK = "things to look at"  #: the same in each run
 KEY = Path("secrets/service-account.json")
 _EXCEL = re.compile(r'^excel = "leads\.xlsx".*$', re.MULTILINE)
 
@@ -51,10 +53,10 @@ def _walk(server: SheetsServer, folder: Path) -> int:
     _title(f"The leads are in a Google spreadsheet now, shared with {robot}")
     steps.run("check")
     _title("The first sync adds the columns and fills them")
-    steps.run("sync")
+    steps.run("sync", "--verbose")
     _title("The second one finds nothing to do")
     writes = len(server.log.writes)
-    steps.run("sync")
+    steps.run("sync", "--verbose", until=LOOK)
     steps.expect(len(server.log.writes) == writes, "the second sync wrote something")
     _title("Somebody sorts the tab by city and drags a lead to the top; then comes a sync,")
     _say("   which writes no more than the new places of the cells that “Problems” names")
@@ -63,7 +65,7 @@ def _walk(server: SheetsServer, folder: Path) -> int:
     city = tab.column("City", row=4)
     tab.sort(f"A5:{_last_column(tab)}64", city)
     tab.drag_rows(30, before=5)
-    steps.run("sync")
+    steps.run("sync", "--verbose", until=LOOK)
     steps.expect(_beside(tab) == before, "a score stands beside a wrong lead")
     _write_csv(tab, folder / "spreadsheet.csv")
     _title("What to look at")
@@ -86,8 +88,8 @@ class Steps:
         self.faults: list[str] = []
         self.syncs = 0
 
-    def run(self, *words: str, workspace: bool = True) -> None:
-        """Run a command, with everything it says."""
+    def run(self, *words: str, workspace: bool = True, until: str = "") -> None:
+        """Run a command, with everything that it says, or what it says before some words."""
         place = ["--workspace", str(self.folder)] if workspace else []
         self.syncs += words[0] == "sync"
         _say("$ " + " ".join(["sheetcrm", *place, *words]))
@@ -95,7 +97,14 @@ class Steps:
             [sys.executable, "-m", "sheetcrm", *place, *words],
             env=os.environ | {"SHEETCRM_SHEETS_ENDPOINT": self.server.url},
             check=False,
+            stdout=subprocess.PIPE if until else None,
+            text=True,
+            encoding="utf-8",
         )
+        for line in itertools.takewhile(
+            lambda line: until not in line, (done.stdout or "").splitlines()
+        ):
+            _say(line)
         self.expect(done.returncode == 0, f"{' '.join(words)} ended with {done.returncode}")
 
     def expect(self, true: bool, otherwise: str) -> None:
