@@ -77,3 +77,15 @@ def test_write_false_leaves_the_folder_as_it_is(configured, run):
     assert list((root / "var" / "outbox").glob("*.eml"))
     stages = json.loads(run("--workspace", root, "status", "--json").out)["stages"]
     assert sum(sum(counts.values()) for counts in stages.values()) == 60
+
+
+def test_a_backup_from_before_can_still_be_restored(configured, run):
+    place = "name = 'leads'\nexcel = 'leads.xlsx'"
+    root = configured(place)
+    before = (root / "leads.xlsx").read_bytes()
+    assert run("--workspace", root, "sync").code == 0
+    assert (root / "leads.xlsx").read_bytes() != before
+    configured(f"{place}\nwrite = false")
+    said = run("--workspace", root, "restore", "leads")
+    assert said.code == 0, said.err
+    assert (root / "leads.xlsx").read_bytes() == before

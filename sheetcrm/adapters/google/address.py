@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from sheetcrm.core.table import areas
+from sheetcrm.core.table.addresses import letters
 from sheetcrm.core.table.areas import Area, parse_area, split_place
 from sheetcrm.core.table.names import nearest
 from sheetcrm.core.table.spreadsheets import spreadsheet_link
@@ -98,6 +99,15 @@ def quoted(title: str) -> str:
     """A tab's title as A1 notation has it: ``'Lead''s tab'``."""
     doubled = title.replace("'", "''")
     return f"'{doubled}'"
+
+
+def range_of(title: str, grid: Mapping[str, int]) -> str:
+    """A GridRange in A1 notation: ``'Leads'!A1:C7``, ``'Leads'!1:1``, ``'Leads'!B2:B``."""
+    top, bottom = grid.get("startRowIndex", 0) + 1, grid.get("endRowIndex")
+    left, right = grid.get("startColumnIndex", 0) + 1, grid.get("endColumnIndex")
+    if right is None and left == 1:
+        return f"{quoted(title)}!{top}:{bottom}" if bottom else quoted(title)
+    return f"{quoted(title)}!{letters(left)}{top}:{letters(right or MAX_COLUMN)}{bottom or ''}"
 
 
 def _opened(address: Address, sheets: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -14,9 +14,19 @@ from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from sheetcrm.adapters.google.faults import RateLimitedError, WriteUncertainError
+from sheetcrm.adapters.google.address import range_of
+from sheetcrm.adapters.google.faults import (
+    RateLimitedError,
+    RequestRefusedError,
+    WriteUncertainError,
+)
 from sheetcrm.adapters.google.quota import READS, Kind, Patience, TokenBucket, backoff
-from sheetcrm.errors import SourceBusyError, SourceError, SourceUnreachableError
+from sheetcrm.errors import (
+    SourceBusyError,
+    SourceError,
+    SourceNotFoundError,
+    SourceUnreachableError,
+)
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -82,6 +92,7 @@ class SheetsClient:
         self._say = say or silent
         self._failures = 0  # writes, one after the other
         self._held: dict[Kind, tuple[float, SourceError]] = {}
+        self._by_titles = False
 
     @property
     def account(self) -> str:
@@ -119,13 +130,36 @@ class SheetsClient:
     ) -> dict[str, Any]:
         """``spreadsheets.getByDataFilter``: one read, of what the filters choose.
 
+        A service that speaks Google's language without this word is asked for the same by the
+        names of the tabs, which takes two reads.
+
         Args:
             spreadsheet: its id.
             filters: such as ``{"gridRange": {"sheetId": 7}}``.
             fields: the mask of what is answered.
         """
+        if self._by_titles:
+            return self._get_by_title(spreadsheet, filters, fields)
         path = f"/v4/spreadsheets/{spreadsheet}:getByDataFilter"
-        return self._read("post", path, {"fields": fields}, {"dataFilters": list(filters)})
+        try:
+            return self._read("post", path, {"fields": fields}, {"dataFilters": list(filters)})
+        except (SourceNotFoundError, RequestRefusedError):
+            found = self._get_by_title(spreadsheet, filters, fields)
+            self._by_titles = True
+            return found
+
+    def _get_by_title(
+        self, spreadsheet: str, filters: Sequence[Mapping[str, Any]], fields: str
+    ) -> dict[str, Any]:
+        book = self.get(spreadsheet, fields="sheets.properties(sheetId,title)")
+        known = [one.get("properties", {}) for one in book.get("sheets", ())]
+        titles = {one.get("sheetId", 0): str(one.get("title", "")) for one in known}
+        grids = [one["gridRange"] for one in filters]
+        gone = [grid["sheetId"] for grid in grids if grid["sheetId"] not in titles]
+        if gone:
+            raise RequestRefusedError(f"there is no tab with the id {gone[0]}")
+        ranges = [range_of(titles[grid["sheetId"]], grid) for grid in grids]
+        return self.get(spreadsheet, ranges=ranges, fields=fields)
 
     def batch_get(
         self, spreadsheet: str, ranges: Sequence[str], *, render: str = "UNFORMATTED_VALUE"

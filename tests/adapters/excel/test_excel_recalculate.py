@@ -58,6 +58,24 @@ def notes(receipt) -> list[str]:
     return [problem.message for problem in receipt.problems]
 
 
+@pytest.fixture(autouse=True)
+def in_this_process(request, monkeypatch):
+    """As a process for each takes long, most tests have none."""
+    if "child" not in request.fixturenames:
+
+        def ask(old, new, change):
+            return recalculating.answer(
+                old, new, change.sheet.part, list(recalculated._areas(change))
+            )
+
+        monkeypatch.setattr(recalculated, "_ask", ask)
+
+
+@pytest.fixture
+def child():
+    """The other process is started."""
+
+
 SUMS = [
     ("=SUM(Leads!C2:C4)", 120),
     ('=COUNTIF(Leads!D:D,"hot")', 1),
@@ -72,7 +90,7 @@ SUMS = [
 ]  # fmt: skip
 
 
-def test_all_tabs_are_up_to_date_and_the_same_but_for_that(tmp_path):
+def test_all_tabs_are_up_to_date_and_the_same_but_for_that(tmp_path, child):
     path = book(tmp_path / "leads.xlsx", SUMS)
     before = parts(path)
     receipt = write(path, {2: 20, 3: 995.5})
@@ -173,7 +191,7 @@ def test_other_workbooks(tmp_path):
     assert values(path) == [80]
 
 
-def test_a_workbook_that_cannot_be_calculated_is_written_all_the_same(tmp_path):
+def test_a_workbook_that_cannot_be_calculated_is_written_all_the_same(tmp_path, child):
     path = tmp_path / "leads.xlsx"
     with xlsxwriter.Workbook(path) as made:
         sheet = made.add_worksheet("Leads")
@@ -189,7 +207,7 @@ def test_a_workbook_that_cannot_be_calculated_is_written_all_the_same(tmp_path):
 
 
 @pytest.mark.parametrize("code", ["raise SystemExit(1)", "import time; time.sleep(60)"])
-def test_a_child_that_fails_leaves_the_values_and_says_so(tmp_path, monkeypatch, code):
+def test_a_child_that_fails_leaves_the_values_and_says_so(tmp_path, child, monkeypatch, code):
     monkeypatch.setattr(recalculated, "_CODE", code)
     monkeypatch.setattr(recalculated, "_MOST_SECONDS", 1)
     path = book(tmp_path / "leads.xlsx", SUMS)

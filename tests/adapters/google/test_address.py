@@ -13,6 +13,7 @@ from sheetcrm.adapters.google.address import (
     Address,
     find_place,
     quoted,
+    range_of,
 )
 from sheetcrm.core.table.areas import Area
 from sheetcrm.core.table.spreadsheets import NoSpreadsheetError, spreadsheet_link
@@ -180,3 +181,18 @@ def test_any_title_is_found_again_by_itself_and_quoted_with_a_range(title):
     assert find_place(Address(spreadsheet=ID, tab=title), book).sheet == 2
     ranged = Address(spreadsheet=ID, tab=f"{quoted(title)}!B2:C")
     assert find_place(ranged, book).area == Area(2, 2, 3, MAX_ROW)
+
+
+@pytest.mark.parametrize(
+    ("grid", "expected"),
+    [
+        ({}, "'Leads'"),
+        ({"startRowIndex": 4, "endRowIndex": 5}, "'Leads'!5:5"),
+        ({"startRowIndex": 4, "endRowIndex": 9, "startColumnIndex": 0}, "'Leads'!5:9"),
+        ({"startColumnIndex": 1, "endColumnIndex": 3, "endRowIndex": 7}, "'Leads'!B1:C7"),
+        ({"startRowIndex": 1, "startColumnIndex": 1, "endColumnIndex": 2}, "'Leads'!B2:B"),
+        ({"startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 1}, "'Leads'!B2:ZZZ2"),
+    ],
+)
+def test_a_part_of_a_tab_in_a1_notation(grid, expected):
+    assert range_of("Leads", {"sheetId": 3, **grid}) == expected

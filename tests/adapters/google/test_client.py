@@ -85,6 +85,32 @@ def test_a_read_by_filters(stub, client):
     assert seen.body == {"dataFilters": [{"gridRange": {"sheetId": 7}}]}
 
 
+TITLES = {
+    "sheets": [{"properties": {"title": "Ana's"}}, {"properties": {"sheetId": 7, "title": "B"}}]
+}
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_service_that_knows_no_filters_is_asked_by_titles(stub, client, status):
+    stub.replies += [Reply(status=status), Reply(body=TITLES), Reply(body={"sheets": [1]})]
+    stub.replies += [Reply(body=TITLES), Reply(body={"sheets": [2]})]
+    google = client()
+    filters = [
+        {"gridRange": {"sheetId": 7}},
+        {"gridRange": {"sheetId": 0, "startRowIndex": 2, "endRowIndex": 3}},
+    ]
+    assert google.get_by_filter("abc", filters, fields="sheets") == {"sheets": [1]}
+    assert google.get_by_filter("abc", filters[:1], fields="sheets") == {"sheets": [2]}
+    assert [one.method for one in stub.seen] == ["POST", "GET", "GET", "GET", "GET"]
+    assert stub.seen[2].query["ranges"] == ["'B'", "'Ana''s'!3:3"]
+
+
+def test_a_tab_that_is_gone_is_refused_either_way(stub, client):
+    stub.replies += [Reply(status=400), Reply(body=TITLES)]
+    with pytest.raises(RequestRefusedError, match="id 9"):
+        client().get_by_filter("abc", [{"gridRange": {"sheetId": 9}}], fields="sheets")
+
+
 def test_a_read_of_values(stub, client):
     stub.replies.append(Reply(body={"valueRanges": [{"values": [["a"], [1]]}, {"range": "B"}]}))
     assert client().batch_get("abc", ["A", "B"]) == [[["a"], [1]], []]

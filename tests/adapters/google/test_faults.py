@@ -107,6 +107,7 @@ PASSING = [
     pytest.param(WRITE, faults.cut(), 1, id="cut-before-write"),
     pytest.param(WRITE, faults.cut(after=True), 1, id="cut-after-write"),
     pytest.param(WRITE, faults.expired_token(), 1, id="401-write"),
+    pytest.param(GUARD, faults.Fault(status=404), 99, id="404-no-such-read"),
 ]
 
 
