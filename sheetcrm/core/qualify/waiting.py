@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from sheetcrm.core.qualify.evaluation import Evaluation
 from sheetcrm.core.qualify.ladder import Ladder
@@ -14,13 +15,20 @@ from sheetcrm.core.qualify.steps import answered_formulas, numbered
 from sheetcrm.core.table.values import CellValue
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Waits:
     """What time has to do with each lead's stage."""
 
-    days: Sequence[int]  #: whole days in its stage
+    since: Sequence[datetime]  #: when it came into its stage
+    now: datetime
     stalled: Sequence[datetime | None]  #: since when it has been there for too long
     answer_by: Sequence[datetime | None]  #: until when it should hear from us; None if it has
+
+    @cached_property
+    def days(self) -> Sequence[int]:
+        """How many days each lead has been in its stage, as the calendar counts them."""
+        today = self.now.date()
+        return [(today - at.date()).days for at in self.since]
 
 
 def waits(
@@ -39,14 +47,14 @@ def waits(
         since: since when, in the workspace's zone.
         now: the run's clock.
     """
-    today = now.date()
     limits = {name: _too_long(ladder.named(name)) for name in set(stages)}
+    stalled: list[datetime | None] = [None] * len(stages)
+    for index in [place for place, name in enumerate(stages) if limits[name] is not None]:
+        stalled[index] = stalled_since(ladder.named(stages[index]), since[index], now)
     return Waits(
-        days=[(today - at.date()).days for at in since],
-        stalled=[
-            at + limit if (limit := limits[stage]) is not None and now - at > limit else None
-            for stage, at in zip(stages, since, strict=True)
-        ],
+        since=since,
+        now=now,
+        stalled=stalled,
         answer_by=_deadlines(work, stages, since),
     )
 
