@@ -231,6 +231,15 @@ def ours_by_lead(tab: Tab) -> dict[str, dict]:
     return {row["Email"]: {name: row.get(name) for name in OURS} for row in rows_of(tab)}
 
 
+TYPED = 700  #: a person's own score of lead number n is 700 + n
+
+
+def is_right(row: dict) -> bool:
+    """Whether the score is the one that the rules give, or one that a person gave this lead."""
+    number = int(row["Email"][4:].partition("@")[0])
+    return round(row["Score"]) == expected_score(row) or row["Score"] == TYPED + number
+
+
 def expected_score(row: dict) -> int:
     city = 20 if row["City"] == "Jakarta" else 0
     return round(min(50, city + min(30, 30 * (row["Budget"] or 0) / 100)))
@@ -254,7 +263,7 @@ def check_all_right(team: Team) -> None:
     rows = rows_of(team.tab)
     assert rows
     for row in rows:
-        assert round(row["Score"]) == expected_score(row), row
+        assert is_right(row), row
         assert row["Why"]
     ids = [row["Lead ID"] for row in rows]
     assert None not in ids
