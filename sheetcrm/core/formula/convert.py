@@ -130,9 +130,10 @@ def _from_few(
 ) -> Cells | None:
     """A column of few distinct values; None if they are many, or numbers in the main."""
     share = _share(kinds)
-    numbers_ = [value for value in sample if type(value) in _NUMBERS]
+    figures = [value for value in sample if type(value) in _NUMBERS]
+    words = [value for value in sample if type(value) is str]
     try:
-        if not share or not (_repeat(sample, share) and _repeat(numbers_, share)):
+        if not share or not all(_repeat(some, share) for some in (sample, figures, words)):
             return None
         numbered = Numbered()
         way = Picks(itemgetter(*values)(numbered))
@@ -245,7 +246,9 @@ def _as_float(value: float | Decimal | None) -> float | None:
 def _with_odd(values: Sequence[Any], kinds: Collection[type]) -> Cells | None:
     """Numbers among which there are other values; None where numbers are few, or too large."""
     usual = _NUMBERS.intersection(kinds)
-    first = next((value for value in values if type(value) in usual), math.nan)
+    first = next((value for value in values if type(value) in usual), None) if usual else None
+    if first is None:
+        return None
     try:
         number = pl.Series(_only(values, usual), dtype=pl.Float64)
     except OverflowError:
