@@ -12,7 +12,9 @@ from typing import Any, Final
 
 from sheetcrm.adapters.google.reading import Sheet, area_of, grid_range
 from sheetcrm.adapters.google.tabs import Revision
+from sheetcrm.core.table.addresses import letters
 from sheetcrm.core.table.areas import Area
+from sheetcrm.core.table.values import Problem, Severity
 
 NOTE: Final = "written by sheetcrm"
 _COLOURS: Final = (  # light, from the first stage to the last; RGB
@@ -65,6 +67,22 @@ def dress(revision: Revision, new: Sequence[str], look: Look) -> list[dict[str, 
         column = first + list(new).index(look.stage)
         requests += _colours(now.id, revision.header_row, column, look)
     return requests
+
+
+def hidden(revision: Revision, new: Sequence[str], source: str) -> Iterator[Problem]:
+    """New columns that nobody will see."""
+    row, sheet = revision.header_row, revision.sheet
+    for column, header in enumerate(new, revision.first_new):
+        if column in sheet.hidden:
+            yield Problem(
+                message=f"the new column “{header}” lies in hidden columns",
+                severity=Severity.NOTE,
+                source=source,
+                tab=sheet.title,
+                column=header,
+                cell=f"{letters(column)}{row}",
+                hint="click the arrows between the column letters beside it",
+            )
 
 
 def _grown_filter(now: Sheet, new: Area) -> Iterator[dict[str, Any]]:

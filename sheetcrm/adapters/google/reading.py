@@ -28,7 +28,8 @@ _FULL: Final = (
 #: everything of a tab that a run needs to know
 WHOLE: Final = (
     "properties(title,locale,timeZone),"
-    f"sheets({_SHEET},basicFilter,tables(tableId,name,range({_RANGE})),{_DATA.format(_FULL)})"
+    f"sheets({_SHEET},basicFilter,tables(tableId,name,range({_RANGE})),"
+    f"data(startRow,startColumn,columnMetadata(hiddenByUser),rowData(values({_FULL}))))"
 )
 #: what must still be so just before a write
 GUARD: Final = f"sheets({_SHEET},{_DATA.format('effectiveValue,userEnteredValue')})"
@@ -69,6 +70,7 @@ class Sheet:
     filled: frozenset[Place] = frozenset()
     """In a guard read: cells that a formula elsewhere fills, as nothing was entered in them."""
     notes: Mapping[Place, str] = field(default_factory=dict)
+    hidden: frozenset[int] = frozenset()  #: columns that people have hidden
     merges: Sequence[Area] = ()
     protections: Sequence[Protection] = ()
     filter: Mapping[str, Any] = field(default_factory=dict)  #: as the API has it
@@ -177,8 +179,11 @@ def _sheet(one: Mapping[str, Any], book: Mapping[str, Any], extras: _Extras) -> 
     properties = one.get("properties", {})
     size = properties.get("gridProperties", {})
     cells: dict[int, dict[int, Raw]] = {}
+    hidden: set[int] = set()
     for data in one.get("data", ()):
         first_row, first_column = data.get("startRow", 0) + 1, data.get("startColumn", 0) + 1
+        columns = enumerate(data.get("columnMetadata", ()), first_column)
+        hidden.update(number for number, column in columns if column.get("hiddenByUser"))
         for number, row in enumerate(data.get("rowData", ()), first_row):
             found = _row(row.get("values", ()), number, first_column, extras)
             if found:
@@ -193,6 +198,7 @@ def _sheet(one: Mapping[str, Any], book: Mapping[str, Any], extras: _Extras) -> 
         formats=extras.formats,
         filled=frozenset(extras.filled),
         notes=extras.notes,
+        hidden=frozenset(hidden),
         merges=[area_of(merge) for merge in one.get("merges", ())],
         protections=list(_protections(one.get("protectedRanges", ()))),
         filter=one.get("basicFilter", {}),

@@ -7,7 +7,7 @@ from typing import Any
 
 from sheetcrm.adapters.google.address import FIELDS, Address, Place, find_place, quoted
 from sheetcrm.adapters.google.client import SheetsClient
-from sheetcrm.adapters.google.columns import NOTE, Look, dress
+from sheetcrm.adapters.google.columns import NOTE, Look, dress, hidden
 from sheetcrm.adapters.google.edits import wanted
 from sheetcrm.adapters.google.faults import RequestRefusedError
 from sheetcrm.adapters.google.keys import keys_of
@@ -97,8 +97,10 @@ class GoogleTabSource:
             keys=keys,
             cells=cells,
         ).run()
-        problems = self._dress(revision, append)
-        return WriteReceipt(cells=len(cells.values), appended=tuple(append), problems=problems)
+        problems = [*self._dress(revision, append), *hidden(revision, append, self.name)]
+        return WriteReceipt(
+            cells=len(cells.values), appended=tuple(append), problems=tuple(problems)
+        )
 
     def layout(self, tab: Tab) -> Layout:
         """How the tab looked when it was read; see `ports.WithLayout`."""

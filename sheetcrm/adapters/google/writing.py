@@ -124,10 +124,7 @@ class Writing:
         ours = columns_of(places, self.revision.area, before.columns)
         keys = set(self.keys.columns) - {column for _, column in places}
         areas = [*watched(self.revision.header_row, places, keys, 0), *ours]
-        try:
-            guard = self._read([grid_range(before.id, area) for area in areas], GUARD)
-        except RequestRefusedError as error:  # an area lies outside of the grid, or no tab is left
-            raise self._changed() from error
+        guard = self._read([grid_range(before.id, area) for area in areas], GUARD)
         self.title, self.width = guard.title, guard.columns
         place = self.expected.first_difference(guard, areas)
         if place:
@@ -247,7 +244,10 @@ class Writing:
 
     def _read(self, ranges: Sequence[Mapping[str, int]], fields: str) -> Sheet:
         filters = [{"gridRange": one} for one in ranges]
-        answer = self.client.get_by_filter(self.spreadsheet, filters, fields=fields)
+        try:
+            answer = self.client.get_by_filter(self.spreadsheet, filters, fields=fields)
+        except RequestRefusedError as error:  # an area lies outside of the grid, or no tab is left
+            raise self._changed() from error
         return sheet_of(answer, self.revision.sheet.id, guard=fields == GUARD)
 
     def _watch(self, places: Any, columns: int) -> list[Area]:

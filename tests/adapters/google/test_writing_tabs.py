@@ -357,3 +357,20 @@ def test_a_column_that_is_calculated_from_ours_moves_no_lead(google):
     google.before("spreadsheets.batchUpdate", recalculate)
     written(google, book, [(i, "Score", i) for i in range(4)])
     assert len(google.log.reads) == 2
+
+
+def test_new_columns_in_hidden_ones_are_said(google, leads):
+    with leads.changing() as book:
+        book.sheets[0].sizes["COLUMNS"] = {n: {"hiddenByUser": True} for n in range(5, 26)}
+    receipt = written(google, leads, [(0, "Stage", "MQL"), (0, "Why", "x")], ["Stage", "Why"])
+    (problem,) = receipt.problems
+    assert (problem.column, problem.cell) == ("Why", "F1")
+    assert problem.hint
+
+
+def test_a_tab_that_is_deleted_meanwhile(google):
+    book = spreadsheet_of(google, {"Leads": LEADS, "Other": [["a"]]})
+    google.before("spreadsheets.batchUpdate", lambda: book.delete_tab("Leads"))
+    with pytest.raises(SourceChangedError):
+        written(google, book, [(0, "Score", 41)])
+    assert book.titles == ["Other"]
