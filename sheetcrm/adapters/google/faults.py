@@ -143,7 +143,7 @@ def fault_of(answer: Answer, *, account: str, writing: bool, now: datetime) -> S
     status = answer.status
     if status == 429:
         return _rate_limited(answer, now)
-    if status == 408 or status >= 500 or 300 <= status < 400:
+    if status == 408 or 300 <= status < 400 or (status >= 500 and status != 501):
         return _outage(answer, writing=writing)
     if status == 401:
         return credentials_fault(account)

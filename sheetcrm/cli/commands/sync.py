@@ -73,19 +73,24 @@ def sync(
     if as_json:
         output.json_out(report_json(report))
         return report.exit_code
+    show(report, dry_run=dry_run, looking=verbose or output.on_terminal())
+    return report.exit_code
+
+
+def show(report: Report, *, dry_run: bool, looking: bool) -> None:
+    """What was done, or would be; where nobody is looking, only what went wrong."""
     for result in report.results:
         if result.error:
             complain_of(result)
         elif dry_run:
             show_plan(result, report.ladder)
-        elif verbose or output.on_terminal():
+        elif looking:
             show_result(result, report.ladder)
     if dry_run:
         output.next_step("nothing was changed; to do it: sheetcrm sync")
-    elif (verbose or output.on_terminal()) and report.exit_code == 0:
+    elif looking and report.exit_code == 0:
         output.next_step("look: sheetcrm drafts · one lead: sheetcrm explain NAME")
         output.next_step("take it back: sheetcrm undo last")
-    return report.exit_code
 
 
 def when_free(report: Report, seconds: float, again: Callable[[Sequence[str]], Report]) -> Report:
