@@ -8,6 +8,7 @@ vcrpy. They are copied elsewhere first, as their package is called `tests` like 
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
@@ -18,11 +19,11 @@ import gspread.http_client
 
 from tests.support.sheets_api.server import SheetsServer
 
-#: A spreadsheet of somebody else that the suite tries to open.
-PRIVATE = "1jIKzPs8LsiZZdLdeMEP-5ZIHw6RkjiOmj1LrJN706Yc"
+#: How the suite names a spreadsheet of somebody else that it tries to open.
+_PRIVATE = re.compile(r'private_id = "([\w-]+)"')
 
-#: What the suite's formulas yield: the emulator does not calculate.
-RESULTS = {"=4/2": 2, "=3/2": 1.5, "= 1 / 1024": 1 / 1024, "=1/1024": 1 / 1024}
+#: The formulas that it writes; what they yield has to be told, as the emulator does not calculate.
+_QUOTIENT = re.compile(r'"(= ?(\d+) ?/ ?(\d+))"')
 
 #: Tests that are left out, each with its reason.
 LEFT_OUT: dict[str, str] = {}
@@ -30,11 +31,13 @@ LEFT_OUT: dict[str, str] = {}
 _ROOTS = ("https://sheets.googleapis.com/", "https://www.googleapis.com/")
 
 
-def emulator() -> SheetsServer:
-    """A server as the suite expects Google to be."""
+def emulator(folder: Path) -> SheetsServer:
+    """A server as the suite in a checkout expects Google to be."""
+    tests = "".join(path.read_text(encoding="utf-8") for path in folder.glob("tests/*_test.py"))
     server = SheetsServer(auth=False)
-    server.results = dict(RESULTS)
-    server.create("Private", owner="somebody@example.com", file_id=PRIVATE)
+    server.results = {text: int(one) / int(two) for text, one, two in _QUOTIENT.findall(tests)}
+    for number in _PRIVATE.findall(tests):
+        server.create("Private", owner="somebody@example.com", file_id=number)
     server.create("Another spreadsheet")  # `openall` with a title has to find fewer than all
     return server
 
@@ -68,10 +71,11 @@ def main(arguments: list[str]) -> int:
     """Run the suite; pytest's exit code."""
     import pytest
 
-    with tempfile.TemporaryDirectory() as folder, emulator() as server:
+    checkout = Path(arguments[0])
+    with tempfile.TemporaryDirectory() as folder, emulator(checkout) as server:
         copy = Path(folder) / "gspread_suite_copy"
         ignored = shutil.ignore_patterns("cassettes", "__pycache__")
-        shutil.copytree(Path(arguments[0]) / "tests", copy, ignore=ignored)
+        shutil.copytree(checkout / "tests", copy, ignore=ignored)
         redirect(server.url)
         options = [
             "--disable-vcr",

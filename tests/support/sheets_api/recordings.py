@@ -55,7 +55,7 @@ def play(folder: Path) -> Tally:
     for cassette in sorted((folder / "tests" / "cassettes").glob("*.json")):
         if cassette.name in SKIPPED:
             continue
-        with emulator() as server:
+        with emulator(folder) as server:
             before = len(tally.differences)
             _play_one(server, cassette, tally)
             tally.cassettes += 1
