@@ -86,6 +86,6 @@ def test_a_backup_from_before_can_still_be_restored(configured, run):
     assert run("--workspace", root, "sync").code == 0
     assert (root / "leads.xlsx").read_bytes() != before
     configured(f"{place}\nwrite = false")
-    said = run("--workspace", root, "restore", "leads")
+    said = run("--workspace", root, "restore", "leads", "--yes")
     assert said.code == 0, said.err
     assert (root / "leads.xlsx").read_bytes() == before

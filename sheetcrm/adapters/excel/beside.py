@@ -18,7 +18,7 @@ from sheetcrm.adapters.excel.save import check_writable, replace_file
 from sheetcrm.core.table.layout import Layout
 from sheetcrm.core.table.values import CellValue, Edit, Problem, Severity, Tab
 from sheetcrm.errors import SourceRefusedError
-from sheetcrm.ports import TabSource, WithLayout, WriteReceipt
+from sheetcrm.ports import Backup, Restorable, TabSource, WithLayout, WriteReceipt
 
 
 def report_of(path: Path, name: str = "") -> Path:
@@ -96,6 +96,16 @@ class UnwrittenSource:
                 hint=f"take that line out of the source {self.name}, then run again",
             )
         return WriteReceipt(cells=0)
+
+    def backups(self) -> list[Backup]:
+        """The copies from a time when it was written; see `ports.Restorable`."""
+        return self._inner.backups() if isinstance(self._inner, Restorable) else []
+
+    def restore(self, backup: Backup, *, run: str) -> str:
+        """Put one of those back, as somebody has asked for that; see `ports.Restorable`."""
+        if not isinstance(self._inner, Restorable):
+            raise TypeError("this source keeps no backups")
+        return self._inner.restore(backup, run=run)
 
     def put_aside(
         self, tab: Tab, columns: Mapping[str, Sequence[CellValue]], *, run: str = ""

@@ -9,6 +9,7 @@ is given the two files and the areas that were written, and prints what it found
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import re
 import sys
@@ -42,6 +43,14 @@ _FAILED: Final = re.compile(r"^(recalculate XLSX failed: )?(Unsupported feature:
 _ORDINARY: Final = frozenset((b"#DIV/0!", b"#N/A", b"#NULL!", b"#NUM!", b"#REF!", b"#VALUE!"))
 
 Place = tuple[int, int, int]  # sheet, row, column
+
+
+def answer(old: Path, new: Path, part: str, written: Sequence[Area]) -> Answer:
+    """As `calculate`, with a reason where that cannot be done."""
+    try:
+        return calculate(old, new, part, written)
+    except Exception as fault:  # noqa: BLE001 - the library's refusals, and its faults
+        return Answer(values={}, refused=_FAILED.sub("", str(fault)))
 
 
 def calculate(old: Path, new: Path, part: str, written: Sequence[Area]) -> Answer:
@@ -205,9 +214,7 @@ def main() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
     old, new, part, written = sys.argv[1:]
-    areas = [Area(*one) for one in json.loads(written)]
-    try:
-        said = calculate(Path(old), Path(new), part, areas)
-    except Exception as fault:  # noqa: BLE001 - the other process makes a sentence of it
-        said = Answer(values={}, refused=_FAILED.sub("", str(fault)))
+    said = answer(Path(old), Path(new), part, [Area(*one) for one in json.loads(written)])
     pickle.dump(said, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+    sys.stdout.flush()
+    os._exit(0)  # whatever the library's threads still do

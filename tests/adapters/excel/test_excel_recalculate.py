@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import openpyxl
@@ -58,22 +60,33 @@ def notes(receipt) -> list[str]:
     return [problem.message for problem in receipt.problems]
 
 
+@pytest.fixture(scope="module")
+def worker():
+    """One process that calculates for most tests, as starting one takes long.
+
+    It is not this one: where formualizer has calculated a file, threads hardly start any more.
+    """
+    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    yield pool
+    for process in pool._processes.values():
+        process.kill()
+    pool.shutdown()
+
+
 @pytest.fixture(autouse=True)
-def in_this_process(request, monkeypatch):
-    """As a process for each takes long, most tests have none."""
+def in_one_process(request, monkeypatch, worker):
     if "child" not in request.fixturenames:
 
         def ask(old, new, change):
-            return recalculating.answer(
-                old, new, change.sheet.part, list(recalculated._areas(change))
-            )
+            areas = list(recalculated._areas(change))
+            return worker.submit(recalculating.answer, old, new, change.sheet.part, areas).result()
 
         monkeypatch.setattr(recalculated, "_ask", ask)
 
 
 @pytest.fixture
 def child():
-    """The other process is started."""
+    """The other process is started, as it is for people."""
 
 
 SUMS = [
