@@ -58,7 +58,8 @@ def calculate(old: Path, new: Path, part: str, written: Sequence[Area]) -> Answe
 
     Args:
         old: the workbook as it was.
-        new: the same with what was written, its formulas' values not yet touched.
+        new: the same with what was written, its formulas' values not yet touched; in a folder
+            where another file may be put.
         part: the sheet that was written.
         written: where in it.
     """
@@ -67,7 +68,8 @@ def calculate(old: Path, new: Path, part: str, written: Sequence[Area]) -> Answe
         if len(cells.all) > MOST_FORMULAS:
             many = f"{len(cells.all):,} formulas are more than the {MOST_FORMULAS:,} that it takes"
             return Answer(values={}, refused=many)
-        distrusted, changes = (_recalculated(path, cells) for path in (old, new))
+        out = new.with_name("calculated.xlsx")
+        distrusted, changes = (_recalculated(path, out, cells) for path in (old, new))
         sheet = [one.part for one in package.sheets].index(part)
         start = [Reference(sheet, area) for area in written]
         return _decided(package, cells, distrusted, changes, start)
@@ -88,13 +90,12 @@ class _Cells:
                 self.careful.add(part)
 
 
-def _recalculated(path: Path, cells: _Cells) -> dict[Place, FormulaCell]:
+def _recalculated(path: Path, out: Path, cells: _Cells) -> dict[Place, FormulaCell]:
     """The formulas that formualizer gives another value than the one that is stored.
 
     Raises:
         OSError: it refuses the workbook.
     """
-    out = path.with_name(f"{path.name}.calculated")
     out.write_bytes(formualizer.recalculate_xlsx_bytes(path.read_bytes())["bytes"])
     changed: dict[Place, FormulaCell] = {}
     with Archive(path) as old, Archive(out) as new:
@@ -105,7 +106,6 @@ def _recalculated(path: Path, cells: _Cells) -> dict[Place, FormulaCell]:
                 place = sheet, cell.row, cell.column
                 if place not in cells.all or cell.data != cells.all[place].data:
                     changed[place] = cell
-    out.unlink()
     return changed
 
 

@@ -108,6 +108,7 @@ def test_all_tabs_are_up_to_date_and_the_same_but_for_that(tmp_path, child):
     before = parts(path)
     receipt = write(path, {2: 20, 3: 995.5})
     assert notes(receipt) == []
+    assert list(tmp_path.iterdir()) == [path], "nothing else is put into people's folders"
     assert (receipt.cells, receipt.recalculated) == (2, 9)
     assert values(path, "Leads")[1:] == ["cold", "hot", "cold"]
     total = 20 + 995.5 + 10
