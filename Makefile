@@ -73,6 +73,7 @@ bench: $(VENV)/.developer
 	$(BIN)/python benchmarks/formulas.py
 	$(BIN)/python benchmarks/writeback.py
 	$(BIN)/python benchmarks/sync.py
+	$(BIN)/python benchmarks/google.py
 	$(BIN)/python benchmarks/qualification.py
 
 # Makes sheetcrm/sample/leads.xlsx again from tools/.
