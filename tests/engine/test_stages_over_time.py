@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
 from sheetcrm.adapters.ledger import open_ledger
 from sheetcrm.adapters.memory import MemoryLedger
@@ -61,6 +61,7 @@ class StagesOverTime(PeopleAndSync):
         self.folder = tempfile.TemporaryDirectory(prefix="sheetcrm-stages-")
         super().__init__()
         self.stages: dict[CellValue, str] = {}  #: key → a stage that a person typed
+        self.steps = 0
 
     def opened(self):
         return workspace_of(self.hands, RULES, self.ledger())
@@ -166,6 +167,13 @@ class StagesOverTime(PeopleAndSync):
 
     # What sheetcrm does.
 
+    @invariant()
+    def sync_every_third_time(self) -> None:
+        """As cron does, whatever people are at."""
+        self.steps += 1
+        if self.steps % 3 == 0:
+            self.sync()
+
     @rule()
     def sync(self) -> None:
         self.look()
@@ -212,10 +220,34 @@ class StagesOverTime(PeopleAndSync):
         elif status == "later":
             assert state.standing.stage != "Not now"
 
+    @rule(pick=PICK, budget=st.sampled_from([None, 10, 400]), days=st.sampled_from([None, 1, 4]))
+    def go_away_and_come_back(self, pick: int, budget: int | None, days: int | None) -> None:
+        """A lead waits, until its day or until its status is another, and is worth less by then."""
+        self.look()
+        key = self.value(self.picked(pick), "Key")
+        self.change(key, Status="later", Until=days and self.serial(days))
+        self.sync()
+        self.change(key, Budget=budget, Status="later" if days else None)
+        self.workspace.clock.move(timedelta(days=days or 1))
+        self.sync()
+
+    def change(self, key: CellValue, **cells: CellValue) -> None:
+        self.look()
+        (row,) = (row for row in self.leads() if self.value(row, "Key") == key)
+        for name, value in cells.items():
+            self.set(row, name, value)
+        self.save()
+
     @precondition(lambda self: not self.scores and not self.stages)
-    @rule()
-    def sync_undo_and_sync_again(self) -> None:
+    @rule(
+        pick=PICK,
+        budget=st.sampled_from([None, 10, 100, 400]),
+        status=st.sampled_from([None, "no", "later"]),
+    )
+    def sync_undo_and_sync_again(self, pick: int, budget: int | None, status: str | None) -> None:
         """Undo leaves sheet and ledger as they were, and the same sync can be made again."""
+        self.look()
+        self.change(self.value(self.picked(pick), "Key"), Budget=budget, Status=status)
         self.look()
         before, stood = self.grid, self.workspace.ledger.remember("leads").standings
         place = self.place_of("Lead ID")
@@ -268,9 +300,9 @@ def case_of(machine: type[StagesOverTime], examples: int, steps: int) -> type:
     return case
 
 
-TestStagesOverTime = case_of(StagesOverTime, 12, 20)
-TestStagesOverTimeForLong = pytest.mark.slow(case_of(StagesOverTime, 30, 40))
-TestStagesInMemoryForLong = pytest.mark.slow(case_of(StagesInMemory, 60, 40))
+TestStagesOverTime = case_of(StagesOverTime, 10, 20)
+TestStagesOverTimeForLong = pytest.mark.slow(case_of(StagesOverTime, 20, 40))
+TestStagesInMemoryForLong = pytest.mark.slow(case_of(StagesInMemory, 50, 40))
 
 
 def test_a_log_that_goes_back_would_be_noticed():

@@ -15,10 +15,11 @@ class Verdict:
 
     before: str  #: "" for a lead that is new
     after: str  #: where it stands now
-    ruled: str  #: where the rules would put it
+    ruled: str  #: where the rules alone would put it
+    goal: str = ""  #: where it is to go: there, or no lower than it left the ladder
     by_person: bool = False
     refused: bool = False  #: the rules would move it, and it stays
-    asked: bool = False  #: and the move is suggested
+    asked: bool = False  #: a person may agree to what the rules say
     returned: bool = False  #: back on the ladder, where it left it, though the rules say less
 
     @property
@@ -99,12 +100,14 @@ class Ladder:
         goal = self._not_below(before, ruled, past, faulty)
         way = self._way(before, goal, faulty)
         refused = way is not Back.ALLOW
+        further = way if refused else self._way(goal, ruled, faulty)  # what the next run will say
         return Verdict(
             before=before,
             after=before if refused else goal,
-            ruled=goal,
+            ruled=ruled,
+            goal=goal,
             refused=refused,
-            asked=way is Back.ASK,
+            asked=further is Back.ASK,
             returned=goal != ruled,
         )
 
@@ -113,7 +116,8 @@ class Ladder:
     ) -> str:
         """Where a lead comes back onto the ladder: not below the step from which it left it.
 
-        Unless the team allows this way; a lead that leaves and comes back moves down otherwise.
+        Unless the team allows this way, or the way down from there; a lead that leaves and comes
+        back would move down otherwise.
         """
         there = self._rank.get(ruled)
         if not past or there is None or before in self._rank:
@@ -124,8 +128,8 @@ class Ladder:
         if not left or there >= self._rank[left]:
             return ruled
         rule = self._rule(before, ruled)
-        way = rule.move if rule else self._rules.moves.back
-        return ruled if way is Back.ALLOW and not faulty else left
+        way = rule.move if rule and not faulty else self._way(left, ruled, faulty)
+        return ruled if way is Back.ALLOW else left
 
     def _way(self, before: str, after: str, faulty: Collection[str]) -> Back:
         """What becomes of a move: of one down the ladder nothing, unless the team allows it.

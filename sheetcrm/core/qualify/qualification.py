@@ -112,11 +112,11 @@ def _moves(
         StageMove(
             lead=lead.lead,
             before=verdict.before,
-            after=verdict.ruled if verdict.refused else verdict.after,
+            after=verdict.goal if verdict.refused else verdict.after,
             why=why(index, verdict),
             by="person" if verdict.by_person else "rule",
             refused=verdict.refused,
-            asked=verdict.asked,
+            asked=verdict.refused and verdict.asked,
         )
         for index, (lead, verdict) in enumerate(zip(leads, verdicts, strict=True))
         if verdict.moved or verdict.refused

@@ -80,9 +80,9 @@ class Reasons:
         if verdict.by_person and verdict.ruled != verdict.after:
             found.append(self._words.by_hand)
             found.append(self._words.rule_says.format(verdict.ruled))
-        if verdict.refused:
+        if verdict.refused or verdict.returned:
             pattern = self._words.suggestion if verdict.asked else self._words.rule_says
-            found.append(pattern.format(verdict.ruled))
+            found.append(pattern.format(verdict.goal if verdict.refused else verdict.ruled))
         soonest = self._soonest.text(index, verdict)
         return [*found, soonest] if soonest else found
 

@@ -34,7 +34,7 @@ class Soonest:
 
     def text(self, index: int, verdict: Verdict) -> str:
         """What to find out about one lead; "" where no few answers would raise it."""
-        if verdict.by_person or verdict.refused:
+        if verdict.by_person or verdict.refused or verdict.returned:
             return ""
         best: tuple[str, tuple[str, ...]] | None = None
         for stage, lacks in self._up.get(verdict.after, ()):

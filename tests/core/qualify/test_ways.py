@@ -111,6 +111,7 @@ RETURNS = [
     ),
     (("SQL",), "Disqualified", {"Points": 45, "Until": NA}, Moves(back=Back.ALLOW), "SQL"),
     (("SQL", "MQL"), "Not now", {}, Moves(), "MQL"),  # it had been moved down before
+    (("SQL",), "Not now", {"Points": 45}, Moves(rules=(DOWN_TO_MQL,)), "MQL"),
     (("sql",), "My own stage", {"Points": 45}, Moves(), "SQL"),
     (("Gone stage",), "Not now", {"Points": 45}, Moves(), "MQL"),
     ((), "Disqualified", {"Points": 45}, Moves(), "MQL"),
@@ -125,6 +126,8 @@ def test_nobody_comes_back_lower_than_it_left(lead, case):
     assert qualified.stages == [after]
     (move,) = qualified.moves
     assert (move.before, move.after, move.refused) == (standing, after, False)
+    settled = lead(after, *past, standing, moves=moves, **cells)
+    assert (settled.stages, settled.why) == (qualified.stages, qualified.why)
 
 
 @pytest.mark.parametrize(
