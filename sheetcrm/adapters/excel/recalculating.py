@@ -178,6 +178,8 @@ def _doubt(
         if unknown:
             return "functions or names that are not known here"
         return OTHERWISE
+    if after and after.kind == "e" != cell.kind:
+        return "giving an error now, which only Excel is believed"
     return ""
 
 

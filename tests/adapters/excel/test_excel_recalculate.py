@@ -175,6 +175,18 @@ def test_a_formula_that_nobody_has_calculated_stays_so(tmp_path):
     assert values(path) == [5, None]
 
 
+def test_a_new_error_is_left_to_excel(tmp_path):
+    sums = [("=10/Leads!C2", 0.125), ("=IFERROR(A1,7)+Leads!C3", 30.125), ("=1/(Leads!C2-80)", "#DIV/0!"),
+            ("=A3+1", "#DIV/0!")]  # fmt: skip
+    path = book(tmp_path / "leads.xlsx", sums)
+    receipt = write(path, {2: 0})
+    assert values(path) == [0.125, 30.125, -1 / 80, 1 - 1 / 80]
+    assert notes(receipt) == [
+        "the formula in Sum & up!A1 keeps its old value (giving an error now, which only Excel is believed)",
+        "the formula in Sum & up!A2 keeps its old value (reading such formulas)",
+    ]
+
+
 def test_arrays_and_what_reads_their_cells(tmp_path):
     path = tmp_path / "leads.xlsx"
     with xlsxwriter.Workbook(path) as made:
