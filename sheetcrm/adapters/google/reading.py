@@ -27,7 +27,7 @@ _FULL: Final = (
 )
 #: everything of a tab that a run needs to know
 WHOLE: Final = (
-    "properties(title,locale,timeZone),"
+    "properties(title),"
     f"sheets({_SHEET},basicFilter,tables(tableId,name,range({_RANGE})),"
     f"data(startRow,startColumn,columnMetadata(hiddenByUser),rowData(values({_FULL}))))"
 )
@@ -76,8 +76,6 @@ class Sheet:
     filter: Mapping[str, Any] = field(default_factory=dict)  #: as the API has it
     tables: Sequence[Mapping[str, Any]] = ()  #: the same
     spreadsheet: str = ""  #: its title
-    zone: str = ""
-    locale: str = ""
 
     def at(self, row: int, column: int) -> Raw:
         """What stands in a cell."""
@@ -204,8 +202,6 @@ def _sheet(one: Mapping[str, Any], book: Mapping[str, Any], extras: _Extras) -> 
         filter=one.get("basicFilter", {}),
         tables=one.get("tables", ()),
         spreadsheet=book.get("title", ""),
-        zone=book.get("timeZone", ""),
-        locale=book.get("locale", ""),
     )
 
 
