@@ -52,7 +52,7 @@ SIMPLE = {
 DEFAULT_OUTPUTS = {"id": "Lead ID", "score": "Score", "stage": "Stage", "why": "Why"}
 LOOKS = {
     "protect": "Google Sheets only: warn whoever is about to change one of our cells.",
-    "style": "Google Sheets only: give the Stage column a colour for each stage.",
+    "style": "Google Sheets only: headers like the others, a colour for each stage.",
 }
 GROUPS = ("score", "framework")
 _QUOTED = re.compile(r'"([^"]+)"')

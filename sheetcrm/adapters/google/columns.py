@@ -35,7 +35,7 @@ class Look:
 
     Attributes:
         protect: Google warns a person who is about to change a cell of ours.
-        style: a colour for each stage.
+        style: headers look like the one to their left, and each stage has a colour.
         stage: header of the column of stages.
         ladder: the stages on the ladder, from the lowest.
         off_ladder: the others.
@@ -60,7 +60,9 @@ def dress(revision: Revision, new: Sequence[str], look: Look) -> list[dict[str, 
         return []
     now, first = revision.sheet, revision.first_new
     area = Area(first, revision.header_row, first + len(new) - 1, revision.area.last_row)
-    requests = [*_grown_filter(now, area), *_grown_tables(now, area), *_header_look(now.id, area)]
+    requests = [*_grown_filter(now, area), *_grown_tables(now, area)]
+    if look.style:
+        requests += _header_look(now.id, area)
     if look.protect:
         requests.append(_warning(now.id, area))
     if look.style and look.stage in new:

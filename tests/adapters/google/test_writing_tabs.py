@@ -102,12 +102,13 @@ def test_new_columns_make_the_grid_grow_and_say_whose_they_are(google, leads):
     assert leads.tab().values()[0][4:] == ["Stage", "Why"]
     assert [leads.tab().cell(f"{c}1").note for c in "DEF"] == ["", *["written by sheetcrm"] * 2]
     assert leads.tab().sheet.column_count == 6
+    assert [call.kind for call in google.log] == ["read", "read", "write"]
 
 
 def test_new_headers_look_like_the_others(google, leads):
     bold = {"textFormat": {"bold": True}}
     leads.tab().set("D1", "Score", format=bold)
-    written(google, leads, [(0, "Stage", "MQL")], ["Stage"])
+    written(google, leads, [(0, "Stage", "MQL")], ["Stage"], look=Look(style=True))
     assert leads.tab().cell("E1").format == bold
     assert leads.tab().cell("E2").format is None
 
@@ -157,7 +158,7 @@ def test_looks_are_given_once(google, leads):
 
 def test_looks_that_cannot_be_given_are_said(google, leads):
     google.fail("spreadsheets.batchUpdate", faults.internal(), nth=2, times=9)
-    receipt = written(google, leads, [(0, "Stage", "MQL")], ["Stage"])
+    receipt = written(google, leads, [(0, "Stage", "MQL")], ["Stage"], look=Look(protect=True))
     (problem,) = receipt.problems
     assert "no looks" in problem.message
     assert leads.tab().values()[1][4] == "MQL"
