@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, partial
+from operator import or_
 
 from sheetcrm.core.qualify.frameworks import Answers
 from sheetcrm.core.qualify.scoring import ScoreResult, cents
@@ -64,7 +65,7 @@ class Why:
         columns += [result.faded for result in self._fading]
         for result in self._limited:
             columns += (result.limited, result.values)
-        columns += [[answer is None for answer in answers] for _, answers in self._open]
+        columns += [unknown for _, unknown in self._open]
         return list(zip(*columns, strict=True))
 
     def _shares(self, index: int) -> list[str]:
@@ -89,10 +90,9 @@ class Why:
 
     def _unknown(self, index: int) -> list[str]:
         """``unknown: budget, timing``."""
-        names = [name for name, answers in self._open if answers[index] is None]
-        if not names:
+        shown = [name for name, unknown in self._open if unknown[index]]
+        if not shown:
             return []
-        shown = [*dict.fromkeys(names)]
         more = [_MORE] if len(shown) > _UNKNOWN_SHOWN else []
         text = self._words.unknown.format(", ".join(shown[:_UNKNOWN_SHOWN] + more))
         return [clipped(text, _UNKNOWN_LONGEST)]
@@ -119,11 +119,15 @@ def _by_size(share: tuple[float, str]) -> float:
 
 def _open_questions(
     scores: Sequence[ScoreResult], criteria: Sequence[tuple[str, Answers]]
-) -> list[tuple[str, Answers]]:
-    """Name and answers of all that can be unknown; what never is, is left out."""
+) -> list[tuple[str, Sequence[bool]]]:
+    """Each name of what can be unknown, once, and for which leads it is; without what never is."""
     rules = [(result.rule.name, result.holds) for score in scores for result in score.rules]
-    asked = [*rules, *criteria]
     spelling: dict[str, str] = {}
-    for name, _ in asked:
-        spelling.setdefault(fold(name), in_running_text(name))
-    return [(spelling[fold(name)], answers) for name, answers in asked if None in answers]
+    found: dict[str, Sequence[bool]] = {}
+    for name, answers in [*rules, *criteria]:
+        key = fold(name)
+        spelling.setdefault(key, in_running_text(name))
+        if None in answers:
+            unknown = [answer is None for answer in answers]
+            found[key] = list(map(or_, found[key], unknown)) if key in found else unknown
+    return [(spelling[key], unknown) for key, unknown in found.items()]
