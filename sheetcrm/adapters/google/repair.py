@@ -31,7 +31,6 @@ class Damage:
     Attributes:
         expected: what was read, and what has been written and proven since.
         now: all of the tab as it stands now.
-        header_row: where the headers stood when the tab was read.
         moves: where rows and columns went.
         intended: what was to be written, by the place that it had when the tab was read.
         written: our writes that are not proven, the oldest first: what went to which place.
@@ -41,7 +40,6 @@ class Damage:
 
     expected: Expected
     now: Sheet
-    header_row: int
     moves: Moves
     intended: Mapping[Place, Raw]
     written: Sequence[Mapping[Place, Raw]]
@@ -62,7 +60,10 @@ class Damage:
         )
 
     def mending(self) -> Cells:
-        """What must be written so that no cell holds what was meant for another."""
+        """What must be written so that no cell holds what was meant for another.
+
+        Unless all has landed where it should, all is taken back: a write is whole or not at all.
+        """
         values: dict[Place, Raw] = {}
         formulas: dict[Place, str] = {}
         formats: dict[Place, Mapping[str, str]] = {}
@@ -95,21 +96,10 @@ class Damage:
         old = self.moves.old(*place)
         if old is None:
             return raw is not None
-        if old in self.intended and alike(self.intended[old], raw):
-            return not self.landed and (old != place or place[1] in self._headless)
+        if self.landed and old in self.intended and kept(self.intended[old], raw):
+            return False
         formula = old not in self.expected.written and old in self.expected.before.formulas
         return formula or not alike(self.expected.at(*old), raw)
-
-    @cached_property
-    def _headless(self) -> frozenset[int]:
-        """Columns that were new, and whose headers do not stand above them."""
-        row, now = self.moves.header_row, self.now
-        new = {column: raw for (at, column), raw in self.intended.items() if at == self.header_row}
-        return frozenset(
-            column
-            for column, old in self.moves.columns.items()
-            if old in new and not kept(new[old], now.at(row, column))
-        )
 
     def _carried(self, write: Mapping[Place, Raw]) -> Iterator[Place]:
         """Cells in rows that were hit and have moved since: all that hit them still stands there.

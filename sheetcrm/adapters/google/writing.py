@@ -175,7 +175,7 @@ class Writing:
             Whether all of `part` stands where it should; else nothing of it stands anywhere.
 
         Raises:
-            SourceChangedError: rows or columns moved; nothing of ours stands wrong any more.
+            SourceChangedError: rows or columns moved; nothing of `part` stands anywhere.
             SourceError: something does, and could not be taken back.
         """
         mended = False
@@ -186,10 +186,9 @@ class Writing:
             mending = damage.mending()
             if not mending:
                 break
-            mended = True
+            mended, proof = True, None
             if self._mend(now, mending, damage):
-                raise self._changed()
-            proof = None
+                break
         else:
             raise self._gave_up(mending)
         if damage.landed:
@@ -208,7 +207,6 @@ class Writing:
         return Damage(
             expected=expected,
             now=now,
-            header_row=header,
             moves=moves(expected, now, header, self.keys, self.written),
             intended=part.values,
             written=self.written,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sheetcrm.engine.sync import sync
@@ -182,6 +182,15 @@ def people_and_faults(google: SheetsServer, start: Callable[[SheetsServer], Team
     assert google.log.writes == []
 
 
+#: what had landed rightly by chance is taken back, too: else a sort without our columns fools us
+BY_CHANCE = [
+    ("before", "spreadsheets.get", 1, partial(sort_by, header="Name", descending=False)),
+    ("after", "getByDataFilter", 1, partial(sort_by, header="City", descending=False)),
+    ("after", "spreadsheets.get", 2, partial(sort_without, first="Name", last="Today", by="Email")),
+]
+
+
+@example(start=first_run, events=BY_CHANCE)
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(start=st.sampled_from([first_run, few_new, later_run, id_first]), events=EVENTS)
 def test_people_and_faults_at_any_time(google, start, events) -> None:
