@@ -102,25 +102,37 @@ class Damage:
         return formula or not alike(self.expected.at(*old), raw)
 
     def _carried(self, write: Mapping[Place, Raw]) -> Iterator[Place]:
-        """Cells in rows that were hit and have moved since: all that hit them still stands there.
+        """Cells that were hit and have moved since: all that hit their row still stands there.
 
         Only values are left to go by, so a row counts only where it shows all that was written
-        into one row.
+        into one row; in other columns than those that were hit, two values at least.
         """
-        rows: dict[int, dict[int, Raw]] = defaultdict(dict)
+        hit: dict[int, dict[int, Raw]] = defaultdict(dict)
         for (row, column), raw in write.items():
-            rows[row][column] = raw
+            hit[row][column] = raw
+        for across in {0, *(new - old for new, old in self.moves.columns.items())}:
+            rows = {
+                row: {column + across: raw for column, raw in cells.items()}
+                for row, cells in hit.items()
+                if not across or sum(raw is not None for raw in cells.values()) > 1
+            }
+            for new, row in self._showing(rows):
+                if across or row != new:
+                    cells = rows[row].items()
+                    yield from ((new, c) for c, raw in cells if self._is_wrong((new, c), raw))
+
+    def _showing(self, rows: Mapping[int, Mapping[int, Raw]]) -> Iterator[tuple[int, int]]:
+        """Rows of the tab, each with the number of a row whose values it shows."""
         by_first: dict[tuple[int, Raw], list[int]] = defaultdict(list)
         for row, cells in rows.items():
             first = next((c for c in sorted(cells) if cells[c] is not None), 0)
             by_first[first, cells.get(first)].append(row)
-        firsts = {column for column, _ in by_first if column}
+        firsts = {column for column, _ in by_first if column > 0}
         for new in self.now.cells:
             for first in firsts:
                 for row in by_first.get((first, self.now.at(new, first)), ()):
-                    cells = rows[row]
-                    if row != new and self._shows(new, cells):
-                        yield from ((new, c) for c in cells if self._is_wrong((new, c), cells[c]))
+                    if self._shows(new, rows[row]):
+                        yield new, row
 
     def _shows(self, row: int, cells: Mapping[int, Raw]) -> bool:
         return all(kept(raw, self.now.at(row, column)) for column, raw in cells.items())

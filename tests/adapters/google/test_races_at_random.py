@@ -190,6 +190,14 @@ BY_CHANCE = [
 ]
 
 
+#: what hit wrong rows has moved to other columns before anybody looks
+MOVED_ON = [
+    ("before", "getByDataFilter", 2, partial(delete_column)),
+    ("before", "spreadsheets.batchUpdate", 1, partial(Tab.insert_rows, before=1)),
+]
+
+
+@example(start=first_run, events=MOVED_ON)
 @example(start=first_run, events=BY_CHANCE)
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(start=st.sampled_from([first_run, few_new, later_run, id_first]), events=EVENTS)
