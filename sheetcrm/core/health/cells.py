@@ -92,11 +92,11 @@ def text_numbers(column: TeamColumn) -> list[int]:
     return []
 
 
-def numbers(column: TeamColumn, tab: Tab, found: Sequence[int]) -> Iterator[Finding]:
-    """What `text_numbers` found."""
+def as_text(kind: Kind, column: TeamColumn, tab: Tab, found: Sequence[int]) -> Iterator[Finding]:
+    """Numbers or dates that are text, as `text_numbers` or `dates.text_dates` found them."""
     if found:
         yield in_cells(
-            Kind.TEXT_NUMBER,
+            kind,
             Severity.NOTE if column.field else Severity.WARNING,
             tab,
             column.column,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from sheetcrm.core.health.columns import TeamColumn
@@ -40,23 +40,6 @@ def text_dates(column: TeamColumn) -> list[int]:
     if column.counts[date] or len(found) >= _MOSTLY * column.counts[str]:
         return found
     return []
-
-
-def dates(column: TeamColumn, tab: Tab, found: Sequence[int]) -> Iterator[Finding]:
-    """What `text_dates` found."""
-    if found:
-        yield in_cells(
-            Kind.TEXT_DATE,
-            Severity.NOTE if column.field else Severity.WARNING,
-            tab,
-            column.column,
-            found,
-            field=column.field_name,
-            examples=[
-                Example(cell, quoted(text), display(column.read[index]) if column.field else "")
-                for index, cell, text in column.different(tab, found)
-            ],
-        )
 
 
 def ambiguous(column: TeamColumn, tab: Tab) -> Iterator[Finding]:
