@@ -357,18 +357,10 @@ def _backups(config: Config, now: datetime) -> Backups:
 def _activities(
     config: Config, one: ActivityConfig, google: Callable[[], Google]
 ) -> ActivitySource:
-    from sheetcrm.config.model import TableConfig
     from sheetcrm.engine.workspace import ActivitySource
 
-    place = TableConfig(
-        name=one.name,
-        tab=one.tab,
-        excel=one.excel,
-        google=one.google,
-        credentials=one.credentials,
-        csv=one.csv,
-    )
-    return ActivitySource(source=_table(config, place, google), kind=one.kind, headers=one.headers)
+    source = _table(config, one.table, google)
+    return ActivitySource(source=source, kind=one.kind, headers=one.headers)
 
 
 def _table(config: Config, table: TableConfig, google: Callable[[], Google]) -> TableSource:

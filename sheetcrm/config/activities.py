@@ -7,7 +7,7 @@ from typing import Any
 from sheetcrm.config.inspection import Inspection
 from sheetcrm.config.kinds import Text
 from sheetcrm.config.leads import CREDENTIALS, GOOGLE
-from sheetcrm.config.model import ActivityConfig
+from sheetcrm.config.model import ActivityConfig, TableConfig
 from sheetcrm.config.shapes import Key, ListOf, Table
 from sheetcrm.core.table.activities import FIELDS
 
@@ -36,6 +36,8 @@ ACTIVITIES = Table(
     either=(("excel",), ("google",), ("csv",)),
 )
 
+_OURS = ("kind", "headers")  #: the others say where it is
+
 KEYS = {
     "activities": Key(
         ListOf(ACTIVITIES, named=True),
@@ -57,10 +59,9 @@ def activities(tree: dict[str, Any]) -> tuple[ActivityConfig, ...]:
     """The tabs of activities."""
     return tuple(
         ActivityConfig(
-            **{
-                **one,
-                "headers": {k: tuple(v) for k, v in (one.get("headers") or {}).items()},
-            }
+            table=TableConfig(**{key: one[key] for key in one if key not in _OURS}),
+            kind=one.get("kind", ""),
+            headers={name: tuple(found) for name, found in (one.get("headers") or {}).items()},
         )
         for one in tree.get("activities", ())
     )

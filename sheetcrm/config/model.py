@@ -40,14 +40,9 @@ class TableConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActivityConfig:
-    """One tab of dated activities: exactly one of `excel`, `csv` and `google` is given."""
+    """One tab of dated activities."""
 
-    name: str
-    tab: str = ""
-    excel: str = ""
-    google: str = ""
-    credentials: str = ""
-    csv: str = ""
+    table: TableConfig  #: where it is; without `rows`
     kind: str = ""  #: what all of them are, where the tab does not say
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

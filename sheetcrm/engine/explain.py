@@ -64,11 +64,16 @@ def explain(workspace: Workspace, who: str, *, only: Sequence[str] = ()) -> list
             _explain(workspace, planned, index) for index in matching(planned.plan.leads, who)
         ]
     if not found:
-        raise UsageError(
-            f"no lead is called {who!r}",
-            hint="give a lead id, an e-mail address, a row number, or part of a name",
-        )
+        raise nobody(who)
     return found
+
+
+def nobody(who: str) -> UsageError:
+    """What is said where `matching` finds no lead in any source."""
+    return UsageError(
+        f"no lead is called {who!r}",
+        hint="give a lead id, an e-mail address, a row number, or part of a name",
+    )
 
 
 def matching(leads: Sequence[LeadRecord], who: str) -> list[int]:

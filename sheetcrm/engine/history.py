@@ -13,7 +13,7 @@ from sheetcrm.core.memory import LeadRecord, LeadState
 from sheetcrm.core.table.activities import Activity, whose
 from sheetcrm.core.table.values import Problem
 from sheetcrm.engine.activities import ByPerson, by_person
-from sheetcrm.engine.explain import matching
+from sheetcrm.engine.explain import matching, nobody
 from sheetcrm.engine.planning import Planner, Reading
 from sheetcrm.engine.sync import chosen
 from sheetcrm.engine.views import texts
@@ -73,22 +73,18 @@ def history(workspace: Workspace, who: str, *, only: Sequence[str] = ()) -> list
         UsageError: there is nobody.
     """
     planner = Planner(workspace, workspace.clock.now())
-    for error in planner.read_activities.errors:
-        raise error
-    told = [_Told(workspace, planner, planner.read(one)) for one in chosen(workspace, only)]
+    done = planner.activities.all
+    told = [_Told(workspace, planner.read(one), done) for one in chosen(workspace, only)]
     found: list[History] = []
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, int]] = set()
     for one in told:
-        for lead in matching(one.leads, who):
-            if (one.source, one.leads[lead].lead) not in seen:
-                story = _story(told, one.leads[lead], workspace.clock.now().tzinfo)
-                seen |= {(row.source, row.lead) for row in story.rows}
+        for index in matching(one.leads, who):
+            if (one.source, one.leads[index].row) not in seen:
+                story = _story(told, one.leads[index], workspace.clock.now().tzinfo)
+                seen |= {(row.source, row.row) for row in story.rows}
                 found.append(story)
     if not found:
-        raise UsageError(
-            f"no lead is called {who!r}",
-            hint="give a lead id, an e-mail address, a row number, or part of a name",
-        )
+        raise nobody(who)
     return found
 
 
@@ -106,9 +102,7 @@ def activity_report(workspace: Workspace, *, days: int) -> Report:
         )
     now = workspace.clock.now()
     planner = Planner(workspace, now)
-    found = planner.read_activities
-    for error in found.errors:
-        raise error
+    found = planner.activities
     owned: set[int] = set()
     for source in workspace.sources:
         reading = planner.read(source)
@@ -126,7 +120,9 @@ def activity_report(workspace: Workspace, *, days: int) -> Report:
 class _Told:
     """One source: its leads, and what happened to each."""
 
-    def __init__(self, workspace: Workspace, planner: Planner, reading: Reading) -> None:
+    def __init__(
+        self, workspace: Workspace, reading: Reading, activities: Sequence[Activity]
+    ) -> None:
         self.source = reading.source.name
         self._workspace = workspace
         leads, self._ids = reading.leads, reading.identities.ids
@@ -139,16 +135,15 @@ class _Told:
             )
         ]
         self._activities: dict[int, list[Activity]] = {}
-        for activity, index in whose(planner.read_activities.all, leads, self._ids):
+        for activity, index in whose(activities, leads, self._ids):
             self._activities.setdefault(index, []).append(activity)
 
     def rows_of(self, person: LeadRecord) -> list[int]:
         """The leads that are this person."""
         return [index for index, lead in enumerate(self.leads) if _same(lead, person)]
 
-    def row(self, index: int) -> Row:
+    def row(self, index: int, state: LeadState | None) -> Row:
         lead = self.leads[index]
-        state = self.state(index)
         standing = state.standing if state else None
         return Row(
             source=self.source,
@@ -175,18 +170,18 @@ def _same(one: LeadRecord, other: LeadRecord) -> bool:
 
 
 def _story(told: Sequence[_Told], person: LeadRecord, zone: tzinfo | None) -> History:
-    places = [(one, index) for one in told for index in one.rows_of(person)]
+    places = [(one, i, one.state(i)) for one in told for i in one.rows_of(person)]
     moments: dict[object, Moment] = {}
-    for one, index in places:
+    for one, index, state in places:
         for activity in one.activities(index):
             moments[activity.tab, activity.row] = _happened(activity)
-        for key, moment in _remembered(one.source, one.state(index), zone):
+        for key, moment in _remembered(one.source, state, zone):
             moments.setdefault(key, moment)
     return History(
         name=person.name,
         email=person.email,
         phone=person.phone,
-        rows=[one.row(index) for one, index in places],
+        rows=[one.row(index, state) for one, index, state in places],
         moments=sorted(moments.values(), key=_when),
     )
 

@@ -106,6 +106,17 @@ class Planner:
         """The reference tables and what is wrong with those that cannot be read."""
         return read_tables(self._workspace)
 
+    @property
+    def activities(self) -> Activities:
+        """What the team did with its leads.
+
+        Raises:
+            SourceError: one of the tabs of activities cannot be read.
+        """
+        for error in self.read_activities.errors:
+            raise error
+        return self.read_activities
+
     @cached_property
     def read_activities(self) -> Activities:
         """The activities and what is wrong with tabs of them that cannot be read."""
@@ -132,8 +143,7 @@ class Planner:
         """
         self._decided.pop(source.name, None)
         reading = self.read(source)
-        for error in self.read_activities.errors:
-            raise error
+        _ = self.activities
         if not allow_empty:
             refuse_emptied(reading)
         faults = self.faults(reading.frame)

@@ -91,6 +91,12 @@ def test_before_the_first_sync_there_are_only_activities(team):
         history(team(), "nobody at all")
 
 
+def test_a_person_of_two_rows_is_told_once_before_the_first_sync_too(make):
+    rows = [*GRID, ["Ana P.", "ANA@example.com", "Bogor", 1, "en", "twice"]]
+    [ana] = history(make(MemoryTabSource(rows), qualification=QUALIFICATION), "Ana")
+    assert [(row.row, row.lead) for row in ana.rows] == [(2, ""), (5, "")]
+
+
 def test_what_each_sales_person_did(team):
     report = activity_report(team(), days=30)
     assert [(one.by, one.counts, one.last) for one in report.people] == [

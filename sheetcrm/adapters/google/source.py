@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sheetcrm.adapters.google.address import FIELDS, Address, Place, find_place, quoted
@@ -124,12 +125,10 @@ class GoogleTabSource:
     def _answer(self) -> tuple[Mapping[str, Any], Place]:
         """The tab with all that stands in it: one request where its name or id is known."""
         address = self._address
-        try:
+        with suppress(RequestRefusedError, TabNotFoundError):  # a named range, or a renamed tab
             answer = self._guessed()
             if answer:
                 return answer, find_place(address, answer)
-        except (RequestRefusedError, TabNotFoundError):
-            pass  # the name of a range, or of a tab that was renamed
         book = self._client.get(address.spreadsheet, fields=FIELDS)
         try:
             place = find_place(address, book)
