@@ -256,8 +256,8 @@ class Ledger(Protocol):
         """Let go of files and connections."""
 
 
-class Outbox(Protocol):
-    """Where rendered follow-ups lie until somebody sends them."""
+class DraftBox(Protocol):
+    """Where rendered follow-ups lie for people to look at, until somebody sends them."""
 
     def put(self, draft: MessageDraft) -> str:
         """Store one message, or leave it where it is if it lies there already; say where."""

@@ -20,7 +20,7 @@ class Waiting:
 def waiting(workspace: Workspace) -> Waiting:
     """The drafts that wait for a person."""
     drafts = workspace.ledger.drafts()
-    here = {draft.key for draft in drafts if workspace.outbox.holds(draft)}
+    here = {draft.key for draft in drafts if workspace.drafts.holds(draft)}
     return Waiting(
         here=[draft for draft in drafts if draft.key in here],
         gone=[draft for draft in drafts if draft.key not in here],
@@ -39,5 +39,5 @@ def renew(workspace: Workspace) -> Waiting:
     found = waiting(workspace)
     workspace.ledger.discard([draft.key for draft in found.here])
     for draft in found.here:
-        workspace.outbox.withdraw(draft)
+        workspace.drafts.withdraw(draft)
     return found

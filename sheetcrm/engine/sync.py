@@ -191,7 +191,7 @@ class _Run:
         placed: list[MessageDraft] = []
         for draft in drafts:
             try:
-                placed.append(replace(draft, place=self._workspace.outbox.put(draft)))
+                placed.append(replace(draft, place=self._workspace.drafts.put(draft)))
             except MailerError as error:
                 return placed, error
         return placed, None
@@ -202,7 +202,7 @@ class _Run:
         waiting = {draft.key: draft for draft in workspace.ledger.drafts()} if withdrawn else {}
         return [
             one
-            if one.key in waiting and workspace.outbox.withdraw(waiting[one.key])
+            if one.key in waiting and workspace.drafts.withdraw(waiting[one.key])
             else replace(one, reason=f"{one.reason}; its file was gone already, sent or deleted")
             for one in withdrawn
         ]

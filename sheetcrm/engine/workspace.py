@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sheetcrm.core.followup.rules import FollowUps
 from sheetcrm.core.qualify.rules import Qualification
 from sheetcrm.core.table.fields import Field, Locale
-from sheetcrm.ports import Clock, Ledger, Outbox, TableSource, TabSource, TemplateStore
+from sheetcrm.ports import Clock, DraftBox, Ledger, TableSource, TabSource, TemplateStore
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +43,7 @@ class Workspace:
     sources: Sequence[TabSource]
     tables: Mapping[str, TableSource]
     ledger: Ledger
-    outbox: Outbox
+    drafts: DraftBox
     templates: TemplateStore
     clock: Clock
     activities: Sequence[ActivitySource] = ()

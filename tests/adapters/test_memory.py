@@ -8,13 +8,13 @@ import pytest
 
 from sheetcrm.adapters.memory import (
     FixedClock,
+    MemoryDrafts,
     MemoryLedger,
-    MemoryOutbox,
     MemoryTabSource,
     MemoryTemplates,
 )
+from tests.adapters.draft_box_contract import DraftBoxContract
 from tests.adapters.ledger_contract import LedgerContract
-from tests.adapters.outbox_contract import OutboxContract
 from tests.adapters.tab_source_contract import LEADS, Make, TabSourceContract
 from tests.adapters.template_store_contract import MakeStore, TemplateStoreContract
 
@@ -34,10 +34,10 @@ class TestMemoryLedger(LedgerContract):
         return MemoryLedger()
 
 
-class TestMemoryOutbox(OutboxContract):
+class TestMemoryDrafts(DraftBoxContract):
     @pytest.fixture
-    def outbox(self) -> MemoryOutbox:
-        return MemoryOutbox()
+    def outbox(self) -> MemoryDrafts:
+        return MemoryDrafts()
 
     def stored(self, outbox, place: str) -> bytes | None:
         return outbox.messages.get(place)

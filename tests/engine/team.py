@@ -10,8 +10,8 @@ import pytest
 
 from sheetcrm.adapters.memory import (
     FixedClock,
+    MemoryDrafts,
     MemoryLedger,
-    MemoryOutbox,
     MemoryTabSource,
     MemoryTemplates,
 )
@@ -109,7 +109,7 @@ def make() -> Make:
             sources=sources,
             tables={},
             ledger=ledger or MemoryLedger(),
-            outbox=MemoryOutbox(),
+            drafts=MemoryDrafts(),
             templates=MemoryTemplates(templates),
             clock=FixedClock(now),
         )

@@ -124,9 +124,9 @@ def test_a_draft_whose_lead_moved_on_is_withdrawn_and_stays_so(make: Make) -> No
     shown = plan(workspace)
     assert shown.counts["withdrawn"] == 1
     assert not shown.results[0].plan.changes_nothing
-    assert ana.place in workspace.outbox.messages
+    assert ana.place in workspace.drafts.messages
     run = sync(workspace).run
-    assert list(workspace.outbox.messages) == [budi.place]
+    assert list(workspace.drafts.messages) == [budi.place]
     assert workspace.ledger.drafts() == [budi]
     assert by_name(source, "Email status") == {"Ana": "CANCELLED", "Budi": "DRAFT"}
     assert plan(workspace).results[0].plan.changes_nothing
@@ -137,7 +137,7 @@ def test_a_draft_whose_lead_moved_on_is_withdrawn_and_stays_so(make: Make) -> No
     undo(workspace, run)
     source.set_cell("D2", None)  # and is back again
     sync(workspace)
-    assert list(workspace.outbox.messages) == [budi.place]
+    assert list(workspace.drafts.messages) == [budi.place]
     assert by_name(source, "Email status")["Ana"] == "CANCELLED"
 
 
@@ -145,7 +145,7 @@ def test_a_draft_whose_file_is_gone_is_withdrawn_all_the_same(make: Make) -> Non
     source = tab([row("Ana", "MQL")])
     workspace = make(source, qualification=LADDER)
     sync(workspace)
-    workspace.outbox.messages.clear()
+    workspace.drafts.messages.clear()
     source.set_cell("D2", 1)
     sync(workspace)
     [message] = explain(workspace, "Ana")[0].state.messages
@@ -171,14 +171,14 @@ def test_renewed_drafts_are_written_anew_and_what_may_have_been_sent_is_not(make
     workspace = make(source)
     sync(workspace)
     [ana, budi] = workspace.ledger.drafts()
-    del workspace.outbox.messages[budi.place]
+    del workspace.drafts.messages[budi.place]
     source.set_cell("A2", "Anita")
     found = renew(workspace)
     assert (found.here, found.gone) == ([ana], [budi])
-    assert workspace.outbox.messages == {}
+    assert workspace.drafts.messages == {}
     assert workspace.ledger.drafts() == [budi]
     report = sync(workspace)
     [anew] = report.results[0].plan.drafts
     assert (anew.key, anew.subject, ana.subject) == (ana.key, "Hello Anita", "Hello Ana")
-    assert list(workspace.outbox.messages) == [anew.place]
+    assert list(workspace.drafts.messages) == [anew.place]
     assert plan(workspace).results[0].plan.changes_nothing

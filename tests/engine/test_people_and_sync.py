@@ -12,7 +12,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from sheetcrm.adapters.memory import FixedClock, MemoryLedger, MemoryOutbox, MemoryTemplates
+from sheetcrm.adapters.memory import FixedClock, MemoryDrafts, MemoryLedger, MemoryTemplates
 from sheetcrm.core.followup.rules import FollowUps
 from sheetcrm.core.qualify.rules import Qualification
 from sheetcrm.core.table.fields import Locale
@@ -47,7 +47,7 @@ def workspace_of(
         sources=(hands.source,),
         tables={},
         ledger=ledger or MemoryLedger(),
-        outbox=MemoryOutbox(),
+        drafts=MemoryDrafts(),
         templates=MemoryTemplates({}),
         clock=FixedClock(NOW),
     )

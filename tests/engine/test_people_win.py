@@ -12,8 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sheetcrm.adapters.ledger import open_ledger
 from sheetcrm.adapters.memory import (
     FixedClock,
+    MemoryDrafts,
     MemoryLedger,
-    MemoryOutbox,
     MemoryTabSource,
     MemoryTemplates,
 )
@@ -330,7 +330,7 @@ class PeopleWin(RuleBasedStateMachine):
             sources=(self.source,),
             tables={},
             ledger=self.ledger,
-            outbox=MemoryOutbox(),
+            drafts=MemoryDrafts(),
             templates=MemoryTemplates({}),
             clock=FixedClock(NOW),
         )

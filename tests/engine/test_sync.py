@@ -6,7 +6,7 @@ from string import ascii_uppercase
 
 import pytest
 
-from sheetcrm.adapters.memory import MemoryLedger, MemoryOutbox, MemoryTabSource
+from sheetcrm.adapters.memory import MemoryDrafts, MemoryLedger, MemoryTabSource
 from sheetcrm.core.qualify.rules import Stage
 from sheetcrm.engine.explain import explain
 from sheetcrm.engine.status import status
@@ -314,7 +314,7 @@ def test_explain_finds_leads_by_id_address_row_and_part_of_a_name(make):
         explain(workspace, "nobody")
 
 
-class FullOutbox(MemoryOutbox):
+class FullOutbox(MemoryDrafts):
     """A disk that is full for the first message."""
 
     full = True
@@ -327,7 +327,7 @@ class FullOutbox(MemoryOutbox):
 
 def test_a_full_outbox_does_not_keep_the_sheet_and_the_next_run_writes_the_drafts(make):
     source, outbox = MemoryTabSource(GRID), FullOutbox()
-    workspace = replace(make(source), outbox=outbox)
+    workspace = replace(make(source), drafts=outbox)
     report = sync(workspace)
     assert report.exit_code == 1
     assert "no space left" in report.results[0].error.message

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sheetcrm.adapters.memory.clock import FixedClock
+from sheetcrm.adapters.memory.drafts import MemoryDrafts, MemoryTemplates
 from sheetcrm.adapters.memory.ledger import MemoryLedger
-from sheetcrm.adapters.memory.outbox import MemoryOutbox, MemoryTemplates
 from sheetcrm.adapters.memory.tab import MemoryTabSource
 
-__all__ = ["FixedClock", "MemoryLedger", "MemoryOutbox", "MemoryTabSource", "MemoryTemplates"]
+__all__ = ["FixedClock", "MemoryDrafts", "MemoryLedger", "MemoryTabSource", "MemoryTemplates"]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sheetcrm.adapters.google.source import GoogleTabSource
-from sheetcrm.adapters.memory import FixedClock, MemoryLedger, MemoryOutbox, MemoryTemplates
+from sheetcrm.adapters.memory import FixedClock, MemoryDrafts, MemoryLedger, MemoryTemplates
 from sheetcrm.core.followup.rules import FollowUps
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.engine.sync import sync
@@ -79,7 +79,7 @@ def team_of(google: SheetsServer, *, id_first: bool = False) -> Team:
         sources=(source,),
         tables={},
         ledger=MemoryLedger(),
-        outbox=MemoryOutbox(),
+        drafts=MemoryDrafts(),
         templates=MemoryTemplates({}),
         clock=FixedClock(NOW),
     )

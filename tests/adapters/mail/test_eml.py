@@ -10,20 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from sheetcrm.adapters.mail.outbox import EmlOutbox
+from sheetcrm.adapters.mail.eml import EmlDrafts
 from sheetcrm.core.memory import MessageDraft
 from sheetcrm.errors import MailerError
-from sheetcrm.ports import Outbox
-from tests.adapters.outbox_contract import OutboxContract
+from sheetcrm.ports import DraftBox
+from tests.adapters.draft_box_contract import DraftBoxContract
 from tests.core.followup.world import lead, plan
 
 
-class TestContract(OutboxContract):
+class TestContract(DraftBoxContract):
     @pytest.fixture
-    def outbox(self, tmp_path) -> Outbox:
-        return EmlOutbox(tmp_path / "outbox")
+    def outbox(self, tmp_path) -> DraftBox:
+        return EmlDrafts(tmp_path / "outbox")
 
-    def stored(self, outbox: Outbox, place: str) -> bytes | None:
+    def stored(self, outbox: DraftBox, place: str) -> bytes | None:
         path = Path(place)
         return path.read_bytes() if path.exists() else None
 
@@ -39,7 +39,7 @@ def folder(tmp_path) -> Path:
 
 
 def test_a_person_finds_it_and_a_mail_program_opens_it(folder, draft):
-    place = Path(EmlOutbox(folder).put(draft))
+    place = Path(EmlDrafts(folder).put(draft))
     assert place == folder / "2026-11-24 welcome-1 Budi Santoso (L-7K3QXM).eml"
     message = email.message_from_bytes(place.read_bytes(), policy=email.policy.default)
     assert message["X-Unsent"] == "1"
@@ -48,7 +48,7 @@ def test_a_person_finds_it_and_a_mail_program_opens_it(folder, draft):
 
 
 def test_a_draft_that_a_person_has_edited_is_left_alone(folder, draft):
-    outbox = EmlOutbox(folder)
+    outbox = EmlDrafts(folder)
     place = Path(outbox.put(draft))
     place.write_bytes(draft.raw.replace(b"Halo!", b"Halo, Pak Budi!"))
     assert outbox.put(draft) == outbox.place(draft) == str(place)
@@ -56,7 +56,7 @@ def test_a_draft_that_a_person_has_edited_is_left_alone(folder, draft):
 
 
 def test_another_message_of_the_same_name_gets_a_number(folder, draft):
-    outbox = EmlOutbox(folder)
+    outbox = EmlDrafts(folder)
     other = replace(
         draft, message_id="<other@example.com>", raw=b"Message-ID: <other@example.com>\r\n\r\nx"
     )
@@ -79,7 +79,7 @@ def test_another_message_of_the_same_name_gets_a_number(folder, draft):
     ],
 )
 def test_names_that_every_file_system_takes(folder, draft, name, shown):
-    place = Path(EmlOutbox(folder).put(replace(draft, to_name=name)))
+    place = Path(EmlDrafts(folder).put(replace(draft, to_name=name)))
     assert place.parent == folder
     assert place.name == f"2026-11-24 welcome-1 {shown} (L-7K3QXM).eml"
     assert len(os.fsencode(place.name)) < 255
@@ -90,7 +90,7 @@ def test_a_file_system_without_links(folder, draft, monkeypatch):
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", no_links)
-    outbox = EmlOutbox(folder)
+    outbox = EmlDrafts(folder)
     place = Path(outbox.put(draft))
     assert place.read_bytes() == draft.raw
     assert outbox.put(draft) == str(place)
@@ -98,7 +98,7 @@ def test_a_file_system_without_links(folder, draft, monkeypatch):
 
 
 def test_two_at_once_write_one_file_and_never_half_of_it(folder, draft):
-    outbox = EmlOutbox(folder)
+    outbox = EmlDrafts(folder)
     places: list[str] = []
     threads = [threading.Thread(target=lambda: places.append(outbox.put(draft))) for _ in range(8)]
     for thread in threads:
@@ -113,20 +113,20 @@ def test_two_at_once_write_one_file_and_never_half_of_it(folder, draft):
 def test_a_folder_that_cannot_be_written(tmp_path, draft):
     (tmp_path / "file").write_text("x")
     with pytest.raises(MailerError) as caught:
-        EmlOutbox(tmp_path / "file" / "outbox").put(draft)
+        EmlDrafts(tmp_path / "file" / "outbox").put(draft)
     assert "drafts cannot be written to" in caught.value.message
     assert "[workspace] outbox" in caught.value.hint
 
 
 def test_days_sort(folder, draft):
-    outbox = EmlOutbox(folder)
+    outbox = EmlDrafts(folder)
     for number, day in enumerate((date(2026, 12, 1), date(2026, 9, 30))):
         outbox.put(replace(draft, due_on=day, message_id=f"<{number}@example.com>"))
     assert [path.name[:10] for path in sorted(folder.iterdir())] == ["2026-09-30", "2026-12-01"]
 
 
 def test_a_draft_is_withdrawn_after_the_workspace_moved_and_never_another_file(folder, draft):
-    outbox = EmlOutbox(folder)
+    outbox = EmlDrafts(folder)
     place = Path(outbox.put(draft))
     moved = replace(draft, place=f"/somewhere/else/{place.name}")
     assert outbox.withdraw(moved)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sheetcrm.core.memory import MessageDraft
-from sheetcrm.ports import Outbox
+from sheetcrm.ports import DraftBox
 from tests.adapters import ledger_contract
 
 
@@ -18,30 +18,30 @@ def draft(key: str = "sari/welcome/1/1", text: str = "Halo", **parts) -> Message
     return ledger_contract.draft(key, **parts | {"raw": raw + b"\x00\xff"})
 
 
-class OutboxContract:
+class DraftBoxContract:
     """Subclassed by the tests of every adapter."""
 
     @pytest.fixture
-    def outbox(self) -> Outbox:
+    def outbox(self) -> DraftBox:
         raise NotImplementedError
 
-    def stored(self, outbox: Outbox, place: str) -> bytes | None:
+    def stored(self, outbox: DraftBox, place: str) -> bytes | None:
         """The bytes that lie at a place, None where nothing does."""
         raise NotImplementedError
 
-    def test_a_message_lies_where_it_was_said_to(self, outbox: Outbox) -> None:
+    def test_a_message_lies_where_it_was_said_to(self, outbox: DraftBox) -> None:
         planned = outbox.place(draft())
         assert self.stored(outbox, planned) is None
         place = outbox.put(draft())
         assert place == planned
         assert self.stored(outbox, place) == draft().raw
 
-    def test_a_message_that_lies_there_is_left_alone(self, outbox: Outbox) -> None:
+    def test_a_message_that_lies_there_is_left_alone(self, outbox: DraftBox) -> None:
         place = outbox.put(draft())
         assert outbox.put(draft(text="another text")) == place
         assert self.stored(outbox, place) == draft().raw
 
-    def test_each_key_has_its_own_place(self, outbox: Outbox) -> None:
+    def test_each_key_has_its_own_place(self, outbox: DraftBox) -> None:
         drafts = [
             draft("sari/welcome/1/1"),
             draft("sari/welcome/2/1", step=2),
@@ -53,7 +53,7 @@ class OutboxContract:
         assert len(set(places)) == len(drafts)
         assert all(self.stored(outbox, place) is not None for place in places)
 
-    def test_a_message_can_be_taken_away(self, outbox: Outbox) -> None:
+    def test_a_message_can_be_taken_away(self, outbox: DraftBox) -> None:
         kept = replace(draft(), place=outbox.put(draft()))
         other = draft("sari/welcome/1/2", text="another")
         place = outbox.put(other)
@@ -70,6 +70,6 @@ class OutboxContract:
         "name",
         ["", "../../etc/passwd", 'a"b<c>|?*:', "名前 😀", "x" * 300, "CON", ". .", "new\nline"],
     )
-    def test_any_name_is_safe(self, outbox: Outbox, name: str) -> None:
+    def test_any_name_is_safe(self, outbox: DraftBox, name: str) -> None:
         place = outbox.put(draft(to_name=name, segment=name))
         assert self.stored(outbox, place) == draft().raw

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from sheetcrm.core.memory import MessageDraft
 
 
-class MemoryOutbox:
-    """An `Outbox` that is a mapping of places to messages."""
+class MemoryDrafts:
+    """An `DraftBox` that is a mapping of places to messages."""
 
     def __init__(self) -> None:
         self.messages: dict[str, bytes] = {}

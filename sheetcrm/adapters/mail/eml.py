@@ -20,7 +20,7 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _HEAD_LIMIT = 64 * 1024
 
 
-class EmlOutbox:
+class EmlDrafts:
     """A folder of drafts, named so that a person finds one.
 
     ``2026-11-24 welcome-1 Budi Santoso (L-7K3QXM).eml``: day, sequence and step, to whom, and

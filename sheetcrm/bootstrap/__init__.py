@@ -1,0 +1,30 @@
+"""The only place that picks adapters: a workspace's folder → a ready-to-run workspace.
+
+Everything heavy is imported inside the functions, so that `sheetcrm --help` answers at once.
+"""
+
+from __future__ import annotations
+
+from sheetcrm.bootstrap.accounts import google_login, google_logout
+from sheetcrm.bootstrap.files import (
+    crash_log,
+    create_workspace,
+    find_root,
+    load_config,
+    write_health,
+    write_preview,
+)
+from sheetcrm.bootstrap.workspace import open_workspace, other_rules
+
+__all__ = [
+    "crash_log",
+    "create_workspace",
+    "find_root",
+    "google_login",
+    "google_logout",
+    "load_config",
+    "open_workspace",
+    "other_rules",
+    "write_health",
+    "write_preview",
+]

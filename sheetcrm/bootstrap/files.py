@@ -1,0 +1,94 @@
+"""The workspace's folder and the files that sheetcrm makes in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sheetcrm.errors import UsageError
+
+if TYPE_CHECKING:
+    from sheetcrm.config.model import Config
+
+MARK = Path("config") / "sheetcrm.toml"
+
+
+def find_root(start: str = "") -> Path:
+    """The workspace's folder: `start`, or the current folder or the nearest one above it.
+
+    Raises:
+        UsageError: there is no workspace.
+    """
+    if start:
+        root = Path(start).expanduser().resolve()
+        if not (root / "config").is_dir():
+            raise UsageError(
+                f"{root} is not a workspace: it has no config folder",
+                hint=f"make one there: sheetcrm init {start}",
+            )
+        return root
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / MARK).is_file():
+            return folder
+    raise UsageError(
+        f"there is no workspace in {here} nor above it",
+        hint="make one: sheetcrm init, or name one: sheetcrm --workspace FOLDER …",
+    )
+
+
+def load_config(root: Path) -> Config:
+    """The workspace's configuration.
+
+    Raises:
+        ConfigError: with every problem of its files.
+    """
+    from sheetcrm.config import load
+
+    return load(root, environ=os.environ)
+
+
+def create_workspace(root: Path, *, sample: bool) -> list[Path]:
+    """Copy the starter config and templates, and with `sample` the sample workbook.
+
+    Returns:
+        The files made.
+
+    Raises:
+        UsageError: one of them is there already; nothing was copied.
+    """
+    from sheetcrm.adapters.starter import create
+
+    return create(root, sample=sample)
+
+
+def write_preview(root: Path, page: str) -> Path:
+    """Write the gallery page to the workspace."""
+    from sheetcrm.adapters.starter import write_page
+
+    return write_page(root / "var" / "preview" / "index.html", page)
+
+
+def write_health(root: Path, file: str, page: str) -> Path:
+    """Write the health page to `file`, or where that is "" to its place in the workspace.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    from sheetcrm.adapters.starter import write_page
+
+    path = Path(file).expanduser() if file else root / "var" / "health" / "index.html"
+    try:
+        return write_page(path, page)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}", hint="name another file after --html"
+        ) from error
+
+
+def crash_log(root: Path | None, text: str) -> Path:
+    """Keep the traceback of a bug where it can be found."""
+    from sheetcrm.adapters.starter import write_crash
+
+    return write_crash(root, text)

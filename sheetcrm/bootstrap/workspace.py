@@ -1,0 +1,117 @@
+"""A workspace's folder → a ready-to-run workspace."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sheetcrm.bootstrap import sources
+from sheetcrm.bootstrap.files import load_config
+
+if TYPE_CHECKING:
+    from sheetcrm.adapters.google.opening import Google
+    from sheetcrm.config.model import Config
+    from sheetcrm.engine.workspace import Rules, Workspace
+    from sheetcrm.ports import Ledger, TabSource
+
+
+def other_rules(root: Path, instead: Sequence[Path]) -> Rules:
+    """The workspace's rules with other files, or folders of files, in the place of its own.
+
+    Raises:
+        ConfigError: with every problem of the files together.
+    """
+    from sheetcrm.config import load
+
+    return _rules(load(root, environ=os.environ, instead=instead))
+
+
+@contextmanager
+def open_workspace(
+    root: Path,
+    *,
+    exclusive: bool = False,
+    first: str | None = None,
+    lasting: bool = True,
+    say: Callable[[str], object] | None = None,
+) -> Iterator[Workspace]:
+    """A ready-to-run workspace.
+
+    Args:
+        root: the workspace's folder.
+        first: the source that will be read first ("" for the first of all), so that reading it
+            begins at once; None where none will be read.
+        exclusive: hold the workspace's lock, so that no other run writes at the same time.
+        lasting: make the ledger where there is none yet; else an empty one in memory will do.
+        say: is told why we wait, where that takes long.
+
+    Raises:
+        ConfigError: its files have problems.
+        LedgerError: the ledger cannot be opened, or another run holds the workspace.
+    """
+    with sources.early_reading(root, first) as early:
+        from sheetcrm.adapters.clock import SystemClock
+
+        config = load_config(root)
+        now = SystemClock(config.locale.timezone).now()
+        google = sources.google_opener(root, say)
+        tabs = [sources.source(config, one, now, early, google) for one in config.sources]
+
+        from sheetcrm.adapters.lock import workspace_lock
+
+        with (
+            workspace_lock(root / "var" / "run.lock", held=exclusive),
+            closing(_ledger(config.ledger, lasting=lasting)) as ledger,
+        ):
+            yield _assembled(root, config, sources.as_written(config, tabs, now), ledger, google)
+
+
+def _assembled(
+    root: Path,
+    config: Config,
+    tabs: Sequence[TabSource],
+    ledger: Ledger,
+    google: Callable[[], Google],
+) -> Workspace:
+    from sheetcrm.adapters.clock import SystemClock
+    from sheetcrm.adapters.mail.eml import EmlDrafts
+    from sheetcrm.adapters.mail.templates import FolderTemplates
+    from sheetcrm.engine.workspace import Workspace
+
+    return Workspace(
+        rules=_rules(config),
+        sources=tabs,
+        tables={one.name: sources.table(config, one, google) for one in config.tables},
+        ledger=ledger,
+        drafts=EmlDrafts(Path(config.outbox)),
+        templates=FolderTemplates(root / "templates"),
+        clock=SystemClock(config.locale.timezone),
+        activities=[sources.activities(config, one, google) for one in config.activities],
+    )
+
+
+def _rules(config: Config) -> Rules:
+    from sheetcrm.engine.workspace import Rules
+
+    return Rules(
+        fields=config.fields,
+        locale=config.locale,
+        outputs=config.outputs,
+        qualification=config.qualification,
+        followups=config.followups,
+        places=config.places,
+        notes=config.notes,
+    )
+
+
+def _ledger(address: str, *, lasting: bool) -> Ledger:
+    if not lasting and "://" not in address and not Path(address).exists():
+        from sheetcrm.adapters.memory import MemoryLedger
+
+        return MemoryLedger()
+    from sheetcrm.adapters.ledger import open_ledger
+
+    return open_ledger(address)
