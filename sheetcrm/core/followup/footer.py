@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from sheetcrm.core.followup.percent import percent_encode
+from sheetcrm.core.followup.leaving import Leaving
 from sheetcrm.core.followup.rules import Sender
 
 
@@ -43,32 +43,6 @@ WORDS: Mapping[str, _Words] = {
         leave_by_link="No more e-mails?",
     ),
 }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Leaving:
-    """The ways out of one message, for people and for mail programs (RFC 2369, RFC 8058)."""
-
-    urls: tuple[str, ...]
-    one_click: bool
-
-    @property
-    def by_mail(self) -> bool:
-        """Whether the first way is a mail."""
-        return self.urls[0].startswith("mailto:")
-
-
-def leaving(sender: Sender, token: str) -> Leaving:
-    """How the receiver of the message `token` leaves.
-
-    An ``https:`` address in which ``{token}`` stands leads to a server that knows what it
-    means, so that it is offered for one click as well; any other is only a page.
-    """
-    mail = f"mailto:{percent_encode(sender.address, '@')}?subject=unsubscribe%20{token}"
-    given = sender.unsubscribe.replace("{token}", token)
-    if given.startswith("https:"):
-        return Leaving(urls=(given, mail), one_click="{token}" in sender.unsubscribe)
-    return Leaving(urls=(given or mail,), one_click=False)
 
 
 def footer_html(sender: Sender, language: str, way: Leaving) -> Markup:

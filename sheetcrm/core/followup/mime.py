@@ -13,10 +13,14 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from sheetcrm.core.followup.footer import Leaving
+from sheetcrm.core.followup.leaving import Leaving
 from sheetcrm.core.followup.rules import Sender
 
 REFERENCES_LIMIT = 10
+
+_END = b"\r\n\r\n"
+_DATE = re.compile(rb"(?im)^date:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*")
+_UNSENT = re.compile(rb"(?im)^x-unsent:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*\r\n")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +84,34 @@ def compose(letter: Letter, sender: Sender, now: datetime) -> bytes:
         del part["MIME-Version"]  # belongs to the message, not to its parts (RFC 2045, section 4)
     message.set_boundary(f"=_{token_of(letter.key)}")
     return message.as_bytes()
+
+
+def dated(raw: bytes, now: datetime) -> bytes:
+    """A message with this moment in its Date header, and nothing else changed.
+
+    Raises:
+        ValueError: `now` has no zone, or the message has no Date header to change.
+    """
+    from email.utils import format_datetime  # noqa: PLC0415  see compose
+
+    if now.tzinfo is None:
+        raise ValueError("the time of sending has no zone")
+    head, end, body = _divided(raw)
+    changed, count = _DATE.subn(f"Date: {format_datetime(now)}".encode(), head, count=1)
+    if not count:
+        raise ValueError("the message has no Date header")
+    return changed + end + body
+
+
+def without_unsent(raw: bytes) -> bytes:
+    """A message as it is sent: not marked as a draft, and nothing else changed."""
+    head, end, body = _divided(raw)
+    return _UNSENT.sub(b"", head + b"\r\n").removesuffix(b"\r\n") + end + body
+
+
+def _divided(raw: bytes) -> tuple[bytes, bytes, bytes]:
+    """Header, the blank line, and the rest; what looks like a header there is none."""
+    return raw.partition(_END)
 
 
 def _machine_headers(letter: Letter) -> dict[str, str]:

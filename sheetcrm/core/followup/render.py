@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from sheetcrm.core.followup.filters import VOICE
-from sheetcrm.core.followup.footer import Leaving, footer_html, footer_text
+from sheetcrm.core.followup.footer import footer_html, footer_text
 from sheetcrm.core.followup.lead import (
     Blank,
     Fields,
@@ -22,6 +22,7 @@ from sheetcrm.core.followup.lead import (
     clean_text,
     lead_fields,
 )
+from sheetcrm.core.followup.leaving import Leaving
 from sheetcrm.core.followup.markdown import convert
 from sheetcrm.core.followup.rules import Sender
 from sheetcrm.core.followup.template import Part, Template

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
 
@@ -55,6 +55,7 @@ class Sender:
     postal_address: str = ""
     reply_to: str = ""
     unsubscribe: str = ""  #: ``mailto:`` or ``https:`` address; empty: mailto of the sender
+    secret: str = field(default="", repr=False)  #: signs the links for leaving by one click
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

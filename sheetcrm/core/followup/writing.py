@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sheetcrm.core.followup.footer import leaving
 from sheetcrm.core.followup.lead import LeadView, clean_name
+from sheetcrm.core.followup.leaving import leaving
 from sheetcrm.core.followup.mime import Letter, compose, message_id, token_of
 from sheetcrm.core.followup.render import Setting, render, render_text
 from sheetcrm.core.followup.rules import FollowUps, Sequence

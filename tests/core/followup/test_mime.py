@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetcrm.core.followup.footer import leaving
 from sheetcrm.core.followup.lead import clean_line, clean_name
-from sheetcrm.core.followup.mime import Letter, compose, message_id, token_of
+from sheetcrm.core.followup.leaving import leaving, sign
+from sheetcrm.core.followup.mime import Letter, compose, dated, message_id, token_of, without_unsent
 from sheetcrm.core.followup.rules import Sender
 from tests.core.followup.world import NOW, SENDER, lead, plan, record, standing
 
@@ -96,13 +96,15 @@ def test_headers():
 
 def test_one_click_only_where_a_server_knows_the_token():
     page = Sender(address="a@example.com", unsubscribe="https://example.com/bye")
-    server = Sender(address="a@example.com", unsubscribe="https://example.com/u/{token}")
+    server = Sender(
+        address="a@example.com", unsubscribe="https://example.com/u/{token}", secret="for tests"
+    )
     one = read(compose(letter(way_out=leaving(page, "t")), page, NOW))
     two = read(compose(letter(way_out=leaving(server, "t")), server, NOW))
     mail = "<mailto:a@example.com?subject=unsubscribe%20t>"
     assert one["List-Unsubscribe"] == f"<https://example.com/bye>, {mail}"
     assert not one["List-Unsubscribe-Post"]
-    assert two["List-Unsubscribe"] == f"<https://example.com/u/t>, {mail}"
+    assert two["List-Unsubscribe"] == f"<https://example.com/u/{sign('t', 'for tests')}>, {mail}"
     assert two["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
@@ -124,6 +126,32 @@ def test_a_reply_address_and_an_unattended_message():
     message = read(compose(letter(unattended=True), sender, NOW))
     assert message["Reply-To"] == "Surya <sales@example.com>"
     assert message["Auto-Submitted"] == "auto-generated"
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.datetimes(datetime(2000, 1, 1), timezones=st.timezones()), st.binary(max_size=60))
+def test_sending_changes_the_date_and_nothing_else(now, tail):
+    raw = compose(letter(text="Date: yesterday\nX-Unsent: 1\n"), SENDER, NOW) + tail
+    sent = without_unsent(dated(raw, now))
+    assert read(sent)["Date"].datetime == now.replace(microsecond=0)
+    mark = b"\r\nX-Unsent: 1\r\nMIME"
+    assert mark in raw
+    assert sent == dated(raw, now).replace(mark, b"\r\nMIME", 1)
+    assert dated(sent, NOW) == without_unsent(raw)
+    assert without_unsent(sent) == sent
+
+
+def test_a_folded_date_is_one_header():
+    raw = b"DATE: Tue, 24 Nov 2026\r\n 10:00:00 +0700\r\nTo: a@example.com\r\n\r\nDate: x\r\n"
+    wanted = b"Date: Thu, 01 Jan 2026 00:00:00 +0000\r\nTo: a@example.com\r\n\r\nDate: x\r\n"
+    assert dated(raw, datetime(2026, 1, 1, tzinfo=UTC)) == wanted
+
+
+def test_a_message_without_a_date_and_a_time_without_a_zone_are_refused():
+    with pytest.raises(ValueError, match="no Date header"):
+        dated(b"To: a@example.com\r\n\r\nDate: x\r\n", NOW)
+    with pytest.raises(ValueError, match="no zone"):
+        dated(compose(letter(), SENDER, NOW), datetime(2026, 1, 1))
 
 
 def test_the_same_letter_is_the_same_bytes():

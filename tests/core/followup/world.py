@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sheetcrm.core.followup import FollowUpPlan, LeadView, OffLadder, TemplateSet, plan_followups
-from sheetcrm.core.followup.footer import leaving
+from sheetcrm.core.followup.leaving import leaving
 from sheetcrm.core.followup.render import Rendered, Setting, render
 from sheetcrm.core.followup.rules import FollowUps, Segment, Sender, Step
 from sheetcrm.core.followup.rules import Sequence as Series
