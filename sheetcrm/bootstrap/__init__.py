@@ -11,6 +11,7 @@ from sheetcrm.bootstrap.files import (
     create_workspace,
     find_root,
     load_config,
+    sender_of,
     write_health,
     write_preview,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "load_config",
     "open_workspace",
     "other_rules",
+    "sender_of",
     "write_health",
     "write_preview",
 ]

@@ -10,6 +10,7 @@ from sheetcrm.errors import UsageError
 
 if TYPE_CHECKING:
     from sheetcrm.config.model import Config
+    from sheetcrm.core.followup.rules import Sender
 
 MARK = Path("config") / "sheetcrm.toml"
 
@@ -47,6 +48,27 @@ def load_config(root: Path) -> Config:
     from sheetcrm.config import load
 
     return load(root, environ=os.environ)
+
+
+def sender_of(config: Config, *, make: bool) -> Sender:
+    """The sender of the workspace's messages, with the secret that signs links for leaving.
+
+    Args:
+        config: the workspace's.
+        make: keep a secret in ``var/unsubscribe.key`` where one is needed and none is there yet.
+
+    Raises:
+        UsageError: the secret cannot be read or made.
+    """
+    from dataclasses import replace
+
+    sender = config.followups.sender
+    if sender.secret or "{token}" not in sender.unsubscribe:
+        return sender
+    from sheetcrm.adapters.mail.leavingkey import leaving_key
+
+    path = Path(config.root) / "var" / "unsubscribe.key"
+    return replace(sender, secret=leaving_key(path, make=make))
 
 
 def create_workspace(root: Path, *, sample: bool) -> list[Path]:

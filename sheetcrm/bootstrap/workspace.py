@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheetcrm.bootstrap import sources
-from sheetcrm.bootstrap.files import load_config
+from sheetcrm.bootstrap.files import load_config, sender_of
 
 if TYPE_CHECKING:
     from sheetcrm.adapters.google.opening import Google
@@ -26,7 +26,7 @@ def other_rules(root: Path, instead: Sequence[Path]) -> Rules:
     """
     from sheetcrm.config import load
 
-    return _rules(load(root, environ=os.environ, instead=instead))
+    return _rules(load(root, environ=os.environ, instead=instead), lasting=False)
 
 
 @contextmanager
@@ -66,7 +66,8 @@ def open_workspace(
             workspace_lock(root / "var" / "run.lock", held=exclusive),
             closing(_ledger(config.ledger, lasting=lasting)) as ledger,
         ):
-            yield _assembled(root, config, sources.as_written(config, tabs, now), ledger, google)
+            written = sources.as_written(config, tabs, now)
+            yield _assembled(root, config, written, ledger, google, lasting=lasting)
 
 
 def _assembled(
@@ -75,6 +76,8 @@ def _assembled(
     tabs: Sequence[TabSource],
     ledger: Ledger,
     google: Callable[[], Google],
+    *,
+    lasting: bool,
 ) -> Workspace:
     from sheetcrm.adapters.clock import SystemClock
     from sheetcrm.adapters.mail.eml import EmlDrafts
@@ -82,7 +85,7 @@ def _assembled(
     from sheetcrm.engine.workspace import Workspace
 
     return Workspace(
-        rules=_rules(config),
+        rules=_rules(config, lasting=lasting),
         sources=tabs,
         tables={one.name: sources.table(config, one, google) for one in config.tables},
         ledger=ledger,
@@ -93,7 +96,9 @@ def _assembled(
     )
 
 
-def _rules(config: Config) -> Rules:
+def _rules(config: Config, *, lasting: bool) -> Rules:
+    from dataclasses import replace
+
     from sheetcrm.engine.workspace import Rules
 
     return Rules(
@@ -101,7 +106,7 @@ def _rules(config: Config) -> Rules:
         locale=config.locale,
         outputs=config.outputs,
         qualification=config.qualification,
-        followups=config.followups,
+        followups=replace(config.followups, sender=sender_of(config, make=lasting)),
         places=config.places,
         notes=config.notes,
     )

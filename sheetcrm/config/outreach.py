@@ -19,6 +19,8 @@ from sheetcrm.core.followup.rules import (
     Stop,
 )
 
+SECRET_LENGTH = 16  #: characters
+
 _SAMPLE = ("Surya Atap", "halo@example.com")  # of config/followups.toml, as it comes with us
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -47,9 +49,21 @@ def address(text: str) -> str:
 
 
 def unsubscribe_link(text: str) -> str:
-    """Where a lead unsubscribes."""
-    if not re.fullmatch(r"(mailto:[^\s@<>]+@|https://)[^\s<>]+", text):
+    """Where a lead unsubscribes; ``{token}`` in it stands for the message."""
+    if not re.fullmatch(r"(mailto:[^\s@<>]+@|https://)[^\s<>]+", text) or not text.isascii():
         raise WrongValueError("neither a mailto: nor an https: address")
+    unknown = re.search(r"\{(?!token\})[^{}]*\}?", text)
+    if unknown:
+        hint = 'only {token} is filled in: "https://mail.example.com/u/{token}"'
+        raise WrongValueError(f'"{unknown[0]}" is not known here', hint)
+    return text
+
+
+def long_secret(text: str) -> str:
+    """A secret that nobody guesses."""
+    if len(text) < SECRET_LENGTH:
+        hint = f"{SECRET_LENGTH} characters at least, by chance: openssl rand -hex 32"
+        raise WrongValueError("is too short for a secret", hint)
     return text
 
 
@@ -138,7 +152,12 @@ SENDER = Table(
         ),
         "unsubscribe": Key(
             Text(reads=unsubscribe_link, blank=True),
-            "mailto: or https: address for leads that want no more; left out: a mail to us.",
+            "mailto: or https: address for leads that want no more; left out: a mail to us. With "
+            "{token} in it, an https: address is one of sheetcrm unsubscribe-server.",
+        ),
+        "secret": Key(
+            Text(reads=long_secret, private=r"(.+)", examples=("${file:secrets/unsubscribe.key}",)),
+            "Signs the links to that server; left out: one that is made in var/.",
         ),
     }
 )

@@ -98,10 +98,25 @@ def test_the_path_of_a_key_file_is_no_secret(loaded, path):
             "config/x.toml:2: workspace.ledger",
             "write postgresql://user:${DATABASE_PASSWORD}@host/name",
         ),
+        (
+            "[sender]\naddress = 'a@example.com'\nsecret = 'a secret of a few words'",
+            "config/x.toml:3: sender.secret",
+            'write "${NAME}" for an environment variable or "${file:secrets/name}" for a file',
+        ),
     ],
 )
 def test_a_secret_in_clear(faults, text, key, hint):
     assert faults(text) == [f"{key}: a secret in clear — {hint}"]
+
+
+def test_the_secret_of_links_is_long_and_never_shown(loaded, faults):
+    text = "[sender]\naddress = 'a@example.com'\npostal_address = 'x'\nsecret = '${KEY}'\n"
+    sender = loaded(text, KEY="sixteen letters!").followups.sender
+    assert sender.secret == "sixteen letters!"
+    assert "sixteen" not in repr(sender)
+    (fault,) = faults(text, KEY="hunter2")
+    assert "sender.secret: is too short for a secret" in fault
+    assert "hunter2" not in fault
 
 
 def test_a_filled_in_secret_is_never_shown(faults):
