@@ -21,7 +21,7 @@ from sheetcrm.core.qualify.rules import Qualification
 from sheetcrm.core.table.names import fold
 from sheetcrm.engine.naming import column_names, output_names
 from sheetcrm.engine.planning import Planner
-from sheetcrm.engine.planning import Reading as SourceReading
+from sheetcrm.engine.reading import Reading as SourceReading
 from sheetcrm.engine.trial import one_source
 from sheetcrm.engine.workspace import Progress, Workspace, silent
 from sheetcrm.errors import ConfigError, ConfigFault, FormulaError, UsageError

@@ -11,7 +11,8 @@ from sheetcrm.core.table.merge import owned_column
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import Column, Problem, Tab
 from sheetcrm.engine.naming import formula_texts
-from sheetcrm.engine.planning import Planner, Reading
+from sheetcrm.engine.planning import Planner
+from sheetcrm.engine.reading import Reading
 from sheetcrm.engine.tables import repeated_keys
 from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import ConfigError, ConfigFault, SourceError, TransientError

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sheetcrm.core.table.persons import Repeated, Row, repeated
-from sheetcrm.engine.planning import Planner, Reading
+from sheetcrm.engine.planning import Planner
+from sheetcrm.engine.reading import Reading
 from sheetcrm.engine.sync import chosen
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import SourceError

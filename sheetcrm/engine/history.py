@@ -14,7 +14,8 @@ from sheetcrm.core.table.activities import Activity, whose
 from sheetcrm.core.table.values import Problem
 from sheetcrm.engine.activities import ByPerson, by_person
 from sheetcrm.engine.explain import matching, nobody
-from sheetcrm.engine.planning import Planner, Reading
+from sheetcrm.engine.planning import Planner
+from sheetcrm.engine.reading import Reading
 from sheetcrm.engine.sync import chosen
 from sheetcrm.engine.views import texts
 from sheetcrm.engine.workspace import Workspace

@@ -6,55 +6,31 @@ read → fields → leads → identity → scores, frameworks, stages → follow
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sheetcrm.core.followup import (
-    FollowUpPlan,
-    OffLadder,
-    TemplateSet,
-    check_followups,
-    plan_followups,
-)
+from sheetcrm.core.followup import FollowUpPlan, OffLadder, TemplateSet, plan_followups
 from sheetcrm.core.formula import Events, Frame
-from sheetcrm.core.memory import Memory
 from sheetcrm.core.plan import Plan
-from sheetcrm.core.qualify import LeadContext, Qualified, check_qualification, qualify
-from sheetcrm.core.table.identity import Identities, also_ours, duplicates, identify
-from sheetcrm.core.table.leads import Leads, read_leads
-from sheetcrm.core.table.merge import Pending, merge, overridden
+from sheetcrm.core.qualify import LeadContext, Qualified, qualify
+from sheetcrm.core.table.identity import duplicates
+from sheetcrm.core.table.leads import Leads
+from sheetcrm.core.table.merge import merge, overridden
 from sheetcrm.core.table.values import CellValue, Problem
 from sheetcrm.engine.activities import Activities, read_all
-from sheetcrm.engine.naming import column_names, formula_texts, known_headers, output_names
+from sheetcrm.engine.faults import find_faults, in_source, slow_fault, template_fault
 from sheetcrm.engine.news import News, news
 from sheetcrm.engine.outputs import Computed, in_rows, output_values, rule_problems
+from sheetcrm.engine.reading import Reading, read_source, refuse_emptied
 from sheetcrm.engine.records import lead_records
 from sheetcrm.engine.tables import Tables, read_tables
-from sheetcrm.engine.unwritten import id_header, set_aside
+from sheetcrm.engine.unwritten import set_aside
 from sheetcrm.engine.views import languages, lead_views, texts
 from sheetcrm.engine.waiting import waiting
 from sheetcrm.engine.workspace import Workspace
-from sheetcrm.errors import (
-    ConfigError,
-    ConfigFault,
-    FormulaError,
-    SourceEmptiedError,
-    TemplateError,
-)
+from sheetcrm.errors import ConfigError, ConfigFault, FormulaError
 from sheetcrm.ports import TabSource
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """A source as it was read: its leads, who they are, and what is remembered of them."""
-
-    source: TabSource
-    leads: Leads
-    frame: Frame  #: every name that formulas may use; fields that the tab lacks are blank
-    identities: Identities
-    memory: Memory
-    ours: Pending  #: what may stand in our cells beside what was confirmed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,11 +124,11 @@ class Planner:
             refuse_emptied(reading)
         faults = self.faults(reading.frame)
         if faults:
-            raise ConfigError([replace(f, hint=in_source(f, source.name)) for f in faults])
+            raise ConfigError([in_source(fault, source.name) for fault in faults])
         try:
             return self._decide(reading, self.qualify(reading))
         except FormulaError as error:
-            raise ConfigError([self._slow(error)]) from error
+            raise ConfigError([slow_fault(error, self._rules)]) from error
 
     def settle(self) -> dict[str, Planned]:
         """Decide anew where what other sources planned changes it, until nothing does.
@@ -178,25 +154,7 @@ class Planner:
         Raises:
             SourceError: it cannot be read.
         """
-        rules = self._rules
-        tab = source.read(known_headers(rules))
-        memory = self._workspace.ledger.remember(source.name)
-        leads = read_leads(tab, rules.fields, rules.locale, reserved=rules.outputs.values())
-        identities = identify(
-            leads,
-            id_header=id_header(source, tab, rules.outputs),
-            identifying=[field.name for field in rules.fields if field.identifies],
-            known={lead: known.fingerprint for lead, known in memory.leads.items()},
-        )
-        blank = {name: [None] * leads.height for name in leads.missing}
-        return Reading(
-            source=source,
-            leads=leads,
-            frame=Frame({**leads.columns, **blank}, self._events(leads, identities.ids)),
-            identities=identities,
-            memory=memory,
-            ours=also_ours(identities, written=memory.written, pending=memory.pending),
-        )
+        return read_source(self._workspace, source, self._events)
 
     def _events(self, leads: Leads, ids: Sequence[str]) -> Events | None:
         """What happened to the leads; None where the team keeps no activities."""
@@ -210,43 +168,7 @@ class Planner:
         Raises:
             SourceError: a reference table cannot be read.
         """
-        rules = self._rules
-        fields = {field.name for field in rules.fields}
-        names = column_names(rules, frame, self.tables)
-        found = [
-            self._placed(
-                ConfigFault(key=key, message=error.message, hint=error.hint, picture=error.pointer)
-            )
-            for key, error in check_qualification(rules.qualification, names)
-        ]
-        try:
-            templates = self.templates
-        except ConfigError as error:
-            return [*found, *error.faults]
-        later = replace(names, columns=names.columns | frozenset(output_names(rules)))
-        return found + [
-            self._placed(fault)
-            for fault in check_followups(
-                rules.followups,
-                templates,
-                later,
-                [*fields, *frame.names],
-                [rules.locale.language],
-            )
-        ]
-
-    def _slow(self, error: FormulaError) -> ConfigFault:
-        """A formula that failed while it was evaluated, as it took too long, with its place."""
-        texts = formula_texts(self._rules)
-        key = next((key for key, text in texts.items() if text.strip() == error.text.strip()), "")
-        hint = f"{error.hint} (the limit is formula_seconds in [workspace])"
-        return self._placed(
-            ConfigFault(key=key, message=error.message, hint=hint, picture=error.text)
-        )
-
-    def _placed(self, fault: ConfigFault) -> ConfigFault:
-        file, line = self._rules.places.get(fault.key, (fault.file or "config", fault.line))
-        return replace(fault, file=file, line=line)
+        return find_faults(self._rules, frame, self.tables, lambda: self.templates)
 
     def qualify(self, reading: Reading) -> Qualified:
         """Scores, answers and stages of a source whose formulas have no faults."""
@@ -366,31 +288,6 @@ class Planner:
             written=reading.memory.written,
         )
         return Planned(plan=plan, qualified=qualified, followups=followups, outputs=outputs)
-
-
-def refuse_emptied(reading: Reading) -> None:
-    """Stop where there were leads last time and there are none now: somebody's accident."""
-    had = sum(1 for lead in reading.memory.leads.values() if not lead.gone)
-    if had and not reading.leads.height:
-        raise SourceEmptiedError(
-            f"{reading.source.locator}: {had} leads last time, none now; nothing was changed",
-            hint="if the tab really is empty now: sheetcrm sync --allow-empty",
-        )
-
-
-def template_fault(error: TemplateError) -> ConfigFault:
-    """A template's error as a line of the list of faults."""
-    return ConfigFault(
-        file=f"templates/{error.template}",
-        line=error.line,
-        message=error.message,
-        hint=error.hint,
-    )
-
-
-def in_source(fault: ConfigFault, source: str) -> str:
-    """The fault's hint, with the source in which the name is missing."""
-    return f"{fault.hint} (source {source})" if fault.hint else f"source {source}"
 
 
 def text_or_none(value: CellValue) -> str | None:

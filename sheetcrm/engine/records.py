@@ -9,7 +9,7 @@ from sheetcrm.core.qualify import Qualified
 from sheetcrm.engine.views import languages, texts
 
 if TYPE_CHECKING:
-    from sheetcrm.engine.planning import Reading
+    from sheetcrm.engine.reading import Reading
 
 
 def lead_records(reading: Reading, qualified: Qualified) -> list[LeadRecord]:

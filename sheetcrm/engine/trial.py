@@ -16,7 +16,8 @@ from sheetcrm.core.table.names import as_written, fold
 from sheetcrm.core.table.reading import display
 from sheetcrm.core.table.values import CellError, CellValue
 from sheetcrm.engine.naming import column_names, output_names
-from sheetcrm.engine.planning import Planner, Reading
+from sheetcrm.engine.planning import Planner
+from sheetcrm.engine.reading import Reading
 from sheetcrm.engine.sync import chosen
 from sheetcrm.engine.tally import Kind, Tally, as_date, kind_of, tally
 from sheetcrm.engine.workspace import Workspace

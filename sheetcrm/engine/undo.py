@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.merge import Written, owned_column, same
 from sheetcrm.core.table.values import CellValue, Edit, Tab
-from sheetcrm.engine.planning import Planner, Reading
+from sheetcrm.engine.planning import Planner
+from sheetcrm.engine.reading import Reading
 from sheetcrm.engine.release import RELEASED
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import SourceError, UsageError

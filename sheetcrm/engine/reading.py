@@ -1,0 +1,75 @@
+"""A source as it was read: its leads, who they are, and what is remembered of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sheetcrm.core.formula import Events, Frame
+from sheetcrm.core.memory import Memory
+from sheetcrm.core.table.identity import Identities, also_ours, identify
+from sheetcrm.core.table.leads import Leads, read_leads
+from sheetcrm.core.table.merge import Pending
+from sheetcrm.engine.naming import known_headers
+from sheetcrm.engine.unwritten import id_header
+from sheetcrm.engine.workspace import Workspace
+from sheetcrm.errors import SourceEmptiedError
+from sheetcrm.ports import TabSource
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A source as it was read: its leads, who they are, and what is remembered of them."""
+
+    source: TabSource
+    leads: Leads
+    frame: Frame  #: every name that formulas may use; fields that the tab lacks are blank
+    identities: Identities
+    memory: Memory
+    ours: Pending  #: what may stand in our cells beside what was confirmed
+
+
+def read_source(
+    workspace: Workspace,
+    source: TabSource,
+    events: Callable[[Leads, Sequence[str]], Events | None],
+) -> Reading:
+    """Read a source and find out who its leads are.
+
+    Args:
+        workspace: the rules and the ports.
+        source: what is read.
+        events: leads and their ids → what happened to them.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    rules = workspace.rules
+    tab = source.read(known_headers(rules))
+    memory = workspace.ledger.remember(source.name)
+    leads = read_leads(tab, rules.fields, rules.locale, reserved=rules.outputs.values())
+    identities = identify(
+        leads,
+        id_header=id_header(source, tab, rules.outputs),
+        identifying=[field.name for field in rules.fields if field.identifies],
+        known={lead: known.fingerprint for lead, known in memory.leads.items()},
+    )
+    blank = {name: [None] * leads.height for name in leads.missing}
+    return Reading(
+        source=source,
+        leads=leads,
+        frame=Frame({**leads.columns, **blank}, events(leads, identities.ids)),
+        identities=identities,
+        memory=memory,
+        ours=also_ours(identities, written=memory.written, pending=memory.pending),
+    )
+
+
+def refuse_emptied(reading: Reading) -> None:
+    """Stop where there were leads last time and there are none now: somebody's accident."""
+    had = sum(1 for lead in reading.memory.leads.values() if not lead.gone)
+    if had and not reading.leads.height:
+        raise SourceEmptiedError(
+            f"{reading.source.locator}: {had} leads last time, none now; nothing was changed",
+            hint="if the tab really is empty now: sheetcrm sync --allow-empty",
+        )
