@@ -21,6 +21,7 @@ A fault of the *run* is one of these; the first level says how much must stop::
     ├── MailerError                   stop sending; write-back completes    exit 1
     └── LedgerError                   stop the run                          exit 1
         ├── LedgerLockedError    (T)
+        ├── LedgerUnreachableError (T)  its server does not answer
         └── LedgerTooNewError
 
 (T) also inherits `TransientError`: trying later is safe (exit 75).
@@ -232,6 +233,10 @@ class LedgerError(SheetCrmError):
 
 class LedgerLockedError(LedgerError, TransientError):
     """Another run holds the ledger."""
+
+
+class LedgerUnreachableError(LedgerError, TransientError):
+    """There is no way to the ledger's server just now."""
 
 
 class LedgerTooNewError(LedgerError):

@@ -34,3 +34,20 @@ def sheets_api():
 
     with SheetsServer(seed=1) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server on loopback, started by the first test that asks for it."""
+    from tests.support.postgres import running
+
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres):
+    """The URL of an empty PostgreSQL database."""
+    url = postgres.fresh()
+    yield url
+    postgres.drop(url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,7 @@ def open_workspace(
 
         with (
             workspace_lock(root / "var" / "run.lock", held=exclusive),
+            _ledger_lock(config.ledger, held=exclusive),
             closing(_ledger(config.ledger, lasting=lasting)) as ledger,
         ):
             written = sources.as_written(config, tabs, now)
@@ -110,6 +111,15 @@ def _rules(config: Config, *, lasting: bool) -> Rules:
         places=config.places,
         notes=config.notes,
     )
+
+
+def _ledger_lock(address: str, *, held: bool) -> AbstractContextManager[None]:
+    """Where machines share a ledger, they take turns."""
+    if not held or "://" not in address:
+        return nullcontext()
+    from sheetcrm.adapters.ledger.exclusive import ledger_lock
+
+    return ledger_lock(address)
 
 
 def _ledger(address: str, *, lasting: bool) -> Ledger:

@@ -14,10 +14,8 @@ from sqlalchemy import event
 
 from sheetcrm.adapters.ledger import SqlLedger, open_ledger
 from sheetcrm.adapters.ledger.cells import dumps, loads
-from sheetcrm.adapters.ledger.migrate import settings
-from sheetcrm.adapters.ledger.schema import HEAD
 from sheetcrm.core.table.values import Override
-from sheetcrm.errors import LedgerError, LedgerLockedError, LedgerTooNewError
+from sheetcrm.errors import LedgerError, LedgerLockedError
 from tests.adapters.ledger_contract import (
     T0,
     T1,
@@ -155,45 +153,6 @@ class TestFile:
 
 
 class TestMigrations:
-    def test_what_they_make_is_what_the_schema_says(self, ledger: SqlLedger) -> None:
-        from alembic import command
-        from alembic.script import ScriptDirectory
-
-        with ledger._database.writing() as connection:
-            config = settings(connection)
-            assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
-            command.check(config)
-
-    def test_four_processes_may_start_at_once(self, path: Path) -> None:
-        code = (
-            "import sys\n"
-            "from datetime import UTC, datetime\n"
-            "from sheetcrm.adapters.ledger import open_ledger\n"
-            "sys.stdin.readline()\n"
-            "for _ in range(2):\n"
-            "    ledger = open_ledger(sys.argv[1])\n"
-            "    ledger.start_run('sync', datetime(2026, 11, 22, tzinfo=UTC))\n"
-            "    ledger.close()\n"
-        )
-        started = [
-            subprocess.Popen(
-                [sys.executable, "-c", code, str(path)],
-                stdin=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            for _ in range(4)
-        ]
-        for one in started:
-            assert one.stdin
-            one.stdin.write("go\n")
-            one.stdin.flush()
-        ends = [one.communicate(timeout=60)[1] for one in started]
-        assert ends == ["", "", "", ""]
-        ledger = open_ledger(str(path))
-        assert len(ledger.runs(100)) == 8
-        ledger.close()
-
     def test_alembic_is_imported_only_where_there_is_work(self, path: Path) -> None:
         open_ledger(str(path)).close()
         code = (
@@ -209,17 +168,6 @@ class TestMigrations:
 
 
 class TestFaults:
-    def test_a_ledger_of_a_newer_sheetcrm_is_refused(self, path: Path) -> None:
-        open_ledger(str(path)).close()
-        with sqlite3.connect(path) as found:
-            found.execute("UPDATE alembic_version SET version_num = '9999'")
-        found.close()
-        before = path.read_bytes()
-        with pytest.raises(LedgerTooNewError, match="9999") as caught:
-            open_ledger(str(path))
-        assert "update" in caught.value.hint
-        assert path.read_bytes() == before
-
     def test_another_file_is_refused_and_left_alone(self, path: Path) -> None:
         path.parent.mkdir()
         path.write_text("not a database, but a letter to the bank\n" * 50)

@@ -25,7 +25,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, StatementError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from sheetcrm.errors import LedgerError, LedgerLockedError
+from sheetcrm.errors import LedgerError, LedgerLockedError, LedgerUnreachableError
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -38,6 +38,16 @@ _ROWS = 200  # of one INSERT: more gain nothing
 _WRITES = "sheetcrm_writes"
 _SQLITE_LOCKED = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED
 _POSTGRES_LOCKED = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not available
+_POSTGRES_AWAY = ("08", "57P0", "53300")  # no connection, (re)starting, too many of them
+_POSTGRES_BUSY_WORDS = ("starting up", "shutting down", "recovery", "too many clients")
+# A machine that vanished is noticed after half a minute, not after two hours.
+_POSTGRES_ALIVE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "application_name": "sheetcrm",
+}
 _SQLITE_HINTS = {
     8: "the file or its folder is read-only: give yourself the right to write there",
     10: "the disk could not be read or written: check it, and keep the ledger on a local disk",
@@ -54,7 +64,7 @@ class Database:
     def __init__(self, url_or_path: str, *, wait: float) -> None:
         url = _url(url_or_path)
         self.where = url.database or "" if _is_sqlite(url) else url.render_as_string()
-        with self._in_our_words():
+        with self.in_our_words():
             self._engine = _engine(url, wait)
         self._writer = self._engine.execution_options(**{_WRITES: True})
 
@@ -65,7 +75,7 @@ class Database:
         Raises:
             LedgerError: the database cannot be used.
         """
-        with self._in_our_words(), self._engine.begin() as connection:
+        with self.in_our_words(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -79,15 +89,25 @@ class Database:
             LedgerLockedError: another process held the database for too long.
             LedgerError: the database cannot be used.
         """
-        with self._in_our_words(), self._writer.begin() as connection:
+        with self.in_our_words(), self._writer.begin() as connection:
             yield connection
+
+    def session(self) -> Connection:
+        """A connection in which every statement stands for itself.
+
+        Raises:
+            LedgerError: the database cannot be used.
+        """
+        with self.in_our_words():
+            return self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
 
     def close(self) -> None:
         """Let go of files and connections."""
         self._engine.dispose()
 
     @contextmanager
-    def _in_our_words(self) -> Iterator[None]:
+    def in_our_words(self) -> Iterator[None]:
+        """What the database says against the statements of the block becomes a `LedgerError`."""
         try:
             yield
         except DBAPIError as error:
@@ -223,7 +243,8 @@ def _is_sqlite(url: URL) -> bool:
 
 def _engine(url: URL, wait: float) -> Engine:
     if not _is_sqlite(url):
-        return create_engine(url)
+        usual = {name: said for name, said in _POSTGRES_ALIVE.items() if name not in url.query}
+        return create_engine(url, connect_args=usual, pool_pre_ping=True)
     if url.database:
         _make_folder(Path(url.database).parent)
     engine = create_engine(url, connect_args={"timeout": wait})
@@ -267,7 +288,27 @@ def _translated(where: str, error: DBAPIError) -> LedgerError:
         return LedgerLockedError(
             f"the ledger {where} is in use by another run", hint="wait for it, then try again"
         )
+    if _is_away(error):
+        return LedgerUnreachableError(
+            f"the ledger {where} cannot be reached: {cause}",
+            hint="check that its server runs and that you have a network, then try again",
+        )
     return LedgerError(
         f"the ledger {where} cannot be used: {cause}",
         hint=_SQLITE_HINTS.get(code, "check that it is there and that you may use it"),
     )
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """Whether a PostgreSQL server did not answer, or not yet.
+
+    A server that refuses a connection says FATAL, in whatever language; without a word from it
+    the fault is on the way there.
+    """
+    state = getattr(error.orig, "sqlstate", "")
+    if state:
+        return str(state).startswith(_POSTGRES_AWAY)
+    if type(error.orig).__name__ not in {"OperationalError", "ConnectionTimeout"} or state == "":
+        return False
+    said = str(error.orig)
+    return "FATAL" not in said or any(word in said for word in _POSTGRES_BUSY_WORDS)
