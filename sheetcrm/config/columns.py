@@ -26,7 +26,11 @@ FIELD = Table(
         "type": Key(Choice(tuple(FieldType)), "How its cells are read; left out: text."),
         "identifies": Key(YesNo(), "Whether one value in two rows means one person."),
         "aliases": Key(
-            MapOf(ListOf(Text())), 'Spellings of one value: { Jakarta = ["Jkt", "DKI Jakarta"] }.'
+            MapOf(ListOf(Text())),
+            'Spellings of one value, beside those that we know: { Jakarta = ["Jkt", "Batavia"] }.',
+        ),
+        "known_aliases": Key(
+            YesNo(), "false: only your spellings count, and none that comes with sheetcrm."
         ),
     }
 )
@@ -242,11 +246,25 @@ def _field(known: Field, own: dict[str, Any], headers: Sequence[str]) -> Field:
         headers=(*own.get("headers", ()), *headers),
         type=FieldType(own.get("type", known.type)),
         identifies=own.get("identifies", known.identifies),
-        aliases={
-            **known.aliases,
-            **{value: tuple(spellings) for value, spellings in own.get("aliases", {}).items()},
-        },
+        aliases=_aliases(known.aliases if own.get("known_aliases", True) else {}, own),
     )
+
+
+def _aliases(
+    known: Mapping[str, Sequence[str]], own: Mapping[str, Any]
+) -> dict[str, tuple[str, ...]]:
+    """The team's spellings, then ours; a spelling that the team gives to one value is no other's.
+
+    Where the team calls a value of ours something else, so it does all spellings of it.
+    """
+    given: dict[str, Sequence[str]] = own.get("aliases", {})
+    theirs = {fold(word): value for value, words in given.items() for word in (*words, value)}
+    found = {value: tuple(spellings) for value, spellings in given.items()}
+    for value, spellings in known.items():
+        name = theirs.get(fold(value), value)
+        kept = (spelling for spelling in spellings if fold(spelling) not in theirs)
+        found[name] = (*found.get(name, ()), *kept)
+    return found
 
 
 def _headers(tree: dict[str, Any]) -> dict[str, str]:

@@ -8,7 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sheetcrm.config import activities, columns, frameworks, leads, outreach, scoring, stages
+from sheetcrm.config import (
+    activities,
+    columns,
+    frameworks,
+    leads,
+    outreach,
+    scoring,
+    segments,
+    stages,
+)
 from sheetcrm.config.files import read_files
 from sheetcrm.config.formulas import check_formulas
 from sheetcrm.config.inspection import Inspection, key_text
@@ -17,7 +26,7 @@ from sheetcrm.config.shapes import Table
 from sheetcrm.core.qualify.rules import Qualification
 from sheetcrm.errors import ConfigError
 
-TOPICS = (leads, activities, columns, scoring, frameworks, stages, outreach)
+TOPICS = (leads, activities, columns, scoring, frameworks, stages, segments, outreach)
 WHOLE = Table({name: key for topic in TOPICS for name, key in topic.KEYS.items()})
 
 

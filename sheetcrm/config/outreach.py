@@ -1,4 +1,4 @@
-"""Follow-ups: ``[[segment]]``, ``[[sequence]]``, ``[sender]``, ``[sending]``."""
+"""Follow-ups: ``[[sequence]]``, ``[sender]``, ``[sending]``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from datetime import time
 from typing import Any
 
+from sheetcrm.config import segments
 from sheetcrm.config.inspection import Inspection
 from sheetcrm.config.kinds import Choice, Formula, Number, Text, WrongValueError
 from sheetcrm.config.shapes import Either, Key, ListOf, Table
 from sheetcrm.core.followup.rules import (
     FollowUps,
-    Segment,
     Sender,
     Sending,
     Sequence,
@@ -25,6 +25,7 @@ _SAMPLE = ("Surya Atap", "halo@example.com")  # of config/followups.toml, as it 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\[\]\\]+@[^\s@<>\"(),:;\[\]\\.]+(\.[^\s@<>\"(),:;\[\]\\.]+)+")
+_AGAIN = re.compile(r"after\s+(\d{1,5})\s+days?", re.ASCII | re.IGNORECASE)
 _HOURS = re.compile(r"(\d{1,2})[:.](\d\d)\s*[-–—]\s*(\d{1,2})[:.](\d\d)", re.ASCII)
 
 
@@ -67,6 +68,16 @@ def long_secret(text: str) -> str:
     return text
 
 
+def again(text: str) -> int:
+    """``after 180 days`` as the number of days; 0 for ``never``."""
+    if text.casefold() == "never":
+        return 0
+    found = _AGAIN.fullmatch(text)
+    if not found or not int(found[1]):
+        raise WrongValueError(f'"{text}" says no time', 'write "never" or "after 180 days"')
+    return int(found[1])
+
+
 def hours(text: str) -> tuple[time, time]:
     """``09:00-17:00`` as its two ends."""
     found = _HOURS.fullmatch(text)
@@ -100,13 +111,6 @@ def weekdays(text: str) -> frozenset[int]:
     return frozenset(found)
 
 
-SEGMENT = Table(
-    {
-        "name": Key(Text(), "What the segment is called in the sheet.", required=True),
-        "when": Key(Formula(), "Which leads belong to it.", required=True),
-    }
-)
-
 STEP = Table(
     {
         "template": Key(
@@ -135,6 +139,15 @@ SEQUENCE = Table(
         "yearly_on": Key(Formula(), "It begins every year on that day, such as a birthday."),
         "stop": Key(
             ListOf(Choice(tuple(Stop))), "What ends it for a lead.", default=[s.value for s in Stop]
+        ),
+        "again": Key(
+            Text(reads=again, examples=("never", "after 180 days")),
+            '"never", or after how many days a lead may go through it once more.',
+        ),
+        "expires_days": Key(
+            Number(least=1, whole=True),
+            "A mail that could not go within so many days is dropped; left out: it waits "
+            "(7, for a yearly one).",
         ),
         "step": Key(ListOf(STEP, least=1), "Its mails, one after the other.", required=True),
     }
@@ -171,6 +184,19 @@ SENDING = Table(
         ),
         "per_minute": Key(Number(least=1, whole=True), "Most messages a minute.", default=20),
         "per_day": Key(Number(least=1, whole=True), "Most messages in 24 hours.", default=200),
+        "min_gap_days": Key(
+            Number(least=1, whole=True),
+            "Days from one message to a person to the next, over all sequences and sources.",
+            default=1,
+        ),
+        "person_per_week": Key(
+            Number(least=1, whole=True), "Most messages to one person in seven days."
+        ),
+        "pause_days": Key(
+            Number(least=0, whole=True),
+            "For how long an automatic reply (out of office) pauses what goes to a person.",
+            default=7,
+        ),
         "hours": Key(
             Text(reads=hours, examples=("09:00-17:00",)), "Hours of sending, in the lead's zone."
         ),
@@ -182,7 +208,6 @@ SENDING = Table(
 )
 
 KEYS = {
-    "segment": Key(ListOf(SEGMENT, named=True), "Named groups beside location × interest."),
     "sequence": Key(ListOf(SEQUENCE, named=True), "Series of follow-ups."),
     "sender": Key(SENDER, "Who the messages are from."),
     "sending": Key(SENDING, "When and how fast messages may go out."),
@@ -214,7 +239,9 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
 def followups(tree: dict[str, Any]) -> FollowUps:
     """Everything that turns qualified leads into messages."""
     return FollowUps(
-        segments=tuple(Segment(**segment) for segment in tree.get("segment", ())),
+        segments=segments.segments(tree),
+        regions=segments.regions(tree),
+        axes=segments.axes(tree),
         sequences=tuple(_sequence(sequence) for sequence in tree.get("sequence", ())),
         sender=Sender(**tree.get("sender", {})),
         sending=_sending(tree.get("sending", {})),
@@ -224,14 +251,13 @@ def followups(tree: dict[str, Any]) -> FollowUps:
 def _sequence(sequence: dict[str, Any]) -> Sequence:
     steps = tuple(Step(**step) for step in sequence["step"])
     stop = tuple(Stop(word) for word in sequence["stop"])
-    given = {key: value for key, value in sequence.items() if key != "step"}
-    return Sequence(**{**given, "steps": steps, "stop": stop})
+    given = {key: value for key, value in sequence.items() if key not in ("step", "again")}
+    days = sequence.get("again", 0)
+    return Sequence(**{**given, "steps": steps, "stop": stop, "again_days": days})
 
 
 def _sending(given: dict[str, Any]) -> Sending:
-    known: dict[str, Any] = {
-        key: given[key] for key in ("approve", "per_minute", "per_day") if key in given
-    }
+    known = {key: value for key, value in given.items() if key not in ("hours", "days")}
     if "hours" in given:
         known["opens"], known["closes"] = given["hours"]
     if "days" in given:

@@ -8,7 +8,7 @@ from datetime import date, time
 import pytest
 
 from sheetcrm.config import describe_place, load
-from sheetcrm.core.followup.rules import Sender, Sending, Stop
+from sheetcrm.core.followup.rules import Region, Sender, Sending, Stop
 from sheetcrm.core.qualify.presets import PRESETS
 from sheetcrm.core.qualify.rules import Back, Decay, Grade, MoveRule, Moves
 from sheetcrm.core.table.fields import FieldType, Locale
@@ -100,6 +100,56 @@ def test_fields_of_the_team_over_the_starter(loaded):
     assert fields["area"].identifies
     assert "Provinsi" in starter["region"].headers
     assert "Provinsi" not in fields["region"].headers
+
+
+def spellings(config, name: str) -> dict[str, str]:
+    """Folded spelling → value of one field."""
+    (field,) = (field for field in config.fields if field.name == name)
+    return {word: value for value, words in field.aliases.items() for word in (*words, value)}
+
+
+def test_spellings_of_the_team_are_added_to_ours(loaded):
+    found = spellings(loaded("[fields.status.aliases]\nInterested = ['Panas']\n"), "status")
+    assert (found["Panas"], found["Tertarik"], found["Nuevo"]) == ("Interested",) * 2 + ("New",)
+
+
+def test_a_spelling_that_the_team_gives_to_one_value_is_no_others(loaded):
+    text = "[fields.status.aliases]\nPanas = ['interested', 'Hot']\n'Menunggu' = ['Nanti']\n"
+    found = spellings(loaded(text), "status")
+    assert (found["Tertarik"], found["Hot"], found["interested"]) == ("Panas",) * 3
+    assert (found["Nanti"], found["Nanti dulu"]) == ("Menunggu", "Not now")
+    assert "Interested" not in found.values()
+
+
+def test_ours_are_left_out_where_the_team_says_so(loaded):
+    text = "[fields.status]\nknown_aliases = false\naliases = { Interested = ['Panas'] }\n"
+    assert spellings(loaded(text), "status") == {"Panas": "Interested", "Interested": "Interested"}
+
+
+def test_what_tells_leads_apart(loaded):
+    rules = loaded(
+        "[segments]\naxes = ['gender', 'owner']\n"
+        "[[region]]\nname = 'Jabodetabek'\nplaces = ['Jakarta', 'Bogor']\n"
+        "[[region]]\nname = 'Java'\nplaces = ['Jabodetabek', 'Bandung']\n"
+    ).followups
+    assert rules.axes == ("gender", "owner")
+    assert rules.regions == (
+        Region(name="Jabodetabek", places=("Jakarta", "Bogor")),
+        Region(name="Java", places=("Jabodetabek", "Bandung")),
+    )
+
+
+def test_how_often_a_person_hears_from_us(loaded):
+    rules = loaded(
+        "[[sequence]]\nname = 'a'\nwhen = '=TRUE'\nagain = 'after 180 days'\nexpires_days = 5\n"
+        "step = [{ template = '01' }]\n"
+        "[[sequence]]\nname = 'b'\nwhen = '=TRUE'\nstep = [{ template = '01' }]\n"
+        "[sending]\nmin_gap_days = 3\nperson_per_week = 2\npause_days = 10\n"
+        "[sender]\naddress = 'a@example.com'\n"
+    ).followups
+    assert [(s.again_days, s.expires_days) for s in rules.sequences] == [(180, 5), (0, None)]
+    sending = rules.sending
+    assert (sending.min_gap_days, sending.person_per_week, sending.pause_days) == (3, 2, 10)
 
 
 SEGMENTS = "[[segment]]\nname = 'a'\nwhen = '{}'\n[[segment]]\nname = 'b'\nwhen = '{}'\n"

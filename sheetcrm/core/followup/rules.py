@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
 
+AXES = ("segment", "stage", "interest", "location")
+"""What tells every team's leads apart, the most important first; a team may add fields to it."""
+
 
 class Stop(StrEnum):
     """What ends a sequence for a lead."""
@@ -23,6 +26,14 @@ class Segment:
 
     name: str
     when: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Region:
+    """Places that belong together; a place may be another region."""
+
+    name: str
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +55,8 @@ class Sequence:
     start_on: str = ""
     yearly_on: str = ""
     stop: tuple[Stop, ...] = tuple(Stop)
+    again_days: int = 0  #: after so many days it may begin once more; 0: never
+    expires_days: int | None = None  #: what comes later than that is dropped; None: nothing is
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +78,9 @@ class Sending:
     approve: str = "person"  #: or "auto"
     per_minute: int = 20
     per_day: int = 200
+    min_gap_days: int = 1  #: between two messages to one person, whatever they are for
+    person_per_week: int | None = None  #: most messages to one person in seven days
+    pause_days: int = 7  #: for which an automatic reply pauses what goes to a person
     opens: time = time(9)
     closes: time = time(17)
     weekdays: frozenset[int] = frozenset(range(5))  #: Monday is 0
@@ -75,6 +91,8 @@ class FollowUps:
     """Everything that turns qualified leads into messages."""
 
     segments: tuple[Segment, ...] = ()
+    regions: tuple[Region, ...] = ()
+    axes: tuple[str, ...] = ()  #: fields that tell leads apart beside `AXES`
     sequences: tuple[Sequence, ...] = ()
     sender: Sender = Sender()
     sending: Sending = Sending()
