@@ -19,6 +19,9 @@ A fault of the *run* is one of these; the first level says how much must stop::
     │   └── SourceUnreachableError (T)  no connection, or the service has an outage
     ├── LeadError                     skip this lead; becomes a Problem     exit 1
     ├── MailerError                   stop sending; write-back completes    exit 1
+    │   ├── MailerAuthError           the server refuses the login
+    │   ├── MailerBusyError      (T)  another process sends from the account
+    │   └── MailerUnavailableError (T)  no connection, or come back later
     └── LedgerError                   stop the run                          exit 1
         ├── LedgerLockedError    (T)
         ├── LedgerUnreachableError (T)  its server does not answer
@@ -225,6 +228,18 @@ class LeadError(SheetCrmError):
 
 class MailerError(SheetCrmError):
     """Mail cannot be written or sent; writing back still completes."""
+
+
+class MailerAuthError(MailerError):
+    """A mail server refuses our login; trying the same again would not help."""
+
+
+class MailerBusyError(MailerError, TransientError):
+    """Another process is sending from this account."""
+
+
+class MailerUnavailableError(MailerError, TransientError):
+    """There is no way to the mail server just now, or it wants us to come back later."""
 
 
 class LedgerError(SheetCrmError):

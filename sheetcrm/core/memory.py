@@ -82,6 +82,17 @@ class MessageDraft:
     state: str = "draft"
     created_at: datetime | None = None
     place: str = ""  #: where the outbox keeps it
+    digest: str = ""  #: of everything that it was made from; another one makes it stale
+    not_before: datetime | None = None  #: it may go from then on
+    expires: datetime | None = None  #: it would come too late after that
+
+
+class MessageEvent(NamedTuple):
+    """What happened to a message, or was decided of it."""
+
+    kind: str  #: a state, or ``auto_reply``, ``soft_bounce`` …
+    at: datetime
+    evidence: str = ""  #: where it is known from, for people
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,6 +110,16 @@ class MessageRecord:
     created_at: datetime
     source: str = ""
     note: str = ""  #: why it is in its state, where somebody or something decided so
+    sent_at: datetime | None = None  #: when it went out, or may have
+    not_before: datetime | None = None
+    digest: str = ""
+    to_address: str = ""
+    events: tuple[MessageEvent, ...] = ()  #: the oldest first
+
+    @property
+    def heard_at(self) -> datetime:
+        """When the person heard from us by it, or would have: the base of every gap."""
+        return self.sent_at or self.created_at
 
     @property
     def generation(self) -> str:

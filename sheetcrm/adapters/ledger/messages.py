@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from sheetcrm.adapters.ledger.database import AnyRow, chunks, delete_where, insert, update_where
-from sheetcrm.adapters.ledger.schema import leads, message_events, messages, sources
-from sheetcrm.core.memory import MessageDraft, MessageRecord, Withdrawal
+from sheetcrm.adapters.ledger.schema import bodies, leads, message_events, messages, sources
+from sheetcrm.core.memory import MessageDraft, MessageEvent, MessageRecord, Withdrawal
 
 
 def to_source(connection: Connection, source_id: int) -> list[MessageRecord]:
@@ -19,27 +19,63 @@ def to_source(connection: Connection, source_id: int) -> list[MessageRecord]:
     who = select(leads.c.person_id).where(
         leads.c.source_id == source_id, leads.c.person_id.is_not(None)
     )
-    return _records(connection, or_(messages.c.lead_id.in_(here), messages.c.person_id.in_(who)))
+    return records(connection, or_(messages.c.lead_id.in_(here), messages.c.person_id.in_(who)))
 
 
 def to_lead(connection: Connection, lead_id: int, person_id: int | None) -> list[MessageRecord]:
     """Messages to one lead, and to the person who it is, oldest first."""
     to_it = messages.c.lead_id == lead_id
     if person_id is None:
-        return _records(connection, to_it)
-    return _records(connection, or_(to_it, messages.c.person_id == person_id))
+        return records(connection, to_it)
+    return records(connection, or_(to_it, messages.c.person_id == person_id))
 
 
 def waiting(connection: Connection) -> list[MessageDraft]:
     """Drafts with all that was rendered, oldest first."""
+    return whole(connection, messages.c.state == "draft")
+
+
+def whole(connection: Connection, condition: ColumnElement[bool]) -> list[MessageDraft]:
+    """Messages with all that was rendered, oldest first."""
     query = (
-        select(messages, leads.c.key.label("lead"), sources.c.key.label("source"))
+        select(
+            messages,
+            *(bodies.c[name] for name in ("text", "html", "raw")),
+            leads.c.key.label("lead"),
+            sources.c.key.label("source"),
+        )
         .join_from(messages, leads)
         .join(sources)
-        .where(messages.c.state == "draft")
+        .join(bodies)
+        .where(condition)
         .order_by(messages.c.created_at, messages.c.id)
     )
     return [_draft(row) for row in connection.execute(query)]
+
+
+def records(connection: Connection, condition: ColumnElement[bool]) -> list[MessageRecord]:
+    """Messages without their bytes, with all that happened to them, oldest first."""
+    query = (
+        select(
+            messages.c.id,
+            leads.c.key.label("lead"),
+            sources.c.key.label("source"),
+            messages.c.to_addr.label("to_address"),
+            *(messages.c[name] for name in _RECORDED),
+        )
+        .join_from(messages, leads)
+        .join(sources)
+        .where(condition)
+        .order_by(messages.c.created_at, messages.c.id)
+    )
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    happened = _events(connection, [row["id"] for row in rows])
+    found = []
+    for row in rows:
+        events = tuple(happened.get(row.pop("id"), ()))
+        note = events[-1].evidence if events else ""
+        found.append(MessageRecord(events=events, note=note, **row))
+    return found
 
 
 def keep(
@@ -52,7 +88,7 @@ def keep(
 ) -> None:
     """Add the drafts whose keys are not known; the others stay as they were."""
     persons = _persons(connection, sorted({ids[draft.lead] for draft in drafts}))
-    columns = [column for column in messages.c if column.name != "id"]
+    columns = [column for column in messages.c if column.name in _KEPT]
     rows = []
     for draft in drafts:
         lead_id = ids[draft.lead]
@@ -64,6 +100,7 @@ def keep(
         }
         rows.append(tuple(values[column.name] for column in columns))
     insert(connection, messages, columns, rows, key=(messages.c.key,))
+    _keep_bodies(connection, drafts)
 
 
 def cancel(connection: Connection, withdrawn: Sequence[Withdrawal], *, at: datetime) -> None:
@@ -80,12 +117,18 @@ def discard(connection: Connection, keys: Collection[str]) -> None:
     """Forget those of these messages that are drafts."""
     ids = list(_drafts(connection, list(keys)))
     delete_where(connection, message_events.c.message, ids)
+    delete_where(connection, bodies.c.message, ids)
     delete_where(connection, messages.c.id, ids)
 
 
 _SAME = (  # columns that are called as the draft's own parts
     *("key", "state", "person", "sequence", "step", "template", "language", "segment", "why"),
-    *("to_name", "subject", "text", "html", "raw", "message_id", "due_on", "place"),
+    *("to_name", "subject", "message_id", "due_on", "place", "digest", "not_before", "expires"),
+)
+_KEPT = {*_SAME, "to_addr", "sha256", "lead_id", "person_id", "run_id", "created_at"}
+_RECORDED = (
+    *("key", "person", "sequence", "step", "state", "message_id", "subject", "created_at"),
+    *("sent_at", "not_before", "digest"),
 )
 
 
@@ -97,6 +140,31 @@ def _drafts(connection: Connection, keys: Sequence[str]) -> dict[int, str]:
         for part in chunks(keys)
         for id_, key in connection.execute(query.where(messages.c.key.in_(part))).all()
     }
+
+
+def _keep_bodies(connection: Connection, drafts: Sequence[MessageDraft]) -> None:
+    """The bodies of those messages that have none yet."""
+    given = {draft.key: draft for draft in drafts}
+    query = select(messages.c.id, messages.c.key).outerjoin(bodies)
+    rows = [
+        (id_, given[key].text, given[key].html, given[key].raw)
+        for part in chunks(list(given))
+        for id_, key in connection.execute(
+            query.where(messages.c.key.in_(part), bodies.c.message.is_(None))
+        ).all()
+    ]
+    insert(connection, bodies, list(bodies.c), rows)
+
+
+def _events(connection: Connection, ids: Sequence[int]) -> dict[int, list[MessageEvent]]:
+    """Message → what happened to it, the oldest first."""
+    happened: dict[int, list[MessageEvent]] = {}
+    query = select(message_events).order_by(message_events.c.id)
+    for part in chunks(ids):
+        for row in connection.execute(query.where(message_events.c.message.in_(part))):
+            event = MessageEvent(row.kind, row.at, row.evidence)
+            happened.setdefault(row.message, []).append(event)
+    return happened
 
 
 def _persons(connection: Connection, lead_ids: Sequence[int]) -> dict[int, int | None]:
@@ -121,25 +189,8 @@ def _draft(row: AnyRow) -> MessageDraft:
         lead=row.lead,
         to_address=row.to_addr,
         created_at=row.created_at,
+        text=row.text,
+        html=row.html,
+        raw=row.raw,
         **{name: getattr(row, name) for name in _SAME},
     )
-
-
-def _records(connection: Connection, condition: ColumnElement[bool]) -> list[MessageRecord]:
-    event = message_events.c
-    newest = select(event.evidence).where(event.message == messages.c.id)
-    note = newest.order_by(event.id.desc()).limit(1).scalar_subquery()
-    query = (
-        select(
-            leads.c.key.label("lead"),
-            sources.c.key.label("source"),
-            func.coalesce(note, "").label("note"),
-            *(messages.c[name] for name in ("key", "person", "sequence", "step", "state")),
-            *(messages.c[name] for name in ("message_id", "subject", "created_at")),
-        )
-        .join_from(messages, leads)
-        .join(sources)
-        .where(condition)
-        .order_by(messages.c.created_at, messages.c.id)
-    )
-    return [MessageRecord(**row) for row in connection.execute(query).mappings()]

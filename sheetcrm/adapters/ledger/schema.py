@@ -3,7 +3,7 @@
 Ids of the outside (a source's name, a lead's id, a run's id) stand in a column `key`; tables
 refer to each other by small integers. Personal data stands in `people`, `leads`, `messages`,
 and where a cell's value is kept (`written`, `overrides`, `edits`). `message_events`,
-`suppressions` and `intake` belong to sending and hearing back.
+`suppressions`, `pauses`, `logged`, `marks` and `intake` belong to sending and hearing back.
 
 Every change here needs a migration; `HEAD` names the newest.
 """
@@ -32,7 +32,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -211,14 +211,34 @@ messages = Table(
     Column("to_name", Text, nullable=False),
     Column("to_addr", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("html", Text, nullable=False),
-    Column("raw", LargeBinary, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("message_id", Text, nullable=False, unique=True),  # RFC 5322, 3.6.4
     Column("due_on", Date, nullable=False),
     Column("place", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("digest", Text, nullable=False, server_default=""),
+    Column("approved_by", Text, nullable=False, server_default=""),
+    Column("approved_at", UtcDateTime),
+    Column("not_before", UtcDateTime),
+    Column("expires", UtcDateTime),
+    Column("account", Text, nullable=False, server_default=""),  # that it goes out from
+    Column("claimed_by", Text, nullable=False, server_default=""),
+    Column("lease_until", UtcDateTime),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("tried_at", UtcDateTime),  # the last time that its bytes began to go out
+    Column("sent_at", UtcDateTime),
+    Column("reply", Text, nullable=False, server_default=""),  # the server's last word
+    Index(None, "account", "tried_at"),
+)
+
+# Apart from `messages`, whose rows change several times while a message goes out.
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("message", _Id, ForeignKey("messages.id"), primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
 )
 
 message_events = Table(
@@ -238,6 +258,33 @@ suppressions = Table(
     Column("pattern", Text, nullable=False, unique=True),
     Column("reason", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
+
+# What is paused: "" for all sending, "account|…", "domain|…" or "person|…".
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime),
+)
+
+# Digests of messages that went out as `sent.log` says, whatever this ledger knows of them.
+logged = Table(
+    "logged",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# Small things that are known by a name, such as up to where `sent.log` has been compared.
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
 )
 
 # A row is those edits of one lead that share their fate. `lead` is its key and not a reference:

@@ -23,6 +23,7 @@ from sheetcrm.core.memory import (
     LeadState,
     Memory,
     MessageDraft,
+    MessageEvent,
     MessageRecord,
     PastScore,
     RunRecord,
@@ -59,7 +60,8 @@ class _Message:
     draft: MessageDraft
     person: Person | None
     created_at: datetime
-    note: str = ""
+    sent_at: datetime | None = None
+    events: tuple[MessageEvent, ...] = ()
 
 
 class MemoryLedger:
@@ -122,7 +124,10 @@ class MemoryLedger:
             known = self._messages.get(one.key)
             if known and known.draft.state == "draft":
                 cancelled = replace(known.draft, state="cancelled")
-                self._messages[one.key] = replace(known, draft=cancelled, note=one.reason)
+                event = MessageEvent("cancelled", at, one.reason)
+                self._messages[one.key] = replace(
+                    known, draft=cancelled, events=(*known.events, event)
+                )
 
     def finish_run(
         self, run: str, *, at: datetime, outcome: str, counts: Mapping[str, int]
@@ -350,5 +355,10 @@ def _message_record(message: _Message) -> MessageRecord:
         subject=draft.subject,
         created_at=message.created_at,
         source=draft.source,
-        note=message.note,
+        to_address=draft.to_address,
+        note=message.events[-1].evidence if message.events else "",
+        sent_at=message.sent_at,
+        not_before=draft.not_before,
+        digest=draft.digest,
+        events=message.events,
     )
