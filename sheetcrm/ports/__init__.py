@@ -1,0 +1,43 @@
+"""The outside world: what sheetcrm needs from it, as small as it needs it.
+
+Every adapter of a port passes the same contract test, the one in `adapters.memory` included.
+"""
+
+from __future__ import annotations
+
+from sheetcrm.ports.ledger import Ledger
+from sheetcrm.ports.mail import DraftBox, Mailer, MailSession, Outbox, SentLog
+from sheetcrm.ports.sources import (
+    Backup,
+    Foreseeing,
+    Rehearsing,
+    Restorable,
+    TableSource,
+    TabSource,
+    Unwritten,
+    Versioned,
+    WithLayout,
+    WriteReceipt,
+)
+from sheetcrm.ports.workspace import Clock, TemplateStore
+
+__all__ = [
+    "Backup",
+    "Clock",
+    "DraftBox",
+    "Foreseeing",
+    "Ledger",
+    "MailSession",
+    "Mailer",
+    "Outbox",
+    "Rehearsing",
+    "Restorable",
+    "SentLog",
+    "TabSource",
+    "TableSource",
+    "TemplateStore",
+    "Unwritten",
+    "Versioned",
+    "WithLayout",
+    "WriteReceipt",
+]

@@ -1,0 +1,210 @@
+"""Messages: where they lie, what becomes of them, and who takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sheetcrm.core.memory import (
+    MessageDraft,
+    MessageEvent,
+    MessageRecord,
+)
+from sheetcrm.core.outbox import (
+    Answer,
+    Claim,
+    Claimed,
+    InboxCursor,
+    Limits,
+    Pause,
+    Suppression,
+)
+
+
+class Outbox(Protocol):
+    """Messages on their way: the one place that decides that nobody is written to twice.
+
+    A message goes ``draft → approved | queued → claimed → sending → sent | failed | unknown``.
+    Every method is one transaction of its own, on the disk when it returns, and may be called
+    by any number of processes at once.
+    """
+
+    def approve(self, keys: Collection[str], *, by: str, at: datetime) -> list[str]:
+        """Drafts that may go out as they are; answers which of these keys were drafts."""
+
+    def skip(self, keys: Collection[str], *, reason: str, at: datetime) -> list[str]:
+        """Messages that shall never go out; answers which of these had not gone out yet."""
+
+    def claim(
+        self,
+        account: str,
+        *,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limits: Limits,
+        most: int,
+    ) -> Claimed:
+        """Take at most `most` messages that may go out now: approved, due, nothing against it.
+
+        First, those whose senders' leases are over come back: to the queue where they had only
+        been claimed, as ``unknown`` where they were going out. Messages that would come too late
+        expire. Suppressed and paused ones stay.
+        """
+
+    def refusal(self, key: str, *, owner: str, now: datetime) -> str:
+        """Why a claimed message may not go out any more, or ""; asked just before it does."""
+
+    def begin(self, key: str, *, owner: str, account: str, at: datetime) -> bool:
+        """From now on the message may have arrived; False where it is not `owner`'s any more.
+
+        Called when the server waits for the message and before it gets a byte of it.
+        """
+
+    def settle(self, key: str, *, owner: str, answer: Answer, at: datetime) -> None:
+        """An attempt is over; one that may be repeated waits the longer, the more there were."""
+
+    def resolve(self, key: str, *, sent: bool, by: str, at: datetime) -> None:
+        """Somebody found out what became of an ``unknown`` message.
+
+        Raises:
+            UsageError: there is no such message, or it is not unknown.
+        """
+
+    def again(self, key: str, *, by: str, at: datetime) -> str:
+        """Send a message once more, wanted by a person: its key with the next generation.
+
+        Raises:
+            UsageError: there is no such message, or it never went out.
+        """
+
+    def find(
+        self,
+        *,
+        states: Collection[str] = (),
+        keys: Collection[str] = (),
+        message_ids: Collection[str] = (),
+        tokens: Collection[str] = (),
+        addresses: Collection[str] = (),
+        tried: bool = False,
+    ) -> list[MessageRecord]:
+        """Messages that any of these names, oldest first; with `tried`, only such as went out.
+
+        Args:
+            states: as ``unknown``.
+            keys: of messages.
+            message_ids: with their angle brackets.
+            tokens: the part of a message's id that stands for its key.
+            addresses: to which they go.
+            tried: only those that were, or may have been, sent.
+        """
+
+    def drafts(self, keys: Collection[str]) -> list[MessageDraft]:
+        """These messages with all that was rendered."""
+
+    def heard(self, key: str, event: MessageEvent) -> bool:
+        """Something happened to a message that was sent; False where that is known already.
+
+        Its state follows what weighs more: ``auto_reply`` < ``replied`` < ``bounced`` <
+        ``unsubscribed`` < ``complained``; any other event is only noted.
+        """
+
+    def suppress(self, entries: Sequence[Suppression]) -> int:
+        """Never write to these again; answers how many were not known yet."""
+
+    def unsuppress(self, patterns: Collection[str]) -> int:
+        """A person says that these may be written to after all; answers how many were known."""
+
+    def suppressions(self) -> list[Suppression]:
+        """All of them, oldest first."""
+
+    def pause(self, pause: Pause) -> None:
+        """Let nothing out in its scope; a pause of the same scope takes the place of another."""
+
+    def resume(self, scope: str) -> bool:
+        """Take back a pause; False where there was none."""
+
+    def pauses(self) -> list[Pause]:
+        """Those that were not taken back; some may be over."""
+
+    def cursor(self, account: str) -> InboxCursor | None:
+        """Up to where an inbox has been read."""
+
+    def read_to(self, account: str, cursor: InboxCursor) -> None:
+        """It has been read, and what was found has been noted."""
+
+    def digests(self) -> set[str]:
+        """`core.outbox.digest_of` of every message that went out, or may have."""
+
+    def never(self, digests: Mapping[str, datetime]) -> None:
+        """Messages of these digests went out, whatever the ledger knows of them: never again."""
+
+
+class SentLog(Protocol):
+    """A second memory of what went out, on which nothing is ever changed."""
+
+    def add(self, digest: str, at: datetime) -> None:
+        """A message is about to go out; on the disk when it returns.
+
+        Raises:
+            MailerError: it cannot be written.
+        """
+
+    def entries(self) -> Mapping[str, datetime]:
+        """Digest → when; of all messages that ever went out.
+
+        Raises:
+            MailerError: it cannot be read.
+        """
+
+
+class MailSession(Protocol):
+    """A connection to a mail server that stays open over many messages."""
+
+    def deliver(self, claim: Claim, raw: bytes, begin: Callable[[], bool]) -> Answer:
+        """Hand over one message to its one recipient.
+
+        Args:
+            claim: which message, and to whom.
+            raw: its bytes as they go out.
+            begin: called when the server waits for the bytes; where it answers False nothing is
+                handed over and the connection is dropped.
+
+        Raises:
+            MailerError: the server takes nothing at all any more; the message was not handed over.
+        """
+
+
+class Mailer(Protocol):
+    """A mail server that takes our messages."""
+
+    @property
+    def account(self) -> str:
+        """Whose limits count: the login or the sender's address."""
+
+    def open(self) -> AbstractContextManager[MailSession]:
+        """Connect and log in; the account is ours until the end of the block.
+
+        Raises:
+            MailerBusyError: another process is sending from this account.
+            MailerUnavailableError: no connection, or the server wants us to come back later.
+            MailerAuthError: the server refuses the login.
+        """
+
+
+class DraftBox(Protocol):
+    """Where rendered follow-ups lie for people to look at, until somebody sends them."""
+
+    def put(self, draft: MessageDraft) -> str:
+        """Store one message, or leave it where it is if it lies there already; say where."""
+
+    def place(self, draft: MessageDraft) -> str:
+        """Where the message lies or would lie, for people."""
+
+    def holds(self, draft: MessageDraft) -> bool:
+        """Whether the message still lies where `put` stored it."""
+
+    def withdraw(self, draft: MessageDraft) -> bool:
+        """Take the message away; False where it lies there no longer."""
