@@ -89,6 +89,36 @@ class TestFaults:
             patient.close()
 
 
+class TestSchemas:
+    """Workspaces that share a database, each in a schema of its own."""
+
+    def test_each_remembers_its_own(self, database: str) -> None:
+        one, other = (open_ledger(f"{database}?schema={name}") for name in ("acme", "toko"))
+        run = one.start_run("sync", T0)
+        assert [record.id for record in one.runs()] == [run]
+        assert other.runs() == []
+        one.close()
+        other.close()
+        again = open_ledger(f"{database}?options=-c lock_timeout%3D9s&schema=acme")
+        assert [record.id for record in again.runs()] == [run]
+        again.close()
+        with psycopg.connect(database) as connection:
+            tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+            assert connection.execute(tables).fetchone() == (0,)
+
+    def test_each_has_its_own_lock(self, database: str) -> None:
+        one, other = (f"{database}?schema={name}" for name in ("acme", "toko"))
+        raises = pytest.raises(LedgerLockedError)
+        with ledger_lock(one), ledger_lock(other), raises, ledger_lock(one):
+            pass
+
+    @pytest.mark.parametrize("name", ["Acme", "a;b", 'a"b', "pg_x", "1a", "a" * 64])
+    def test_a_name_that_no_schema_has(self, database: str, name: str) -> None:
+        with pytest.raises(LedgerError) as caught:
+            open_ledger(f"{database}?schema={name}")
+        assert caught.value.hint
+
+
 class TestExclusive:
     """Machines with one ledger take turns."""
 

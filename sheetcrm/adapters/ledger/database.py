@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -48,6 +49,7 @@ _POSTGRES_ALIVE = {
     "keepalives_count": 3,
     "application_name": "sheetcrm",
 }
+_SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
 _SQLITE_HINTS = {
     8: "the file or its folder is read-only: give yourself the right to write there",
     10: "the disk could not be read or written: check it, and keep the ledger on a local disk",
@@ -244,13 +246,50 @@ def _is_sqlite(url: URL) -> bool:
 def _engine(url: URL, wait: float) -> Engine:
     if not _is_sqlite(url):
         usual = {name: said for name, said in _POSTGRES_ALIVE.items() if name not in url.query}
-        return create_engine(url, connect_args=usual, pool_pre_ping=True)
+        url, schema = _in_schema(url)
+        engine = create_engine(url, connect_args=usual, pool_pre_ping=True)
+        if schema:
+            event.listen(engine, "first_connect", _made(schema), insert=True)
+        return engine
     if url.database:
         _make_folder(Path(url.database).parent)
     engine = create_engine(url, connect_args={"timeout": wait})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _in_schema(url: URL) -> tuple[URL, str]:
+    """The URL as libpq understands it, and the schema that ``?schema=acme`` names.
+
+    Many workspaces share a database, each in a schema of its own.
+    """
+    said = url.query.get("schema", "")
+    if not said:
+        return url, ""
+    if not isinstance(said, str) or not _SCHEMA.fullmatch(said):
+        raise LedgerError(
+            f"no schema of PostgreSQL can be called {said!r}",
+            hint="use small letters, digits and _, such as ?schema=acme_solar",
+        )
+    options = url.query.get("options", "")
+    options = " ".join(options) if isinstance(options, tuple) else options
+    ours = {"options": f"{options} -csearch_path={said}".strip()}
+    return url.difference_update_query(["schema"]).update_query_dict(ours), said
+
+
+def _made(schema: str) -> Callable[[Any, ConnectionPoolEntry], None]:
+    """Makes the schema at the first connection where it is not there."""
+
+    def make(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        there = connection.execute("SELECT to_regnamespace(%s) IS NOT NULL", (schema,)).fetchone()
+        if not there[0]:
+            lock = "SELECT pg_advisory_xact_lock(hashtext('sheetcrm schema'))"
+            connection.execute(lock)  # IF NOT EXISTS alone fails where two do so at once
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        connection.commit()
+
+    return make
 
 
 def _make_folder(folder: Path) -> None:
