@@ -119,7 +119,7 @@ def test_what_they_make_is_what_the_schema_says(address: str, how: str) -> None:
 
 
 def test_both_ways_give_the_same_tables(address: str, tmp_path: Path) -> None:
-    """What Alembic's comparison leaves out: checks, names, defaults, the order of columns."""
+    """What Alembic's comparison leaves out: checks, names, defaults."""
     open_ledger(address).close()
     database = Database(address, wait=5)
     with database.writing() as connection:
@@ -189,10 +189,10 @@ def described(connection: Connection) -> dict[str, object]:
     found = inspect(connection)
     return {
         table: {
-            "columns": [
+            "columns": sorted(
                 (one["name"], str(one["type"]), one["nullable"], one["default"])
                 for one in found.get_columns(table)
-            ],
+            ),
             "keys": found.get_pk_constraint(table)["constrained_columns"],
             "unique": sorted(map(str, found.get_unique_constraints(table))),
             "foreign": sorted(map(str, found.get_foreign_keys(table))),
