@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sheetcrm.core.table.values import CellValue, Override
 
@@ -178,6 +178,8 @@ class RunRecord:
     finished: datetime | None
     outcome: str
     counts: Mapping[str, int] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """What JSON can hold: ``versions`` of what ran, ``phases`` of a `sheetcrm run` …"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from sheetcrm.core.memory import (
@@ -36,9 +37,18 @@ class Ledger(Protocol):
         """
 
     def finish_run(
-        self, run: str, *, at: datetime, outcome: str, counts: Mapping[str, int]
+        self,
+        run: str,
+        *,
+        at: datetime,
+        outcome: str,
+        counts: Mapping[str, int],
+        details: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
-        """Close a run with its outcome (``ok``, ``failed`` …)."""
+        """Close a run with its outcome (``ok``, ``failed`` …).
+
+        `details`, as JSON can hold them, are added to those that it began with: its ``versions``.
+        """
 
     def runs(self, limit: int = 20) -> list[RunRecord]:
         """The newest runs first."""

@@ -390,6 +390,12 @@ class LedgerContract:
         assert dict(found[1].counts) == {"cells": 0}
         assert [one.id for one in ledger.runs(1)] == [second]
 
+    def test_a_run_tells_what_it_was_made_of(self, ledger: Ledger) -> None:
+        name = ledger.start_run("run", T0)
+        phases = [{"name": "sync", "seconds": 0.5, "error": "niña’s.xlsx is open"}]
+        ledger.finish_run(name, at=T1, outcome="ok", counts={}, details={"phases": phases})
+        assert ledger.runs()[0].details["phases"] == phases
+
     def test_a_run_is_known_by_its_time_in_utc(self, ledger: Ledger) -> None:
         names = {
             ledger.start_run("sync", datetime(2026, 11, 22, 16, 30, tzinfo=JAKARTA))

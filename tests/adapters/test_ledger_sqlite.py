@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import sqlite3
 import subprocess
 import sys
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from sheetcrm import __version__
 from sheetcrm.adapters.ledger import SqlLedger, open_ledger
 from sheetcrm.adapters.ledger.cells import dumps, loads
+from sheetcrm.adapters.ledger.schema import HEAD
 from sheetcrm.core.table.values import Override
 from sheetcrm.errors import LedgerError, LedgerLockedError
 from tests.adapters.ledger_contract import (
@@ -117,6 +120,17 @@ class TestFile:
             ["DELETE", "FROM", "edits"],
             ["UPDATE", "sources", "SET"],
         ]
+
+    def test_a_run_knows_which_versions_worked(self, ledger: SqlLedger) -> None:
+        name = ledger.start_run("sync", T0)
+        begun = ledger.runs()[0].details["versions"]
+        assert begun == {
+            "sheetcrm": __version__,
+            "python": platform.python_version(),
+            "ledger": HEAD,
+        }
+        ledger.finish_run(name, at=T1, outcome="ok", counts={}, details={"phases": []})
+        assert ledger.runs()[0].details == {"versions": begun, "phases": []}
 
     def test_last_seen_is_kept_when_a_lead_goes(self, ledger: SqlLedger, path: Path) -> None:
         for days, leads in enumerate([["L1", "L2"], ["L1", "L2"], ["L1"], ["L1"]]):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import platform
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from sheetcrm import __version__
 from sheetcrm.adapters.ledger import database
 from sheetcrm.adapters.ledger.database import AnyRow
-from sheetcrm.adapters.ledger.schema import runs, sources
+from sheetcrm.adapters.ledger.schema import HEAD, runs, sources
 from sheetcrm.core.memory import RunRecord
 from sheetcrm.errors import UsageError
 
@@ -25,7 +27,8 @@ def start(connection: Connection, kind: str, at: datetime) -> str:
     key = _key(moment)
     while key in taken:
         key = _key(moment)
-    connection.execute(insert(runs).values(key=key, kind=kind, started=at))
+    details = json.dumps({"versions": _versions()})
+    connection.execute(insert(runs).values(key=key, kind=kind, started=at, details=details))
     return key
 
 
@@ -42,14 +45,23 @@ def number(connection: Connection, key: str) -> int:
 
 
 def finish(
-    connection: Connection, run_id: int, at: datetime, outcome: str, counts: Mapping[str, int]
+    connection: Connection,
+    run_id: int,
+    *,
+    at: datetime,
+    outcome: str,
+    counts: Mapping[str, int],
+    details: Mapping[str, object],
 ) -> None:
-    """Close a run."""
-    connection.execute(
-        update(runs)
-        .where(runs.c.id == run_id)
-        .values(finished=at, outcome=outcome, counts=json.dumps(dict(counts)))
-    )
+    """Close a run, adding to its details."""
+    known = connection.scalar(select(runs.c.details).where(runs.c.id == run_id)) or "{}"
+    values = {
+        "finished": at,
+        "outcome": outcome,
+        "counts": json.dumps(dict(counts)),
+        "details": json.dumps({**json.loads(known), **details}, ensure_ascii=False),
+    }
+    connection.execute(update(runs).where(runs.c.id == run_id).values(values))
 
 
 def newest(connection: Connection, limit: int) -> list[RunRecord]:
@@ -63,6 +75,7 @@ def newest(connection: Connection, limit: int) -> list[RunRecord]:
             finished=row.finished,
             outcome=row.outcome,
             counts=json.loads(row.counts),
+            details=json.loads(row.details),
         )
         for row in rows
     ]
@@ -92,6 +105,11 @@ def confirm_source(connection: Connection, found: AnyRow, run_id: int, at: datet
     connection.execute(
         update(sources).where(sources.c.id == found.id).values(run_id=newest_run, seen_at=at)
     )
+
+
+def _versions() -> dict[str, str]:
+    """What works now, for whoever asks later why a run did what it did."""
+    return {"sheetcrm": __version__, "python": platform.python_version(), "ledger": HEAD}
 
 
 def _key(moment: str) -> str:

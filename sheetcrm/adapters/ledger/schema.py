@@ -32,7 +32,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -105,6 +105,7 @@ runs = Table(
     Column("finished", UtcDateTime),
     Column("outcome", Text, nullable=False, default=""),
     Column("counts", Text, nullable=False, default="{}"),  # JSON
+    Column("details", Text, nullable=False, default="{}", server_default="{}"),  # JSON
 )
 
 sources = Table(

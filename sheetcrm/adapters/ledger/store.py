@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from sheetcrm.adapters.ledger import edits as kept_edits
 from sheetcrm.adapters.ledger import history, leads, messages, outputs, rewinds, runs
@@ -105,11 +106,18 @@ class SqlLedger:
             runs.confirm_source(connection, source, run_id, at)
 
     def finish_run(
-        self, run: str, *, at: datetime, outcome: str, counts: Mapping[str, int]
+        self,
+        run: str,
+        *,
+        at: datetime,
+        outcome: str,
+        counts: Mapping[str, int],
+        details: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         """Close a run with its outcome (``ok``, ``failed`` …)."""
         with self._database.writing() as connection:
-            runs.finish(connection, runs.number(connection, run), at, outcome, counts)
+            run_id = runs.number(connection, run)
+            runs.finish(connection, run_id, at=at, outcome=outcome, counts=counts, details=details)
 
     def runs(self, limit: int = 20) -> list[RunRecord]:
         """The newest runs first."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from sheetcrm.adapters.memory.people import People, Person
 from sheetcrm.adapters.memory.rewinds import (
@@ -130,11 +131,22 @@ class MemoryLedger:
                 )
 
     def finish_run(
-        self, run: str, *, at: datetime, outcome: str, counts: Mapping[str, int]
+        self,
+        run: str,
+        *,
+        at: datetime,
+        outcome: str,
+        counts: Mapping[str, int],
+        details: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         """Close a run with its outcome."""
-        record = self._run(run)
-        self._runs[run] = replace(record, finished=_zoned(at), outcome=outcome, counts=dict(counts))
+        self._runs[run] = replace(
+            self._run(run),
+            finished=_zoned(at),
+            outcome=outcome,
+            counts=dict(counts),
+            details=dict(details),
+        )
 
     def runs(self, limit: int = 20) -> list[RunRecord]:
         """The newest runs first."""
