@@ -6,12 +6,14 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import combinations
 
+from sheetcrm.core.followup.choosing import languages_for
+from sheetcrm.core.followup.header import FOR
 from sheetcrm.core.followup.lead import OWN_NAMES
 from sheetcrm.core.followup.lint import Reference
 from sheetcrm.core.followup.render import SENDER_NAMES
-from sheetcrm.core.followup.rules import FollowUps, Sequence
-from sheetcrm.core.followup.template import Template
-from sheetcrm.core.followup.templates import TemplateSet, languages_for
+from sheetcrm.core.followup.rules import AXES, FollowUps, Sequence
+from sheetcrm.core.followup.template import Condition, Template
+from sheetcrm.core.followup.templates import TemplateSet
 from sheetcrm.core.formula import Names, check, parse
 from sheetcrm.core.table.names import fold, nearest
 from sheetcrm.errors import ConfigFault, FormulaError
@@ -42,8 +44,10 @@ def check_followups(
     for i, sequence in enumerate(rules.sequences, 1):
         faults += _step_faults(sequence, f"sequence[{i}]", templates, languages)
     known = {*OWN_NAMES, *fields}
+    faults += _axis_faults(rules, fields)
     for template in templates.templates:
         faults += _template_faults(template, known)
+        faults += _condition_faults(template, rules, fields)
     return faults + list(_ties(templates.templates, languages))
 
 
@@ -131,6 +135,44 @@ def _missing(
     )
 
 
+def _axis_faults(rules: FollowUps, fields: Collection[str]) -> Iterator[ConfigFault]:
+    known = {fold(name) for name in fields}
+    for i, axis in enumerate(rules.axes, 1):
+        if fold(axis) not in known:
+            near = nearest(axis, fields)
+            hint = f"did you mean {near}?" if near else "it is neither a field nor a column"
+            yield ConfigFault(key=f"segments.axes[{i}]", message=f"unknown “{axis}”", hint=hint)
+
+
+def _condition_faults(
+    template: Template, rules: FollowUps, fields: Collection[str]
+) -> Iterator[ConfigFault]:
+    """Lines ``For-…`` that ask for what no lead can be."""
+    axes = {fold(axis): axis for axis in (*AXES, *rules.axes)}
+    groups = {fold(group.name): group.name for group in rules.segments}
+    for condition in template.conditions:
+        message = ""
+        if condition.axis not in axes:
+            message = f"unknown header “{FOR}{condition.label}”"
+            hint = _meant_axis(condition, axes.values(), fields)
+        elif condition.axis == "segment" and (others := condition.names - groups.keys()):
+            message = f"no segment is called {', '.join(sorted(others))}"
+            near = nearest(condition.text, groups.values())
+            hint = f"did you mean {near}?" if near else "name it in [[segment]]"
+        if message:
+            file = f"templates/{template.path}"
+            yield ConfigFault(file=file, line=condition.line, message=message, hint=hint)
+
+
+def _meant_axis(condition: Condition, axes: Collection[str], fields: Collection[str]) -> str:
+    if condition.axis == "language":
+        return "the file's name says the language: 01-intro.es.md"
+    if condition.axis in {fold(name) for name in fields}:
+        return f'write axes = ["{condition.label}"] below [segments]'
+    near = nearest(condition.label, axes)
+    return f"did you mean {FOR}{near}?" if near else f"there are {', '.join(axes)}"
+
+
 def _template_faults(template: Template, known: Collection[str]) -> Iterator[ConfigFault]:
     file = f"templates/{template.path}"
     folded = {fold(name) for name in known}
@@ -167,7 +209,7 @@ def _ties(templates: Collection[Template], languages: Collection[str]) -> Iterat
             yield ConfigFault(
                 file=f"templates/{other.path}",
                 message=f"fits the same leads as {one.path}, equally well",
-                hint="make one of them more special with a For-location, For-interest or For-stage",
+                hint="make one of them more special with a line For-…",
             )
 
 
@@ -177,11 +219,6 @@ def _place(template: Template, default: str) -> tuple[str, str, bool, str]:
 
 
 def _overlap(one: Template, other: Template) -> bool:
-    pairs = (
-        (one.locations, other.locations),
-        (one.interests, other.interests),
-        (one.stages, other.stages),
-    )
-    return all(
-        (not a and not b) or bool({fold(x) for x in a} & {fold(y) for y in b}) for a, b in pairs
-    )
+    names = {condition.axis: condition.names for condition in one.conditions}
+    others = {condition.axis: condition.names for condition in other.conditions}
+    return names.keys() == others.keys() and all(names[axis] & others[axis] for axis in names)

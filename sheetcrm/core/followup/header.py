@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from sheetcrm.core.followup.lint import Fault
 from sheetcrm.core.table.names import fold, nearest
 
+FOR = "For-"  #: begins a line that says for whom the file is: ``For-location: Jakarta, Bogor``
 KEYS = ("Subject", "Preheader", "For-location", "For-interest", "For-stage", "Status")
 STATUSES = ("ready", "draft")
 
-_LINE = re.compile(r"([A-Za-z][A-Za-z _-]*?)\s*:\s*(.*)")
+_LINE = re.compile(r"([^\W\d_][\w -]*?)\s*:\s*(.*)")
+_FOR = re.compile(r"for\s*[-_ ]\s*(.+)", re.IGNORECASE)
 _FENCE = "---"
 
 
@@ -71,7 +73,7 @@ def _read(line: str, number: int, entries: dict[str, Entry], faults: list[Fault]
         hint = "each line of the header is  Key: value"
         faults.append(Fault(message=f"not understood: {line.strip()}", line=number, hint=hint))
         return
-    key = {fold(known): known for known in KEYS}.get(fold(match[1]))
+    key = _key(match[1])
     if key is None:
         near = nearest(match[1], KEYS)
         hint = f"did you mean {near}?" if near else f"there are {', '.join(KEYS)}"
@@ -79,7 +81,16 @@ def _read(line: str, number: int, entries: dict[str, Entry], faults: list[Fault]
     elif key in entries:
         first = entries[key].line
         faults.append(Fault(message=f"{key} is there twice (line {first})", line=number))
+    elif key.startswith(FOR) and not match[2].strip(" ,;"):
+        faults.append(Fault(message=f"{key} names nothing", line=number))
     elif key == "Status" and match[2].lower() not in STATUSES:
         faults.append(Fault(message=f"Status is ready or draft, not “{match[2]}”", line=number))
     else:
         entries[key] = Entry(value=match[2].strip(), line=number)
+
+
+def _key(written: str) -> str | None:
+    """A header as we write it: one that is known, or the line of any axis, None for others."""
+    known = {fold(key): key for key in KEYS}.get(fold(written))
+    axis = _FOR.fullmatch(written)
+    return known or (f"{FOR}{axis[1]}" if axis else None)

@@ -11,7 +11,7 @@ from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.off_ladder import Beside, OffLadder
 from sheetcrm.core.followup.rows import Row, RowPlanner
 from sheetcrm.core.followup.rules import FollowUps
-from sheetcrm.core.followup.segments import segments
+from sheetcrm.core.followup.segments import Segments
 from sheetcrm.core.followup.signals import Signals
 from sheetcrm.core.followup.templates import TemplateSet
 from sheetcrm.core.followup.writing import Writer
@@ -60,15 +60,13 @@ def plan_followups(
     due, and none while one of another sequence is open. Of a person's rows the first counts.
 
     Args:
-        rules: segments, sequences, sender.
-        templates: the team's texts.
+        rules, templates: what the team decided, and its texts.
         frame: the tab's columns, with `Score`, `Stage` … among them.
         leads: one view for each row of the frame, in its order.
         source: the source's name.
         messages: every message that the persons in the tab have had, from whichever source.
         standings: lead id → stage before this run, and since when.
-        parameters: for formulas.
-        tables: for formulas.
+        parameters, tables: for formulas.
         now: zoned.
         locale: the workspace's.
         off_ladder: the rows that stand beside the ladder.
@@ -78,17 +76,18 @@ def plan_followups(
     """
     local = now.astimezone(zone(locale.timezone)).replace(tzinfo=None)
     signals = Signals.evaluate(rules, frame, parameters=parameters, tables=tables, now=local)
+    segments = Segments(rules, leads, signals)
     planner = RowPlanner(
         rules=rules,
         signals=signals,
         people=persons(leads, messages, locale),
         off_ladder=off_ladder,
         standings=standings,
-        writer=Writer(rules, templates, source=source, locale=locale),
+        writer=Writer(rules, templates, segments, source=source, locale=locale),
         now=now,
         ids=frozenset(lead.id for lead in leads),
     )
-    return _planned(planner, leads, segments(rules.segments, signals, leads))
+    return _planned(planner, leads, [segments.label(lead) for lead in leads])
 
 
 def _planned(planner: RowPlanner, leads: Sequence[LeadView], groups: Sequence[str]) -> FollowUpPlan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from babel import Locale, UnknownLocaleError
 from jinja2 import Template as JinjaTemplate
 from jinja2 import TemplateSyntaxError, nodes
 
-from sheetcrm.core.followup.header import Split, split_header
+from sheetcrm.core.followup.header import FOR, Split, split_header
 from sheetcrm.core.followup.lint import SNIPPETS, Fault, Reference, included, lint, references
 from sheetcrm.core.followup.sandbox import Dialect, TemplateEnvironment, produce
 from sheetcrm.core.table.names import fold
@@ -34,6 +34,20 @@ class Kind:
     label: str = ""  #: for people; only the ``For-…`` lines decide
     whatsapp: bool = False
     language: str = ""  #: "" is the workspace's
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """A ``For-…`` line: the lead goes by one of these names on this axis."""
+
+    axis: str  #: folded
+    names: frozenset[str]  #: folded
+    label: str  #: the axis as written
+    text: str  #: the names as written
+    line: int = 0
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
 
 
 class Part:
@@ -70,9 +84,7 @@ class Template:
     preheader: Part | None = None
     subject_text: str = ""  #: as written
     subject_line: int = 0
-    locations: tuple[str, ...] = ()
-    interests: tuple[str, ...] = ()
-    stages: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     ready: bool = True
 
     @property
@@ -184,11 +196,22 @@ def parse_template(
         preheader=heads.get("Preheader"),
         subject_text=split.text("Subject"),
         subject_line=split.entries["Subject"].line if "Subject" in split.entries else 0,
-        locations=split.items("For-location"),
-        interests=split.items("For-interest"),
-        stages=split.items("For-stage"),
+        conditions=tuple(_conditions(split)),
         ready=fold(split.text("Status")) != "draft",
     ), []
+
+
+def _conditions(split: Split) -> Iterator[Condition]:
+    for key, entry in split.entries.items():
+        if key.startswith(FOR):
+            label = key.removeprefix(FOR)
+            yield Condition(
+                axis=fold(label),
+                names=frozenset(fold(name) for name in split.items(key)),
+                label=label,
+                text=", ".join(split.items(key)),
+                line=entry.line,
+            )
 
 
 def _body_faults(split: Split) -> list[Fault]:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from sheetcrm.core.followup.choosing import (
+    Candidate,
+    Choice,
+    axes_of,
+    best,
+    candidates,
+    chosen,
+)
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.lint import SNIPPETS, Fault
+from sheetcrm.core.followup.rules import FollowUps
 from sheetcrm.core.followup.sandbox import Dialect, TemplateEnvironment
+from sheetcrm.core.followup.segments import Segments
 from sheetcrm.core.followup.template import (
     ROOTS,
     Part,
@@ -29,16 +39,7 @@ BARE_LAYOUT = """<!doctype html>
 <body>{{ content }}<hr>{{ footer }}</body></html>
 """
 
-_LAST_LANGUAGE = "en"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
-    """The template that a lead gets, and why."""
-
-    template: Template
-    language: str  #: of the template, the workspace's where its name has none
-    why: str
+_NO_SEGMENTS = Segments(FollowUps())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,35 +93,53 @@ class TemplateSet:
         lead: LeadView,
         *,
         language: str,
+        segments: Segments = _NO_SEGMENTS,
         whatsapp: bool = False,
     ) -> Choice | None:
         """The template of a step for a lead, or None where there is none.
 
-        The language comes first: the lead's (``es-MX``, then ``es``), the workspace's, English.
-        Then the number of ``For-…`` lines that match, then stage before interest before
-        location. Where two variants are for different interests of one lead, the interest
-        that the lead names first decides.
+        Which file is the best one is said by `candidates`; leads that are alike in all that the
+        step's files ask for are decided once.
 
         Args:
             sequence: name of the sequence.
             step: the step's template, ``01-intro``.
             lead: who is written to.
             language: the workspace's language, which a file without a language is in.
+            segments: the groups of the lead.
             whatsapp: choose among the WhatsApp texts.
         """
-        wanted = languages_for(lead.language, language)
-        found = [
-            (wanted.index(tag), *fit, template.path, template)
-            for template in self.of_step(sequence, step, whatsapp=whatsapp)
-            for tag in [template.kind.language or language]
-            for fit in [_fit(template, lead)]
-            if tag in wanted and fit is not None
-        ]
-        if not found:
-            return None
-        best = min(found, key=lambda entry: entry[:-1])[-1]
-        tag = best.kind.language or language
-        return Choice(template=best, language=tag, why=_why(best, tag, lead))
+        place = (sequence, step, whatsapp)
+        templates = self._by_step.get(place, [])
+        names = {axis: segments.names(lead, axis) for axis in self._axes.get(place, ())}
+        alike = (place, segments.axes, lead.language, language, tuple(names.values()))
+        if alike not in self._chosen:
+            found = best(templates, lead.language, names, segments.axes, language)
+            self._chosen[alike] = found
+        template = self._chosen[alike]
+        return chosen(template, lead, language) if template else None
+
+    def candidates(
+        self,
+        sequence: str,
+        step: str,
+        lead: LeadView,
+        *,
+        language: str,
+        segments: Segments = _NO_SEGMENTS,
+    ) -> list[Candidate]:
+        """Every file of a step, those that are no drafts in the order in which they fit."""
+        kinds = ((t, t.kind) for t in self.templates)
+        found = [t for t, k in kinds if (k.sequence, k.step, k.whatsapp) == (sequence, step, False)]
+        return candidates(found, lead, segments, language)
+
+    @cached_property
+    def _axes(self) -> dict[tuple[str, str, bool], list[str]]:
+        return {place: axes_of(templates) for place, templates in self._by_step.items()}
+
+    @cached_property
+    def _chosen(self) -> dict[Hashable, Template | None]:
+        return {}
 
     @cached_property
     def _by_step(self) -> dict[tuple[str, str, bool], list[Template]]:
@@ -130,12 +149,6 @@ class TemplateSet:
                 kind = template.kind
                 steps[kind.sequence, kind.step, kind.whatsapp].append(template)
         return dict(steps)
-
-
-def languages_for(lead: str, workspace: str) -> list[str]:
-    """In which order languages are tried: ``es-MX, es, id, en``."""
-    tags = [lead, lead.partition("-")[0], workspace, workspace.partition("-")[0], _LAST_LANGUAGE]
-    return list(dict.fromkeys(tag for tag in tags if tag))
 
 
 def _parse_layout(text: str, workshop: Workshop, errors: list[TemplateError]) -> Part:
@@ -163,37 +176,3 @@ def _errors(path: str, faults: Sequence[Fault]) -> list[TemplateError]:
         TemplateError(fault.message, template=path, line=fault.line, hint=fault.hint)
         for fault in faults
     ]
-
-
-def _fit(template: Template, lead: LeadView) -> tuple[int, int, int, int, int] | None:
-    """How well a variant fits, smaller is better; None where a ``For-…`` line does not match."""
-    places = [lead.location, *lead.location.replace(";", ",").replace("/", ",").split(",")]
-    stage = _first_match(template.stages, [lead.stage])
-    interest = _first_match(template.interests, lead.interests)
-    location = _first_match(template.locations, places)
-    if None in {stage, interest, location}:
-        return None
-    lines = (template.stages, template.interests, template.locations)
-    has_stage, has_interest, has_location = (-bool(line) for line in lines)
-    count = has_stage + has_interest + has_location
-    return count, has_stage, has_interest, has_location, interest or 0
-
-
-def _first_match(wanted: Sequence[str], own: Sequence[str]) -> int | None:
-    if not wanted:
-        return 0
-    folded = {fold(name) for name in wanted}
-    return next((i for i, name in enumerate(own) if name and fold(name) in folded), None)
-
-
-def _why(template: Template, language: str, lead: LeadView) -> str:
-    reasons = [f"language {language}"]
-    if lead.language and language.partition("-")[0] != lead.language.partition("-")[0]:
-        reasons[0] += f" (there is none in {lead.language})"
-    if template.stages:
-        reasons.append(f"stage {lead.stage}")
-    if template.interests:
-        reasons.append(f"interest {', '.join(lead.interests)}")
-    if template.locations:
-        reasons.append(f"location {lead.location}")
-    return " · ".join(reasons)

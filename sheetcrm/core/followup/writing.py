@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sheetcrm.core.followup.choosing import Choice, languages_for
 from sheetcrm.core.followup.lead import LeadView, clean_name
 from sheetcrm.core.followup.leaving import leaving
 from sheetcrm.core.followup.mime import Letter, compose, message_id, token_of
 from sheetcrm.core.followup.render import Setting, render, render_text
 from sheetcrm.core.followup.rules import FollowUps, Sequence
 from sheetcrm.core.followup.schedule import Moment
-from sheetcrm.core.followup.templates import Choice, TemplateSet, languages_for
+from sheetcrm.core.followup.segments import Segments
+from sheetcrm.core.followup.templates import TemplateSet
 from sheetcrm.core.followup.voice import Voice
 from sheetcrm.core.followup.whatsapp import whatsapp_link
 from sheetcrm.core.memory import MessageDraft, MessageRecord
@@ -47,10 +49,17 @@ class Writer:
     """Writes the messages of one source."""
 
     def __init__(
-        self, rules: FollowUps, templates: TemplateSet, *, source: str, locale: Locale
+        self,
+        rules: FollowUps,
+        templates: TemplateSet,
+        segments: Segments,
+        *,
+        source: str,
+        locale: Locale,
     ) -> None:
         self._rules = rules
         self._templates = templates
+        self._segments = segments
         self.source = source
         self.locale = locale
 
@@ -100,6 +109,7 @@ class Writer:
             task.template,
             task.lead,
             language=self.locale.language,
+            segments=self._segments,
             whatsapp=True,
         )
         if not choice or not task.lead.phone:
@@ -110,7 +120,9 @@ class Writer:
     def _choose(self, task: Task) -> Choice:
         language = self.locale.language
         name = task.sequence.name
-        choice = self._templates.choose(name, task.template, task.lead, language=language)
+        choice = self._templates.choose(
+            name, task.template, task.lead, language=language, segments=self._segments
+        )
         if not choice:
             tags = ", ".join(languages_for(task.lead.language, language))
             raise LeadError(

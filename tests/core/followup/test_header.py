@@ -49,7 +49,7 @@ def test_the_body_keeps_the_lines_of_the_file():
     ("header", "line", "message", "hint"),
     [
         ("Subjet: x", 2, "unknown header “Subjet”", "did you mean Subject?"),
-        ("For-locaton: x", 2, "unknown header “For-locaton”", "did you mean For-location?"),
+        ("For-gender:", 2, "For-gender names nothing", ""),
         ("Subject: a\nSubject: b", 3, "Subject is there twice (line 2)", ""),
         ("just words", 2, "not understood: just words", "each line of the header is  Key: value"),
         ("Status: redy", 2, "Status is ready or draft, not “redy”", ""),
