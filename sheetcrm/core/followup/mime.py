@@ -1,19 +1,26 @@
-"""A message as bytes (RFC 5322), built with Python's own classes only.
+"""A message as bytes (RFC 5322, RFC 2045).
 
-Addresses are `Address` values and every other header is one value, so that no cell can add a
-recipient or a header: what has a line break in it is refused.
+Every header is one value, checked by `headers`, and the address is one plain address, so that no
+cell can add a recipient or a header. Parts are quoted-printable or base64, in which no boundary
+of ours can occur. Python's `EmailMessage` reads back what was put in; a test holds both
+against each other.
 """
 
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sheetcrm.core.followup.enclosure import Enclosure
+from sheetcrm.core.followup.headers import address_tokens, header, text_tokens
 from sheetcrm.core.followup.leaving import Leaving
+from sheetcrm.core.followup.percent import percent_encode
 from sheetcrm.core.followup.rules import Sender
 
 REFERENCES_LIMIT = 10
@@ -37,6 +44,8 @@ class Letter:
     feedback: tuple[str, ...] = ()  #: step, sequence, segment
     thread: tuple[str, ...] = ()  #: message ids of the earlier steps, oldest first
     unattended: bool = False  #: goes out without a person's approval
+    pictures: tuple[Enclosure, ...] = ()  #: shown inside the HTML, by their ``cid:``
+    attachments: tuple[Enclosure, ...] = ()
 
 
 def token_of(key: str) -> str:
@@ -61,29 +70,8 @@ def compose(letter: Letter, sender: Sender, now: datetime) -> bytes:
     Raises:
         ValueError: an address or a header cannot be written.
     """
-    # In most runs no message is due, and the mail package is slow to load.
-    from email.headerregistry import Address  # noqa: PLC0415
-    from email.message import EmailMessage  # noqa: PLC0415
-    from email.utils import format_datetime  # noqa: PLC0415
-
-    from sheetcrm.core.followup.headers import POLICY  # noqa: PLC0415
-
-    message = EmailMessage(policy=POLICY)
-    message["From"] = Address(sender.name, addr_spec=sender.address)
-    message["To"] = Address(letter.to_name, addr_spec=letter.to_address)
-    if sender.reply_to:
-        message["Reply-To"] = Address(sender.name, addr_spec=sender.reply_to)
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id(letter.key, sender)
-    for name, value in _machine_headers(letter).items():
-        message[name] = value
-    message.set_content(letter.text, charset="utf-8", cte="quoted-printable")
-    message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
-    for part in message.iter_parts():
-        del part["MIME-Version"]  # belongs to the message, not to its parts (RFC 2045, section 4)
-    message.set_boundary(f"=_{token_of(letter.key)}")
-    return message.as_bytes()
+    headers = [header(name, tokens) for name, tokens in _headers(letter, sender, now)]
+    return "".join(headers).encode("ascii") + _content(letter)
 
 
 def dated(raw: bytes, now: datetime) -> bytes:
@@ -92,12 +80,9 @@ def dated(raw: bytes, now: datetime) -> bytes:
     Raises:
         ValueError: `now` has no zone, or the message has no Date header to change.
     """
-    from email.utils import format_datetime  # noqa: PLC0415  see compose
-
-    if now.tzinfo is None:
-        raise ValueError("the time of sending has no zone")
     head, end, body = _divided(raw)
-    changed, count = _DATE.subn(f"Date: {format_datetime(now)}".encode(), head, count=1)
+    line = header("Date", _date(now)).rstrip().encode()
+    changed, count = _DATE.subn(line, head, count=1)
     if not count:
         raise ValueError("the message has no Date header")
     return changed + end + body
@@ -114,23 +99,89 @@ def _divided(raw: bytes) -> tuple[bytes, bytes, bytes]:
     return raw.partition(_END)
 
 
-def _machine_headers(letter: Letter) -> dict[str, str]:
-    headers: dict[str, str] = {}
+def _headers(letter: Letter, sender: Sender, now: datetime) -> Iterator[tuple[str, Iterable[str]]]:
+    yield "From", address_tokens(sender.name, sender.address)
+    yield "To", address_tokens(letter.to_name, letter.to_address)
+    if sender.reply_to:
+        yield "Reply-To", address_tokens(sender.name, sender.reply_to)
+    yield "Subject", text_tokens(letter.subject)
+    yield "Date", _date(now)
+    yield "Message-ID", [message_id(letter.key, sender)]
     if letter.thread:
         chain = letter.thread
         if len(chain) > REFERENCES_LIMIT:
             chain = (chain[0], *chain[1 - REFERENCES_LIMIT :])
-        headers["In-Reply-To"] = letter.thread[-1]
-        headers["References"] = " ".join(chain)
-    headers["List-Unsubscribe"] = ", ".join(f"<{url}>" for url in letter.way_out.urls)
+        yield "In-Reply-To", [letter.thread[-1]]
+        yield "References", chain
+    *first, last = (f"<{url}>" for url in letter.way_out.urls)
+    yield "List-Unsubscribe", [*(f"{url}," for url in first), last]
     if letter.way_out.one_click:
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    headers["Feedback-ID"] = ":".join([*(_slug(part) for part in letter.feedback), "sheetcrm"])
+        yield "List-Unsubscribe-Post", ["List-Unsubscribe=One-Click"]
+    yield "Feedback-ID", [":".join([*(_slug(part) for part in letter.feedback), "sheetcrm"])]
     if letter.unattended:
-        headers["Auto-Submitted"] = "auto-generated"
+        yield "Auto-Submitted", ["auto-generated"]
     # Mail programs open a file with this header as a draft that can be sent.
-    headers["X-Unsent"] = "1"
-    return headers
+    yield "X-Unsent", ["1"]
+    yield "MIME-Version", ["1.0"]
+
+
+def _date(now: datetime) -> list[str]:
+    from email.utils import format_datetime  # noqa: PLC0415  slow to load, and rarely needed
+
+    if now.tzinfo is None:
+        raise ValueError("the time has no zone")
+    return format_datetime(now).split()
+
+
+def _content(letter: Letter) -> bytes:
+    """Text and HTML; around the HTML its pictures, around all of it the attachments."""
+    token = token_of(letter.key)
+    html = _text_part("html", letter.html)
+    if letter.pictures:
+        parts = [html, *(_file_part(one, inline=True) for one in letter.pictures)]
+        html = _multipart("related", token, parts, 'type="text/html";')
+    content = _multipart("alternative", token, [_text_part("plain", letter.text), html])
+    if letter.attachments:
+        parts = [content, *(_file_part(one, inline=False) for one in letter.attachments)]
+        content = _multipart("mixed", token, parts)
+    return content
+
+
+def _multipart(kind: str, token: str, parts: Sequence[bytes], *parameters: str) -> bytes:
+    boundary = f"=_{kind[:3]}_{token}"  # of no boundary another one is the beginning
+    tokens = [f"multipart/{kind};", *parameters, f'boundary="{boundary}"']
+    head = f"{header('Content-Type', tokens)}\r\n".encode()
+    between = f"--{boundary}\r\n".encode()
+    inside = b"".join(between + part + b"\r\n" for part in parts)
+    return head + inside + f"--{boundary}--\r\n".encode()
+
+
+def _text_part(kind: str, text: str) -> bytes:
+    head = (
+        f'Content-Type: text/{kind}; charset="utf-8"\r\n'
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return head.encode() + binascii.b2a_qp(lines.encode()).replace(b"\n", b"\r\n")
+
+
+def _file_part(file: Enclosure, *, inline: bool) -> bytes:
+    headers = [
+        header("Content-Type", [file.media_type]),
+        header("Content-Transfer-Encoding", ["base64"]),
+        header("Content-Disposition", _disposition(file.name, inline=inline)),
+    ]
+    if inline:
+        headers.append(header("Content-ID", [f"<{file.cid}>"]))
+    return "".join(headers).encode() + b"\r\n" + file.encoded
+
+
+def _disposition(name: str, *, inline: bool) -> list[str]:
+    """The file's name as it is, or after RFC 5987 where it is not plain."""
+    kind = "inline;" if inline else "attachment;"
+    if re.fullmatch(r"[A-Za-z0-9 ._()+-]+", name):
+        return [kind, f'filename="{name}"']
+    return [kind, f"filename*=utf-8''{percent_encode(name)}"]
 
 
 def _slug(text: str) -> str:
