@@ -15,10 +15,15 @@ from sheetcrm.core.memory import (
 )
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.values import Edit, Override
+from sheetcrm.ports.mail import Outbox
 
 
 class Ledger(Protocol):
     """What must be remembered outside the sheet."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """Messages on their way."""
 
     def remember(self, source: str) -> Memory:
         """Everything known of one source, as one value (empty for a new source)."""

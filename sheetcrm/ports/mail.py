@@ -54,7 +54,7 @@ class Outbox(Protocol):
         expire. Suppressed and paused ones stay.
         """
 
-    def refusal(self, key: str, *, owner: str, now: datetime) -> str:
+    def refusal(self, key: str, *, owner: str, limits: Limits, now: datetime) -> str:
         """Why a claimed message may not go out any more, or ""; asked just before it does."""
 
     def begin(self, key: str, *, owner: str, account: str, at: datetime) -> bool:
@@ -73,12 +73,8 @@ class Outbox(Protocol):
             UsageError: there is no such message, or it is not unknown.
         """
 
-    def again(self, key: str, *, by: str, at: datetime) -> str:
-        """Send a message once more, wanted by a person: its key with the next generation.
-
-        Raises:
-            UsageError: there is no such message, or it never went out.
-        """
+    def recent(self, account: str, most: int) -> list[MessageRecord]:
+        """The messages that went out of an account, or may have, the newest first."""
 
     def find(
         self,

@@ -10,6 +10,7 @@ from sheetcrm.adapters.ledger import edits as kept_edits
 from sheetcrm.adapters.ledger import history, leads, messages, outputs, rewinds, runs
 from sheetcrm.adapters.ledger.database import Database
 from sheetcrm.adapters.ledger.migrate import bring_up_to_date
+from sheetcrm.adapters.ledger.outbox import SqlOutbox
 from sheetcrm.core.memory import (
     KnownLead,
     LeadRecord,
@@ -54,6 +55,12 @@ class SqlLedger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._outbox = SqlOutbox(database)
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        """Its messages on their way."""
+        return self._outbox
 
     def remember(self, source: str) -> Memory:
         """Everything known of one source, as one value (empty for a new source)."""

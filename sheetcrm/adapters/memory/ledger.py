@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from sheetcrm.adapters.memory.messages import Kept
+from sheetcrm.adapters.memory.outbox import MemoryOutbox
 from sheetcrm.adapters.memory.people import People, Person
 from sheetcrm.adapters.memory.rewinds import (
     Entry,
@@ -56,15 +58,6 @@ class _Source:
     shelf: list[Shelved] = field(default_factory=list)  #: scores and moves that no longer count
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Message:
-    draft: MessageDraft
-    person: Person | None
-    created_at: datetime
-    sent_at: datetime | None = None
-    events: tuple[MessageEvent, ...] = ()
-
-
 class MemoryLedger:
     """A `Ledger` that forgets everything with its process."""
 
@@ -72,7 +65,13 @@ class MemoryLedger:
         self._runs: dict[str, RunRecord] = {}
         self._sources: defaultdict[str, _Source] = defaultdict(_Source)
         self._people = People()
-        self._messages: dict[str, _Message] = {}
+        self._messages: dict[str, Kept] = {}
+        self._outbox = MemoryOutbox(self._messages)
+
+    @property
+    def outbox(self) -> MemoryOutbox:
+        """Its messages on their way."""
+        return self._outbox
 
     def remember(self, source: str) -> Memory:
         """Everything known of one source, as one value."""
@@ -115,7 +114,7 @@ class MemoryLedger:
                 moves.append((run, move._replace(at=move.at or at)))
         for draft in plan.drafts:
             created = draft.created_at or at
-            message = _Message(
+            message = Kept(
                 draft=replace(draft, source=plan.source, created_at=created),
                 person=source.people[draft.lead],
                 created_at=created,
@@ -123,12 +122,9 @@ class MemoryLedger:
             self._messages.setdefault(draft.key, message)
         for one in plan.withdrawn:
             known = self._messages.get(one.key)
-            if known and known.draft.state == "draft":
-                cancelled = replace(known.draft, state="cancelled")
+            if known and known.state == "draft":
                 event = MessageEvent("cancelled", at, one.reason)
-                self._messages[one.key] = replace(
-                    known, draft=cancelled, events=(*known.events, event)
-                )
+                self._messages[one.key] = known.with_state("cancelled", event)
 
     def finish_run(
         self,
@@ -275,7 +271,7 @@ class MemoryLedger:
         persons = {person for lead in leads if (person := people[lead])}
         messages = sorted(self._messages.values(), key=lambda message: message.created_at)
         return [
-            _message_record(message)
+            message.record
             for message in messages
             if message.person in persons
             or (message.draft.source == source and message.draft.lead in leads)
@@ -352,25 +348,3 @@ def _record(source: _Source, lead: str) -> LeadRecord:
         return record._replace(score=None, scores={}, stage="", why="")
     last = scores[-1][1]
     return record._replace(score=last.score, scores=last.scores, stage=last.stage, why=last.why)
-
-
-def _message_record(message: _Message) -> MessageRecord:
-    draft = message.draft
-    return MessageRecord(
-        key=draft.key,
-        lead=draft.lead,
-        person=draft.person,
-        sequence=draft.sequence,
-        step=draft.step,
-        state=draft.state,
-        message_id=draft.message_id,
-        subject=draft.subject,
-        created_at=message.created_at,
-        source=draft.source,
-        to_address=draft.to_address,
-        note=message.events[-1].evidence if message.events else "",
-        sent_at=message.sent_at,
-        not_before=draft.not_before,
-        digest=draft.digest,
-        events=message.events,
-    )

@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
+from sheetcrm.core.outbox.allowing import (
+    Allowance,
+    Candidate,
+    Neighbour,
+    Objection,
+    Tries,
+    active,
+    allowance,
+    objection,
+    patterns_of,
+    whole_pause,
+)
+from sheetcrm.core.outbox.states import (
+    GOING,
+    OPEN,
+    READY,
+    Settled,
+    digest_of,
+    heard_state,
+    settled,
+)
 from sheetcrm.core.outbox.values import (
     Answer,
     Claim,
@@ -14,12 +35,29 @@ from sheetcrm.core.outbox.values import (
 )
 
 __all__ = [
+    "GOING",
+    "OPEN",
+    "READY",
+    "Allowance",
     "Answer",
+    "Candidate",
     "Claim",
     "Claimed",
     "InboxCursor",
     "Limits",
+    "Neighbour",
+    "Objection",
     "Pause",
+    "Settled",
     "Suppression",
+    "Tries",
     "Verdict",
+    "active",
+    "allowance",
+    "digest_of",
+    "heard_state",
+    "objection",
+    "patterns_of",
+    "settled",
+    "whole_pause",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -66,6 +66,8 @@ class Limits:
     per_domain: Mapping[str, int] = field(default_factory=dict)
     """Domain of the recipient → most messages a minute; "" for all others."""
     warm_up: bool = False  #: a new account begins with 20 a day, doubled every three days
+    gap: timedelta = timedelta()  #: between two messages to one person
+    ends_on_reply: frozenset[str] = frozenset()  #: sequences that a reply ends
 
 
 class Suppression(NamedTuple):

@@ -1,0 +1,323 @@
+"""The outbox in the ledger's database: each call is one short transaction, on the disk at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+
+from sheetcrm.adapters.ledger import claims
+from sheetcrm.adapters.ledger import messages as kept
+from sheetcrm.adapters.ledger.database import AnyRow, Database, chunks, insert, update_where
+from sheetcrm.adapters.ledger.schema import (
+    intake,
+    logged,
+    message_events,
+    messages,
+    pauses,
+    suppressions,
+)
+from sheetcrm.core.memory import MessageDraft, MessageEvent, MessageRecord
+from sheetcrm.core.outbox import (
+    OPEN,
+    Answer,
+    Claimed,
+    InboxCursor,
+    Limits,
+    Pause,
+    Suppression,
+    digest_of,
+    heard_state,
+    settled,
+    whole_pause,
+)
+from sheetcrm.errors import UsageError
+
+_MINE = ("claimed", "sending", "unknown")  # states in which an attempt may end
+
+
+class SqlOutbox:
+    """An `Outbox` in SQLite or PostgreSQL; a `SqlLedger` has one.
+
+    Every method may raise `LedgerError`.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def approve(self, keys: Collection[str], *, by: str, at: datetime) -> list[str]:
+        """Drafts that may go out as they are; answers which of these keys were drafts."""
+        with self._database.writing() as connection:
+            found = _numbers(connection, keys, messages.c.state == "draft")
+            ids = list(found.values())
+            update_where(
+                connection, messages.c.id, ids, state="approved", approved_by=by, approved_at=at
+            )
+            return list(found)
+
+    def skip(self, keys: Collection[str], *, reason: str, at: datetime) -> list[str]:
+        """Messages that shall never go out; answers which of these had not gone out yet."""
+        with self._database.writing() as connection:
+            found = _numbers(connection, keys, messages.c.state.in_({*OPEN, "held"}))
+            claims.change(connection, list(found.values()), "skipped", reason, at)
+            return list(found)
+
+    def claim(
+        self,
+        account: str,
+        *,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        limits: Limits,
+        most: int,
+    ) -> Claimed:
+        """Take at most `most` messages that may go out now."""
+        with self._database.writing() as connection:
+            claims.alone(connection, account)
+            claims.recover(connection, now)
+            return claims.claim(
+                connection, account, owner=owner, now=now, lease=lease, limits=limits, most=most
+            )
+
+    def refusal(self, key: str, *, owner: str, limits: Limits, now: datetime) -> str:
+        """Why a claimed message may not go out any more, or ""."""
+        with self._database.reading() as connection:
+            row = _row(connection, key)
+            if row is None or row.state != "claimed" or row.claimed_by != owner:
+                return "somebody else has it"
+            paused = claims.all_pauses(connection)
+            stopped = whole_pause(paused, row.account, now)
+            if stopped:
+                return f"paused: {stopped.reason}"
+            against = claims.objections(connection, [row], paused, limits, now)
+            return against[row.id].reason if against else ""
+
+    def begin(self, key: str, *, owner: str, account: str, at: datetime) -> bool:
+        """From now on the message may have arrived; False where it is not `owner`'s any more."""
+        with self._database.writing() as connection:
+            mine = messages.c.claimed_by == owner, messages.c.state == "claimed"
+            done = connection.execute(
+                update(messages)
+                .where(messages.c.key == key, *mine)
+                .values(
+                    state="sending",
+                    account=account,
+                    tried_at=at,
+                    attempts=messages.c.attempts + 1,
+                )
+            )
+            return done.rowcount == 1
+
+    def settle(self, key: str, *, owner: str, answer: Answer, at: datetime) -> None:
+        """An attempt is over; one that may be repeated waits the longer, the more there were."""
+        with self._database.writing() as connection:
+            row = _row(connection, key)
+            if row is None or row.claimed_by != owner or row.state not in _MINE:
+                return
+            attempts = row.attempts + (row.state == "claimed")
+            after = settled(answer, attempts=attempts, at=at)
+            connection.execute(
+                update(messages)
+                .where(messages.c.id == row.id)
+                .values(
+                    state=after.state,
+                    attempts=attempts,
+                    not_before=after.not_before or row.not_before,
+                    sent_at=at if after.state == "sent" else row.sent_at,
+                    reply=f"{answer.code} {answer.text}".strip() if answer.code else answer.text,
+                    claimed_by="" if after.state != "unknown" else owner,
+                    lease_until=None,
+                )
+            )
+            if after.note:
+                kind = "deferred" if after.state == "queued" else after.state
+                _note(connection, row.id, MessageEvent(kind, at, after.note))
+
+    def resolve(self, key: str, *, sent: bool, by: str, at: datetime) -> None:
+        """Somebody found out what became of an ``unknown`` message.
+
+        Raises:
+            UsageError: there is no such message, or it is not unknown.
+        """
+        with self._database.writing() as connection:
+            row = _row(connection, key)
+            if row is None or row.state != "unknown":
+                raise UsageError(
+                    f"{key} is {row.state if row else 'not known'}, not unknown",
+                    hint="sheetcrm outbox --state unknown lists those that are",
+                )
+            values = {"sent_at": row.tried_at or at} if sent else {"not_before": None}
+            connection.execute(
+                update(messages)
+                .where(messages.c.id == row.id)
+                .values(state="sent" if sent else "queued", claimed_by="", **values)
+            )
+            word = "it was sent" if sent else "it was not sent, and is to go again"
+            _note(connection, row.id, MessageEvent("resolved", at, f"{by}: {word}"))
+
+    def recent(self, account: str, most: int) -> list[MessageRecord]:
+        """The messages that went out of an account, or may have, the newest first."""
+        with self._database.reading() as connection:
+            mine = messages.c.account == account, messages.c.tried_at.is_not(None)
+            newest = select(messages.c.id).where(*mine).order_by(messages.c.tried_at.desc())
+            ids = list(connection.scalars(newest.limit(most)))
+            return kept.records(connection, messages.c.id.in_(ids))[::-1]
+
+    def find(
+        self,
+        *,
+        states: Collection[str] = (),
+        keys: Collection[str] = (),
+        message_ids: Collection[str] = (),
+        tokens: Collection[str] = (),
+        addresses: Collection[str] = (),
+        tried: bool = False,
+    ) -> list[MessageRecord]:
+        """Messages that any of these names, oldest first; with `tried`, only such as went out."""
+        named: list[ColumnElement[bool]] = [
+            messages.c.key.in_(keys),
+            messages.c.message_id.in_(message_ids),
+            messages.c.person.in_(addresses),
+            messages.c.to_addr.in_(addresses),
+            *(messages.c.message_id.startswith(f"<sc.{t}@", autoescape=True) for t in tokens),
+        ]
+        conditions = [or_(*named)] if keys or message_ids or tokens or addresses else []
+        if states:
+            conditions.append(messages.c.state.in_(states))
+        if tried:
+            conditions.append(messages.c.tried_at.is_not(None))
+        with self._database.reading() as connection:
+            return kept.records(connection, and_(*conditions)) if conditions else []
+
+    def drafts(self, keys: Collection[str]) -> list[MessageDraft]:
+        """These messages with all that was rendered."""
+        with self._database.reading() as connection:
+            return [
+                draft
+                for part in chunks(list(keys))
+                for draft in kept.whole(connection, messages.c.key.in_(part))
+            ]
+
+    def heard(self, key: str, event: MessageEvent) -> bool:
+        """Something happened to a message that was sent; False where that is known already."""
+        with self._database.writing() as connection:
+            row = _row(connection, key)
+            if row is None or _known(connection, row.id, event):
+                return False
+            state = heard_state(row.state, event.kind)
+            values = {"state": state, "sent_at": row.sent_at or row.tried_at}
+            if state != row.state:
+                update_where(connection, messages.c.id, [row.id], **values)
+            _note(connection, row.id, event)
+            return True
+
+    def suppress(self, entries: Sequence[Suppression]) -> int:
+        """Never write to these again; answers how many were not known yet."""
+        given = {one.pattern.casefold(): one for one in entries}
+        with self._database.writing() as connection:
+            known = {
+                pattern
+                for part in chunks(list(given))
+                for pattern in connection.scalars(
+                    select(suppressions.c.pattern).where(suppressions.c.pattern.in_(part))
+                )
+            }
+            columns = [column for column in suppressions.c if column.name != "id"]
+            new = [
+                (pattern, one.reason, one.at)
+                for pattern, one in given.items()
+                if pattern not in known
+            ]
+            insert(connection, suppressions, columns, new, key=(suppressions.c.pattern,))
+            return len(new)
+
+    def unsuppress(self, patterns: Collection[str]) -> int:
+        """A person says that these may be written to after all; answers how many were known."""
+        with self._database.writing() as connection:
+            wanted = [pattern.casefold() for pattern in patterns]
+            done = connection.execute(
+                delete(suppressions).where(suppressions.c.pattern.in_(wanted))
+            )
+            return done.rowcount
+
+    def suppressions(self) -> list[Suppression]:
+        """All of them, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(suppressions).order_by(suppressions.c.id))
+            return [Suppression(row.pattern, row.reason, row.at) for row in rows]
+
+    def pause(self, pause: Pause) -> None:
+        """Let nothing out in its scope; a pause of the same scope takes the place of another."""
+        with self._database.writing() as connection:
+            columns = list(pauses.c)
+            row = tuple(getattr(pause, column.name) for column in columns)
+            insert(connection, pauses, columns, [row], key=columns[:1], update=columns[1:])
+
+    def resume(self, scope: str) -> bool:
+        """Take back a pause; False where there was none."""
+        with self._database.writing() as connection:
+            done = connection.execute(delete(pauses).where(pauses.c.scope == scope))
+            return done.rowcount == 1
+
+    def pauses(self) -> list[Pause]:
+        """Those that were not taken back; some may be over."""
+        with self._database.reading() as connection:
+            return claims.all_pauses(connection)
+
+    def cursor(self, account: str) -> InboxCursor | None:
+        """Up to where an inbox has been read."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(intake).where(intake.c.account == account)).first()
+            return InboxCursor(row.uidvalidity, row.last_uid, row.polled_at) if row else None
+
+    def read_to(self, account: str, cursor: InboxCursor) -> None:
+        """It has been read, and what was found has been noted."""
+        with self._database.writing() as connection:
+            columns = list(intake.c)
+            row = (account, *cursor)
+            insert(connection, intake, columns, [row], key=columns[:1], update=columns[1:])
+
+    def digests(self) -> set[str]:
+        """The digest of every message that went out, or may have."""
+        with self._database.reading() as connection:
+            tried = messages.c.tried_at.is_not(None)
+            keys = connection.scalars(select(messages.c.key).where(tried))
+            return {*map(digest_of, keys), *connection.scalars(select(logged.c.digest))}
+
+    def never(self, digests: Mapping[str, datetime]) -> None:
+        """Messages of these digests went out, whatever the ledger knows of them: never again."""
+        with self._database.writing() as connection:
+            columns = list(logged.c)
+            insert(connection, logged, columns, list(digests.items()), key=columns[:1])
+
+
+def _row(connection: Connection, key: str) -> AnyRow | None:
+    return connection.execute(select(messages).where(messages.c.key == key)).first()
+
+
+def _numbers(
+    connection: Connection, keys: Collection[str], condition: ColumnElement[bool]
+) -> dict[str, int]:
+    """Key → number, of those of these messages for which the condition holds."""
+    query = select(messages.c.key, messages.c.id).where(condition)
+    return {
+        row.key: row.id
+        for part in chunks(list(keys))
+        for row in connection.execute(query.where(messages.c.key.in_(part)))
+    }
+
+
+def _note(connection: Connection, message: int, event: MessageEvent) -> None:
+    columns = [column for column in message_events.c if column.name != "id"]
+    insert(connection, message_events, columns, [(message, *event)])
+
+
+def _known(connection: Connection, message: int, event: MessageEvent) -> bool:
+    query = select(message_events.c.id).where(
+        message_events.c.message == message,
+        message_events.c.kind == event.kind,
+        message_events.c.evidence == event.evidence,
+    )
+    return connection.scalar(query.limit(1)) is not None

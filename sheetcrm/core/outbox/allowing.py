@@ -1,0 +1,199 @@
+"""What may go out now: limits in time, and what stands against single messages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sheetcrm.core.outbox.states import FINAL, GOING
+from sheetcrm.core.outbox.values import EVERYTHING, Limits, Pause
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+WARM_UP_START, WARM_UP_STEP = 20, timedelta(days=3)  #: messages a day, and when they double
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tries:
+    """What an account has sent of late; what is claimed counts as sent now."""
+
+    day: int = 0  #: within 24 hours
+    oldest: datetime | None = None  #: of those
+    minute: Sequence[tuple[datetime, str]] = ()  #: within a minute: when, domain
+    first: datetime | None = None  #: ever
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A message that wants to go out."""
+
+    key: str
+    person: str
+    sequence: str
+    to_address: str
+
+    @property
+    def domain(self) -> str:
+        """Of the address."""
+        return self.to_address.rpartition("@")[2].casefold()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Neighbour:
+    """Another message to the same person."""
+
+    key: str
+    person: str
+    sequence: str
+    state: str
+    tried_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Objection:
+    """Why a message may not go out."""
+
+    reason: str
+    final: bool = False  #: it never may
+
+
+@dataclass(kw_only=True, slots=True)
+class Allowance:
+    """How many messages may go out now, counted down while they are chosen."""
+
+    left: int
+    why: str = ""
+    next_at: datetime | None = None
+    _domains: Counter[str] = field(default_factory=Counter)
+    _limits: Limits = field(default_factory=Limits)
+    _minute_over: datetime | None = None
+
+    def take(self, domain: str) -> bool:
+        """Count a message to this domain; False where it may not go now."""
+        if not self.left:
+            return False
+        most = domain_limit(self._limits, domain)
+        if self._domains[domain] >= most:
+            self.why = f"no more than {most} a minute go to {domain}"
+            self.next_at = self._minute_over
+            return False
+        self._domains[domain] += 1
+        self.left -= 1
+        return True
+
+
+def allowance(limits: Limits, tries: Tries, now: datetime, *, most: int) -> Allowance:
+    """How many messages may leave an account now.
+
+    Args:
+        limits: of the account.
+        tries: what it has sent of late.
+        now: zoned.
+        most: at most so many, whatever the limits say.
+    """
+    per_day = day_limit(limits, tries.first, now)
+    begun = [at for at, _ in tries.minute]
+    minute_over = min(begun, default=now) + MINUTE
+    today, at_once = per_day - tries.day, limits.per_minute - len(begun)
+    left = max(0, min(today, at_once, most))
+    found = Allowance(
+        left=left,
+        _domains=Counter(domain for _, domain in tries.minute),
+        _limits=limits,
+        _minute_over=minute_over,
+    )
+    if left == most:
+        return found
+    if today <= at_once:
+        warming = " while the account warms up" if per_day < limits.per_day else ""
+        found.why = f"no more than {per_day} in 24 hours{warming}"
+        found.next_at = (tries.oldest or now) + DAY
+    else:
+        found.why = f"no more than {limits.per_minute} a minute"
+        found.next_at = minute_over
+    return found
+
+
+def day_limit(limits: Limits, first: datetime | None, now: datetime) -> int:
+    """How many messages may leave in 24 hours: fewer while a new account warms up."""
+    if not limits.warm_up:
+        return limits.per_day
+    steps = max(now - first, timedelta()) // WARM_UP_STEP if first else 0
+    return min(limits.per_day, WARM_UP_START << min(steps, 20))
+
+
+def domain_limit(limits: Limits, domain: str) -> int:
+    """How many messages a minute may go to a domain."""
+    return limits.per_domain.get(domain, limits.per_domain.get("", limits.per_minute))
+
+
+def objection(
+    candidate: Candidate,
+    neighbours: Iterable[Neighbour],
+    *,
+    suppressed: Mapping[str, str],
+    pauses: Collection[Pause],
+    limits: Limits,
+    now: datetime,
+) -> Objection | None:
+    """What stands against a message, the most lasting first; None where nothing does.
+
+    Args:
+        candidate: the message.
+        neighbours: every other message to the same person.
+        suppressed: those patterns that mean this address → the reason.
+        pauses: all of them.
+        limits: of the account.
+        now: zoned.
+    """
+    for pattern, reason in suppressed.items():
+        whose = "its domain" if pattern.startswith("@") else "the address"
+        return Objection(reason=f"{whose} is suppressed: {reason}", final=True)
+    found: Objection | None = None
+    for other in neighbours:
+        against = _against(candidate, other, limits, now)
+        if against and against.final:
+            return against
+        found = found or against
+    scopes = {f"domain|{candidate.domain}", f"person|{candidate.person}"}
+    for pause in active(pauses, now):
+        if pause.scope in scopes:
+            found = found or Objection(reason=f"paused: {pause.reason}")
+    return found
+
+
+def active(pauses: Iterable[Pause], now: datetime) -> list[Pause]:
+    """Those pauses whose time is not over."""
+    return [pause for pause in pauses if pause.until is None or pause.until > now]
+
+
+def whole_pause(pauses: Iterable[Pause], account: str, now: datetime) -> Pause | None:
+    """A pause of everything that leaves an account, or None."""
+    scopes = (EVERYTHING, f"account|{account}")
+    return next((pause for pause in active(pauses, now) if pause.scope in scopes), None)
+
+
+def patterns_of(address: str) -> tuple[str, ...]:
+    """The suppressions that would mean this address."""
+    plain = address.casefold()
+    return plain, f"@{plain.rpartition('@')[2]}"
+
+
+def _against(
+    candidate: Candidate, other: Neighbour, limits: Limits, now: datetime
+) -> Objection | None:
+    if other.state in FINAL:
+        reason = "the address bounced" if other.state == "bounced" else "unsubscribed"
+        return Objection(reason=reason, final=True)
+    if (
+        other.state == "replied"
+        and other.sequence == candidate.sequence
+        and candidate.sequence in limits.ends_on_reply
+    ):
+        return Objection(reason="replied", final=True)
+    if other.state in GOING:
+        return Objection(reason=f"waits for {other.sequence}, which is {other.state}")
+    if other.tried_at and limits.gap and other.tried_at + limits.gap > now:
+        return Objection(reason=f"too soon after {other.sequence}")
+    return None
