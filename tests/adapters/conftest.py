@@ -8,5 +8,6 @@ pytest.register_assert_rewrite(
     "tests.adapters.tab_source_contract",
     "tests.adapters.ledger_contract",
     "tests.adapters.draft_box_contract",
+    "tests.adapters.outbox_contract",
     "tests.adapters.template_store_contract",
 )

@@ -17,6 +17,7 @@ from sheetcrm.adapters.ledger.exclusive import ledger_lock
 from sheetcrm.adapters.ledger.schema import metadata
 from sheetcrm.errors import LedgerError, LedgerLockedError, LedgerUnreachableError
 from tests.adapters.ledger_contract import T0, LedgerContract, draft, plan, record
+from tests.adapters.outbox_contract import OutboxContract
 from tests.support.postgres import Server
 
 
@@ -45,6 +46,14 @@ def ledger(url: str) -> Iterator[SqlLedger]:
 
 
 class TestPostgres(LedgerContract):
+    @pytest.fixture
+    def ledger(self, url: str) -> Iterator[SqlLedger]:
+        ledger = open_ledger(url)
+        yield ledger
+        ledger.close()
+
+
+class TestOutbox(OutboxContract):
     @pytest.fixture
     def ledger(self, url: str) -> Iterator[SqlLedger]:
         ledger = open_ledger(url)

@@ -31,6 +31,7 @@ from tests.adapters.ledger_contract import (
     run,
     written,
 )
+from tests.adapters.outbox_contract import OutboxContract
 
 
 @pytest.fixture
@@ -61,6 +62,12 @@ def ledger(fresh: SqlLedger) -> SqlLedger:
 
 
 class TestSqlite(LedgerContract):
+    @pytest.fixture
+    def ledger(self, fresh: SqlLedger) -> SqlLedger:
+        return fresh
+
+
+class TestOutbox(OutboxContract):
     @pytest.fixture
     def ledger(self, fresh: SqlLedger) -> SqlLedger:
         return fresh

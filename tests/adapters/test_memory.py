@@ -15,6 +15,7 @@ from sheetcrm.adapters.memory import (
 )
 from tests.adapters.draft_box_contract import DraftBoxContract
 from tests.adapters.ledger_contract import LedgerContract
+from tests.adapters.outbox_contract import OutboxContract
 from tests.adapters.tab_source_contract import LEADS, Make, TabSourceContract
 from tests.adapters.template_store_contract import MakeStore, TemplateStoreContract
 
@@ -29,6 +30,12 @@ class TestMemoryTab(TabSourceContract):
 
 
 class TestMemoryLedger(LedgerContract):
+    @pytest.fixture
+    def ledger(self) -> MemoryLedger:
+        return MemoryLedger()
+
+
+class TestMemoryOutbox(OutboxContract):
     @pytest.fixture
     def ledger(self) -> MemoryLedger:
         return MemoryLedger()
