@@ -13,6 +13,7 @@ from sheetcrm.config import (
     columns,
     frameworks,
     leads,
+    mail,
     outreach,
     scoring,
     segments,
@@ -26,7 +27,7 @@ from sheetcrm.config.shapes import Table
 from sheetcrm.core.qualify.rules import Qualification
 from sheetcrm.errors import ConfigError
 
-TOPICS = (leads, activities, columns, scoring, frameworks, stages, segments, outreach)
+TOPICS = (leads, activities, columns, scoring, frameworks, stages, segments, outreach, mail)
 WHOLE = Table({name: key for topic in TOPICS for name, key in topic.KEYS.items()})
 
 
@@ -103,4 +104,5 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         backups=leads.backups(tree),
         looks=columns.looks(tree),
         activities=activities.activities(tree),
+        imap=mail.imap(tree),
     )

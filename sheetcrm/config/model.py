@@ -65,6 +65,21 @@ class LooksConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ImapConfig:
+    """The mailbox in which answers arrive."""
+
+    host: str
+    port: int
+    security: str  #: ``tls``, ``starttls`` or ``none``
+    user: str
+    password: str = field(repr=False)  #: or an access token
+    auth: str  #: ``password`` or ``xoauth2``
+    folders: tuple[str, ...]  #: in which answers arrive
+    sent: str = ""  #: "" for the folder that the server says
+    drafts: str = ""  #: the same
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
     """A whole workspace, checked: nothing in it can be malformed."""
 
@@ -84,3 +99,4 @@ class Config:
     backups: BackupConfig = BackupConfig()
     looks: LooksConfig = LooksConfig()
     activities: tuple[ActivityConfig, ...] = ()
+    imap: ImapConfig | None = None

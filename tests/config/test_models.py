@@ -478,3 +478,21 @@ def test_stages_that_wait_and_ways_of_their_own(loaded):
             MoveRule(before=("SQL", "Later"), after=("New",), move=Back.ALLOW),
         )
     )
+
+
+def test_a_mailbox(loaded, tmp_path):
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "mail").write_text("rahasia\n", encoding="utf-8")
+    sender = "[sender]\naddress = 'halo@example.com'\n"
+    password = "password = '${file:secrets/mail}'\n"
+    found = loaded(f"{sender}[imap]\nhost = 'IMAP.example.com'\n{password}").imap
+    assert (found.host, found.port, found.security) == ("imap.example.com", 993, "tls")
+    assert (found.user, found.password, found.auth) == ("halo@example.com", "rahasia", "password")
+    assert (found.folders, found.sent, found.drafts) == (("INBOX",), "", "")
+    assert "rahasia" not in repr(found)
+    local = (
+        "[imap]\nhost = 'localhost'\nsecurity = 'none'\nuser = 'u'\nfolder = ['INBOX', 'Spam']\n"
+    )
+    found = loaded(f"{local}{password}").imap
+    assert (found.port, found.user, found.folders) == (143, "u", ("INBOX", "Spam"))
+    assert loaded("").imap is None
