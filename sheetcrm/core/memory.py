@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 
 from sheetcrm.core.table.values import CellValue, Override
 
+GONE = "gone"
+"""The event that a draft lies no longer where it was put: sent from a mail program, or deleted."""
+
 
 class KnownLead(NamedTuple):
     """A lead as the ledger remembers it."""
@@ -113,7 +116,10 @@ class MessageRecord:
     sent_at: datetime | None = None  #: when it went out, or may have
     not_before: datetime | None = None
     digest: str = ""
+    to_name: str = ""
     to_address: str = ""
+    phone: str = ""  #: of the person, as far as it is known
+    place: str = ""  #: where the draft was put
     events: tuple[MessageEvent, ...] = ()  #: the oldest first
 
     @property
@@ -134,6 +140,30 @@ class Withdrawal:
     key: str
     lead: str
     reason: str
+    state: str = "cancelled"  #: that it is in from now on; or ``expired``
+
+
+class Enrolment(NamedTuple):
+    """Since when the rule of a sequence holds for a lead, or no longer does."""
+
+    lead: str
+    sequence: str
+    holds: bool
+    since: datetime
+
+
+class Hold(NamedTuple):
+    """Nothing goes to a person for a while, whatever it is for."""
+
+    person: str
+    reason: str
+    by: str  #: ``person``, or the part of sheetcrm that decided so
+    since: datetime
+    until: datetime | None = None  #: None: until somebody says so
+
+    def over(self, now: datetime) -> bool:
+        """Whether its time has come."""
+        return self.until is not None and self.until <= now
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,7 +172,8 @@ class Memory:
 
     `written[(lead, header)]` is what we last wrote there; `pending` holds values of a run
     that was cut off between noting and confirming them: they may stand in the sheet or not.
-    `messages` holds those to every person of the source, whichever source they came from.
+    `messages` holds those to every person of the source, whichever source they came from, and
+    those to others with the phone number of one.
     """
 
     leads: Mapping[str, KnownLead] = field(default_factory=dict)
@@ -150,6 +181,9 @@ class Memory:
     pending: Mapping[tuple[str, str], tuple[CellValue, ...]] = field(default_factory=dict)
     standings: Mapping[str, Standing] = field(default_factory=dict)
     messages: Sequence[MessageRecord] = ()
+    enrolments: Mapping[tuple[str, str], Enrolment] = field(default_factory=dict)
+    """Lead and sequence → what its rule said last; only of sequences that need to know."""
+    holds: Sequence[Hold] = ()
 
 
 class LeadRecord(NamedTuple):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sheetcrm.core.memory import LeadRecord, MessageDraft, StageMove, Withdrawal
+from sheetcrm.core.memory import Enrolment, LeadRecord, MessageDraft, StageMove, Withdrawal
 from sheetcrm.core.table.values import CellValue, Edit, Override, Problem, Tab
 
 
@@ -47,6 +47,8 @@ class Plan:
     moves: Sequence[StageMove] = ()
     drafts: Sequence[MessageDraft] = ()
     withdrawn: Sequence[Withdrawal] = ()  #: drafts of earlier runs that must not go out
+    gone: Sequence[str] = ()  #: keys of drafts that were taken away, most likely sent by hand
+    enrolments: Sequence[Enrolment] = ()  #: rules of sequences that turned true or false
     held: Sequence[Problem] = ()  #: follow-ups that are due but cannot be written, and why
     waiting: Sequence[Waiting] = ()
     problems: Sequence[Problem] = ()

@@ -202,5 +202,11 @@ class DraftBox(Protocol):
     def holds(self, draft: MessageDraft) -> bool:
         """Whether the message still lies where `put` stored it."""
 
+    def gone(self, messages: Collection[MessageRecord]) -> set[str]:
+        """The keys of those of these drafts that no longer lie there; many are asked for at once.
+
+        Each knows its `place`, as `put` gave it, and its `message_id`.
+        """
+
     def withdraw(self, draft: MessageDraft) -> bool:
         """Take the message away; False where it lies there no longer."""

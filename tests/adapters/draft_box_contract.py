@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sheetcrm.core.memory import MessageDraft
+from sheetcrm.core.memory import MessageDraft, MessageRecord
 from sheetcrm.ports import DraftBox
 from tests.adapters import ledger_contract
 
@@ -16,6 +16,13 @@ def draft(key: str = "sari/welcome/1/1", text: str = "Halo", **parts) -> Message
     plain = ledger_contract.draft(key, **parts)
     raw = f"Message-ID: {plain.message_id}\r\nSubject: Halo\r\n\r\n{text}\r\n".encode()
     return ledger_contract.draft(key, **parts | {"raw": raw + b"\x00\xff"})
+
+
+def as_record(one: MessageDraft, place: str) -> MessageRecord:
+    """The message as the ledger remembers it."""
+    names = ("key", "lead", "person", "sequence", "step", "state", "message_id", "subject")
+    same = {name: getattr(one, name) for name in names}
+    return MessageRecord(**same, created_at=ledger_contract.T0, place=place)
 
 
 class DraftBoxContract:
@@ -65,6 +72,14 @@ class DraftBoxContract:
         assert not outbox.withdraw(draft("sari/welcome/2/1", step=2, place=""))
         assert self.stored(outbox, place) == other.raw
         assert outbox.withdraw(replace(other, place=place))
+
+    def test_it_tells_of_many_which_were_taken_away(self, outbox: DraftBox) -> None:
+        assert outbox.gone([]) == set()
+        drafts = [draft(f"sari/welcome/{step}/1", step=step) for step in (1, 2, 3)]
+        known = [as_record(one, outbox.put(one)) for one in drafts]
+        assert outbox.gone(known) == set()
+        outbox.withdraw(replace(drafts[1], place=known[1].place))
+        assert outbox.gone(known) == {known[1].key}
 
     @pytest.mark.parametrize(
         "name",

@@ -20,7 +20,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sheetcrm.core.memory import LeadRecord, Memory, MessageDraft, StageMove, Withdrawal
+from sheetcrm.core.memory import (
+    Enrolment,
+    Hold,
+    LeadRecord,
+    Memory,
+    MessageDraft,
+    MessageEvent,
+    StageMove,
+    Withdrawal,
+)
+from sheetcrm.core.outbox import Pause
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue, Edit, Override, Tab
 from sheetcrm.errors import UsageError
@@ -679,7 +689,7 @@ class LedgerContract:
         other = record("W1", email=second[0], phone=second[1])
         run(ledger, plan("expo", leads=[one], drafts=[draft()]))
         run(ledger, plan("web", leads=[other]))
-        assert bool(ledger.remember("web").messages) is same
+        assert bool(ledger.lead("web", "W1").messages) is same
 
     def test_a_person_known_by_phone_may_get_an_address(self, ledger: Ledger) -> None:
         known = record("L1", email="", phone="+62811")
@@ -716,6 +726,71 @@ class LedgerContract:
         ledger.undone(name, "expo", edits, by=ledger.start_run("undo", T2))
         (message,) = ledger.lead("expo", "L1").messages
         assert (message.state, message.note) == ("cancelled", "is a customer ☀️")
+
+    def test_a_draft_may_also_expire(self, ledger: Ledger) -> None:
+        leads = [record("L1"), record("L2")]
+        run(ledger, plan(leads=leads, drafts=[draft("a", "L1"), draft("b", "L2")]))
+        late = Withdrawal(key="a", lead="L1", reason="too late", state="expired")
+        left = Withdrawal(key="b", lead="L2", reason="has left")
+        run(ledger, plan(leads=leads, withdrawn=[late, left]), at=T1)
+        found = {m.key: (m.state, m.events[-1]) for m in ledger.remember("expo").messages}
+        assert found == {
+            "a": ("expired", MessageEvent("expired", T1, "too late")),
+            "b": ("cancelled", MessageEvent("cancelled", T1, "has left")),
+        }
+
+    def test_a_draft_that_was_taken_away_is_noted_once_and_stays_a_draft(
+        self, ledger: Ledger
+    ) -> None:
+        leads = [record("L1")]
+        run(ledger, plan(leads=leads, drafts=[draft("a", "L1")]))
+        for at in (T1, T2):
+            run(ledger, plan(leads=leads, gone=["a", "zzz"]), at=at)
+        (message,) = ledger.remember("expo").messages
+        assert [(event.kind, event.at) for event in message.events] == [("gone", T1)]
+        assert message.state == "draft"
+        assert [one.key for one in ledger.drafts()] == ["a"]
+
+    def test_what_rules_of_sequences_said_last(self, ledger: Ledger) -> None:
+        leads = [record("L1"), record("L2")]
+        first = [Enrolment("L1", "welcome", True, T0), Enrolment("L2", "welcome", True, T0)]
+        run(ledger, plan(leads=leads, enrolments=first))
+        run(ledger, plan(leads=leads, enrolments=[Enrolment("L1", "welcome", False, T1)]), at=T1)
+        run(ledger, plan("web", leads=[record("L1")]), at=T2)
+        assert ledger.remember("expo").enrolments == {
+            ("L1", "welcome"): Enrolment("L1", "welcome", False, T1),
+            ("L2", "welcome"): first[1],
+        }
+        assert ledger.remember("web").enrolments == {}
+
+    def test_persons_who_are_on_hold(self, ledger: Ledger) -> None:
+        run(ledger, plan(leads=[record("L1")]))
+        assert ledger.remember("expo").holds == ()
+        ledger.outbox.pause(Pause("person|a@example.com", "away", "intake", T0, T1))
+        ledger.outbox.pause(Pause("person|b@example.com", "asked to wait", "person", T0))
+        ledger.outbox.pause(Pause("domain|example.com", "bounces", "sending", T0))
+        assert ledger.remember("expo").holds == (
+            Hold("a@example.com", "away", "intake", T0, T1),
+            Hold("b@example.com", "asked to wait", "person", T0),
+        )
+
+    def test_messages_to_others_with_the_same_phone_are_remembered_too(
+        self, ledger: Ledger
+    ) -> None:
+        ana = record("L1", email="ana@example.com", phone="+628123456789")
+        other = record("W1", email="ana@example.org", phone="+628123456789")
+        third = record("X1", email="xu@example.org", phone="+628000000000")
+        sent = draft("a", "L1", person="ana@example.com", to_name="Ana Putri")
+        run(ledger, plan(leads=[ana], drafts=[sent]))
+        run(ledger, plan("web", leads=[other]), at=T1)
+        run(ledger, plan("list", leads=[third]), at=T1)
+        (message,) = ledger.remember("web").messages
+        assert (message.key, message.phone, message.to_name, message.place) == (
+            *("a", "+628123456789", "Ana Putri"),
+            sent.place,
+        )
+        assert ledger.remember("list").messages == []
+        assert ledger.lead("web", "W1").messages == []
 
     def test_discarded_drafts_are_forgotten_and_may_be_written_anew(self, ledger: Ledger) -> None:
         leads = [record("L1"), record("L2")]

@@ -6,20 +6,30 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from sheetcrm.adapters.ledger.database import AnyRow, chunks, delete_where, insert, update_where
-from sheetcrm.adapters.ledger.schema import bodies, leads, message_events, messages, sources
-from sheetcrm.core.memory import MessageDraft, MessageEvent, MessageRecord, Withdrawal
+from sheetcrm.adapters.ledger.schema import bodies, leads, message_events, messages, people, sources
+from sheetcrm.core.memory import GONE, MessageDraft, MessageEvent, MessageRecord, Withdrawal
 
 
 def to_source(connection: Connection, source_id: int) -> list[MessageRecord]:
-    """Messages to the leads of a source, and to the persons who they are, oldest first."""
+    """Messages to the leads of a source, and to the persons who they are, oldest first.
+
+    So are those to others with the same phone number: who is one person is not decided here.
+    """
     here = select(leads.c.id).where(leads.c.source_id == source_id)
     who = select(leads.c.person_id).where(
         leads.c.source_id == source_id, leads.c.person_id.is_not(None)
     )
-    return records(connection, or_(messages.c.lead_id.in_(here), messages.c.person_id.in_(who)))
+    return records(
+        connection,
+        or_(
+            messages.c.lead_id.in_(here),
+            messages.c.person_id.in_(who),
+            _by_the_same_phone(source_id),
+        ),
+    )
 
 
 def to_lead(connection: Connection, lead_id: int, person_id: int | None) -> list[MessageRecord]:
@@ -61,10 +71,12 @@ def records(connection: Connection, condition: ColumnElement[bool]) -> list[Mess
             leads.c.key.label("lead"),
             sources.c.key.label("source"),
             messages.c.to_addr.label("to_address"),
+            func.coalesce(people.c.phone_e164, "").label("phone"),
             *(messages.c[name] for name in _RECORDED),
         )
         .join_from(messages, leads)
         .join(sources)
+        .join(people, messages.c.person_id == people.c.id, isouter=True)
         .where(condition)
         .order_by(messages.c.created_at, messages.c.id)
     )
@@ -104,13 +116,21 @@ def keep(
 
 
 def cancel(connection: Connection, withdrawn: Sequence[Withdrawal], *, at: datetime) -> None:
-    """Cancel those of these messages that are drafts, with the reason as an event."""
-    reasons = {one.key: one.reason for one in withdrawn}
-    drafts = _drafts(connection, list(reasons))
-    update_where(connection, messages.c.id, list(drafts), state="cancelled")
-    columns = [column for column in message_events.c if column.name != "id"]
-    rows = [(id_, "cancelled", at, reasons[key]) for id_, key in drafts.items()]
-    insert(connection, message_events, columns, rows)
+    """Take back those of these messages that are drafts, with the reason as an event."""
+    given = {one.key: one for one in withdrawn}
+    drafts = {id_: given[key] for id_, key in _drafts(connection, list(given)).items()}
+    for state in {one.state for one in drafts.values()}:
+        ids = [id_ for id_, one in drafts.items() if one.state == state]
+        update_where(connection, messages.c.id, ids, state=state)
+    _note(connection, [(id_, one.state, at, one.reason) for id_, one in drafts.items()])
+
+
+def note_gone(connection: Connection, keys: Collection[str], *, at: datetime) -> None:
+    """Those of these messages that are drafts lie no longer where they were put; noted once."""
+    drafts = _drafts(connection, list(keys))
+    told = _events(connection, list(drafts))
+    new = [id_ for id_ in drafts if all(event.kind != GONE for event in told.get(id_, ()))]
+    _note(connection, [(id_, GONE, at, "sent by hand, or deleted") for id_ in new])
 
 
 def discard(connection: Connection, keys: Collection[str]) -> None:
@@ -121,6 +141,17 @@ def discard(connection: Connection, keys: Collection[str]) -> None:
     delete_where(connection, messages.c.id, ids)
 
 
+def _by_the_same_phone(source_id: int) -> ColumnElement[bool]:
+    """Whether the person of a message has the phone number of one of the source's leads."""
+    written_to, other, here = people.alias("written_to"), people.alias("other"), leads.alias()
+    return exists().where(
+        written_to.c.id == messages.c.person_id,
+        other.c.phone_e164 == written_to.c.phone_e164,
+        here.c.person_id == other.c.id,
+        here.c.source_id == source_id,
+    )
+
+
 _SAME = (  # columns that are called as the draft's own parts
     *("key", "state", "person", "sequence", "step", "template", "language", "segment", "why"),
     *("to_name", "subject", "message_id", "due_on", "place", "digest", "not_before", "expires"),
@@ -128,8 +159,13 @@ _SAME = (  # columns that are called as the draft's own parts
 _KEPT = {*_SAME, "to_addr", "sha256", "lead_id", "person_id", "run_id", "created_at"}
 _RECORDED = (
     *("key", "person", "sequence", "step", "state", "message_id", "subject", "created_at"),
-    *("sent_at", "not_before", "digest"),
+    *("sent_at", "not_before", "digest", "to_name", "place"),
 )
+
+
+def _note(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+    columns = [column for column in message_events.c if column.name != "id"]
+    insert(connection, message_events, columns, rows)
 
 
 def _drafts(connection: Connection, keys: Sequence[str]) -> dict[int, str]:

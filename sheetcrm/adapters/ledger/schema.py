@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -32,7 +33,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 
 metadata = MetaData(
     naming_convention={
@@ -259,6 +260,16 @@ suppressions = Table(
     Column("pattern", Text, nullable=False, unique=True),
     Column("reason", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
+
+# What the rules of sequences said of leads last, for those sequences that need to know since when.
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("lead_id", _Id, ForeignKey("leads.id"), primary_key=True, autoincrement=False),
+    Column("sequence", Text, primary_key=True),
+    Column("holds", Boolean, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
 )
 
 # What is paused: "" for all sending, "account|…", "domain|…" or "person|…".

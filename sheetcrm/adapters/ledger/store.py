@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from sheetcrm.adapters.ledger import edits as kept_edits
-from sheetcrm.adapters.ledger import history, leads, messages, outputs, rewinds, runs
+from sheetcrm.adapters.ledger import followups, history, leads, messages, outputs, rewinds, runs
 from sheetcrm.adapters.ledger.database import Database
 from sheetcrm.adapters.ledger.migrate import bring_up_to_date
 from sheetcrm.adapters.ledger.outbox import SqlOutbox
@@ -74,6 +74,8 @@ class SqlLedger:
                 pending=kept_edits.pending(connection, found),
                 standings=history.standings(connection, found.id),
                 messages=messages.to_source(connection, found.id),
+                enrolments=followups.entered(connection, found.id),
+                holds=followups.holds(connection),
             )
 
     def start_run(self, kind: str, at: datetime) -> str:
@@ -108,7 +110,9 @@ class SqlLedger:
             history.keep_scores(connection, run_id, source.id, plan.leads, ids)
             history.keep_moves(connection, run_id, plan.moves, ids, at=at)
             messages.cancel(connection, plan.withdrawn, at=at)
+            messages.note_gone(connection, plan.gone, at=at)
             messages.keep(connection, run_id, plan.drafts, ids, at=at)
+            followups.enter(connection, plan.enrolments, ids)
             kept_edits.confirm(connection, run_id, source, plan)
             runs.confirm_source(connection, source, run_id, at)
 

@@ -6,12 +6,12 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from sheetcrm.core.memory import MessageDraft
+from sheetcrm.core.memory import MessageDraft, MessageRecord
 from sheetcrm.errors import MailerError
 
 NAME_LIMIT = 60  #: characters of a person's name in a file's name
@@ -64,6 +64,24 @@ class EmlDrafts:
         """
         with _failures(self._folder):
             return self._find(draft) is not None
+
+    def gone(self, messages: Collection[MessageRecord]) -> set[str]:
+        """The keys of those of these drafts whose files are not there any more.
+
+        Told by the names of the files, of which each belongs to one message.
+
+        Raises:
+            MailerError: the folder cannot be read.
+        """
+        if not messages:
+            return set()
+        with _failures(self._folder):
+            here = set(os.listdir(self._folder)) if self._folder.is_dir() else set()  # noqa: PTH208  fast
+            return {
+                one.key
+                for one in messages
+                if Path(one.place).name not in here and not Path(one.place).is_file()
+            }
 
     def withdraw(self, draft: MessageDraft) -> bool:
         """Take the message away; False where it lies there no longer.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from sheetcrm.core.memory import MessageDraft
+from sheetcrm.core.memory import MessageDraft, MessageRecord
 
 
 class MemoryDrafts:
@@ -26,6 +26,10 @@ class MemoryDrafts:
     def holds(self, draft: MessageDraft) -> bool:
         """Whether the message still lies there."""
         return self.place(draft) in self.messages
+
+    def gone(self, messages: Collection[MessageRecord]) -> set[str]:
+        """The keys of those of these drafts that no longer lie there."""
+        return {one.key for one in messages if one.place not in self.messages}
 
     def withdraw(self, draft: MessageDraft) -> bool:
         """Take the message away; False where it lies there no longer."""

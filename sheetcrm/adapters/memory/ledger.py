@@ -21,6 +21,9 @@ from sheetcrm.adapters.memory.rewinds import (
     unshelve,
 )
 from sheetcrm.core.memory import (
+    GONE,
+    Enrolment,
+    Hold,
     KnownLead,
     LeadRecord,
     LeadState,
@@ -39,6 +42,7 @@ from sheetcrm.core.table.values import CellValue, Edit, Override
 from sheetcrm.errors import UsageError
 
 _Cell = tuple[str, str]  # lead, header
+_PERSON = "person|"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -50,6 +54,7 @@ class _Source:
     records: dict[str, LeadRecord] = field(default_factory=dict)
     scores: dict[str, list[tuple[str, LeadRecord]]] = field(default_factory=dict)
     moves: dict[str, list[tuple[str, StageMove]]] = field(default_factory=dict)
+    enrolments: dict[tuple[str, str], Enrolment] = field(default_factory=dict)
     written: dict[_Cell, CellValue] = field(default_factory=dict)
     overrides: dict[str, list[Override]] = field(default_factory=dict)
     intended: dict[str, list[Edit]] = field(default_factory=dict)  #: by run, not confirmed
@@ -85,7 +90,13 @@ class MemoryLedger:
             written=dict(known.written),
             pending=pending,
             standings={lead: _standing(moves) for lead, moves in known.moves.items() if moves},
-            messages=self._to(source, known.known),
+            messages=self._to(source, known.known, same_phone=True),
+            enrolments=dict(known.enrolments),
+            holds=tuple(
+                Hold(pause.scope.removeprefix(_PERSON), *pause[1:])
+                for pause in sorted(self._outbox.pauses())
+                if pause.scope.startswith(_PERSON)
+            ),
         )
 
     def start_run(self, kind: str, at: datetime) -> str:
@@ -123,8 +134,10 @@ class MemoryLedger:
         for one in plan.withdrawn:
             known = self._messages.get(one.key)
             if known and known.state == "draft":
-                event = MessageEvent("cancelled", at, one.reason)
-                self._messages[one.key] = known.with_state("cancelled", event)
+                event = MessageEvent(one.state, at, one.reason)
+                self._messages[one.key] = known.with_state(one.state, event)
+        self._note_gone(plan.gone, at)
+        source.enrolments |= {(one.lead, one.sequence): one for one in plan.enrolments}
 
     def finish_run(
         self,
@@ -248,6 +261,13 @@ class MemoryLedger:
     def close(self) -> None:
         """There is nothing to let go of."""
 
+    def _note_gone(self, keys: Collection[str], at: datetime) -> None:
+        for key in keys:
+            known = self._messages.get(key)
+            if known and known.state == "draft" and all(e.kind != GONE for e in known.events):
+                event = MessageEvent(GONE, at, "sent by hand, or deleted")
+                self._messages[key] = known.with_state("draft", event)
+
     def _past(self, run: str, scored: LeadRecord) -> PastScore:
         return PastScore(self._run(run).started, scored.score, scored.scores, scored.stage)
 
@@ -265,15 +285,19 @@ class MemoryLedger:
             *((run, by, edit) for run, by, edit in known.undone),
         ]
 
-    def _to(self, source: str, leads: Collection[str]) -> list[MessageRecord]:
+    def _to(
+        self, source: str, leads: Collection[str], *, same_phone: bool = False
+    ) -> list[MessageRecord]:
         """Messages to these leads of a source, and to the persons who they are."""
         people = self._sources[source].people
         persons = {person for lead in leads if (person := people[lead])}
+        phones = {person.phone for person in persons if person.phone} if same_phone else ()
         messages = sorted(self._messages.values(), key=lambda message: message.created_at)
         return [
             message.record
             for message in messages
             if message.person in persons
+            or (message.person and message.person.phone in phones)
             or (message.draft.source == source and message.draft.lead in leads)
         ]
 
