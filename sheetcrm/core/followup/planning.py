@@ -56,17 +56,18 @@ def plan_followups(
 ) -> FollowUpPlan:
     """Plan the follow-ups of one source; nothing is touched, the same again gives the same.
 
-    A person (an address) gets at most one new message a day, from the first sequence that has one
-    due, and none while one of another sequence is open. Of a person's rows the first counts.
+    Of a person's rows the first one with something due counts.
 
     Args:
-        rules, templates: what the team decided, and its texts.
+        rules: segments, sequences, sender.
+        templates: the team's texts.
         frame: the tab's columns, with `Score`, `Stage` … among them.
         leads: one view for each row of the frame, in its order.
         source: the source's name.
         messages: every message that the persons in the tab have had, from whichever source.
         standings: lead id → stage before this run, and since when.
-        parameters, tables: for formulas.
+        parameters: for formulas.
+        tables: for formulas.
         now: zoned.
         locale: the workspace's.
         off_ladder: the rows that stand beside the ladder.
