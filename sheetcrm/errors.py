@@ -16,6 +16,7 @@ A fault of the *run* is one of these; the first level says how much must stop::
     │   ├── SourceEmptiedError        leads last time, none now
     │   ├── SourceChangedError   (T)  somebody saved between our reading and writing
     │   ├── SourceBusyError      (T)  .holder: open in Excel or LibreOffice, or quota
+    │   ├── SourceLeftError      (T)  the run's time was over before it was begun
     │   └── SourceUnreachableError (T)  no connection, or the service has an outage
     ├── LeadError                     skip this lead; becomes a Problem     exit 1
     ├── MailerError                   stop sending; write-back completes    exit 1
@@ -220,6 +221,10 @@ class SourceBusyError(SourceError, TransientError):
 
 class SourceUnreachableError(SourceError, TransientError):
     """There is no way to the source just now: no connection, or its service has an outage."""
+
+
+class SourceLeftError(SourceError, TransientError):
+    """The run's time was over before it came to the source; the next run begins with it."""
 
 
 class LeadError(SheetCrmError):

@@ -27,6 +27,13 @@ def _nothing_from_outside(monkeypatch):
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _locks_of_our_own(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture
 def sheets_api():
     """Google Sheets on loopback, started; see the docstring of tests.support.sheets_api."""

@@ -8,6 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sheetcrm.errors import UsageError
 
 
+def local_time() -> datetime:
+    """Now, as the machine's own clock shows it."""
+    return datetime.now().astimezone()  # noqa: TID251
+
+
 class SystemClock:
     """A `Clock` that shows the machine's time in a time zone."""
 

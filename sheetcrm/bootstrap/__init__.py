@@ -15,9 +15,12 @@ from sheetcrm.bootstrap.files import (
     write_health,
     write_preview,
 )
+from sheetcrm.bootstrap.locks import alone, at_work
 from sheetcrm.bootstrap.workspace import open_workspace, other_rules
 
 __all__ = [
+    "alone",
+    "at_work",
     "crash_log",
     "create_workspace",
     "find_root",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheetcrm.bootstrap import sources
 from sheetcrm.bootstrap.files import load_config, sender_of
+from sheetcrm.bootstrap.locks import alone, claims
 
 if TYPE_CHECKING:
     from sheetcrm.adapters.google.opening import Google
@@ -44,7 +46,8 @@ def open_workspace(
         root: the workspace's folder.
         first: the source that will be read first ("" for the first of all), so that reading it
             begins at once; None where none will be read.
-        exclusive: hold the workspace's lock, so that no other run writes at the same time.
+        exclusive: hold the workspace's lock, so that no other run writes at the same time, and
+            that of each source once it is read.
         lasting: make the ledger where there is none yet; else an empty one in memory will do.
         say: is told why we wait, where that takes long.
 
@@ -60,15 +63,16 @@ def open_workspace(
         google = sources.google_opener(root, say)
         tabs = [sources.source(config, one, now, early, google) for one in config.sources]
 
-        from sheetcrm.adapters.lock import workspace_lock
-
-        with (
-            workspace_lock(root / "var" / "run.lock", held=exclusive),
-            _ledger_lock(config.ledger, held=exclusive),
-            closing(_ledger(config.ledger, lasting=lasting)) as ledger,
-        ):
+        with ExitStack() as held:
+            claim: Callable[[str], None] | None = None
+            if exclusive:
+                holder = held.enter_context(alone(root))
+                held.enter_context(_ledger_lock(config.ledger))
+                claim = held.enter_context(claims(root, config, holder))
+            ledger = held.enter_context(closing(_ledger(config.ledger, lasting=lasting)))
             written = sources.as_written(config, tabs, now)
-            yield _assembled(root, config, written, ledger, google, lasting=lasting)
+            opened = _assembled(root, config, written, ledger, google, lasting=lasting)
+            yield replace(opened, claim=claim) if claim else opened
 
 
 def _assembled(
@@ -98,8 +102,6 @@ def _assembled(
 
 
 def _rules(config: Config, *, lasting: bool) -> Rules:
-    from dataclasses import replace
-
     from sheetcrm.engine.workspace import Rules
 
     return Rules(
@@ -113,9 +115,9 @@ def _rules(config: Config, *, lasting: bool) -> Rules:
     )
 
 
-def _ledger_lock(address: str, *, held: bool) -> AbstractContextManager[None]:
+def _ledger_lock(address: str) -> AbstractContextManager[None]:
     """Where machines share a ledger, they take turns."""
-    if not held or "://" not in address:
+    if "://" not in address:
         return nullcontext()
     from sheetcrm.adapters.ledger.exclusive import ledger_lock
 

@@ -23,6 +23,8 @@ from sheetcrm.cli.commands.plan import plan
 from sheetcrm.cli.commands.preview import preview
 from sheetcrm.cli.commands.release import release
 from sheetcrm.cli.commands.restore import restore
+from sheetcrm.cli.commands.run import run
+from sheetcrm.cli.commands.runs import runs
 from sheetcrm.cli.commands.schema import schema
 from sheetcrm.cli.commands.status import status
 from sheetcrm.cli.commands.sync import sync
@@ -67,6 +69,7 @@ for command in (
     backtest,
     plan,
     sync,
+    run,
     explain,
     history,
     activities,
@@ -78,6 +81,7 @@ for command in (
     undo,
     restore,
     status,
+    runs,
     schema,
 ):
     cli.add_command(command)

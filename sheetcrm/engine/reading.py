@@ -45,6 +45,7 @@ def read_source(
         SourceError: it cannot be read.
     """
     rules = workspace.rules
+    workspace.claim(source.name)
     tab = source.read(known_headers(rules))
     memory = workspace.ledger.remember(source.name)
     leads = read_leads(tab, rules.fields, rules.locale, reserved=rules.outputs.values())

@@ -101,6 +101,7 @@ def restore(workspace: Workspace, kept: Kept) -> RestoreReport:
         SourceError: the file is busy or cannot be replaced; nothing was changed.
     """
     ledger, copy = workspace.ledger, kept.backup
+    workspace.claim(kept.source)
     now = workspace.clock.now()
     by = ledger.start_run("restore", now)
     sources = [s for s in workspace.sources if isinstance(s, Restorable) and copy in s.backups()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sheetcrm.core.memory import MessageDraft, Withdrawal
 from sheetcrm.core.plan import Plan
@@ -11,7 +12,13 @@ from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.report import Report, SourceResult
 from sheetcrm.engine.unwritten import carry_out
 from sheetcrm.engine.workspace import Progress, Workspace, silent
-from sheetcrm.errors import MailerError, SourceChangedError, SourceError, UsageError
+from sheetcrm.errors import (
+    MailerError,
+    SourceChangedError,
+    SourceError,
+    SourceLeftError,
+    UsageError,
+)
 from sheetcrm.ports import Foreseeing, TabSource
 
 ROUNDS = 4  #: how often a source that changes under our hands is planned again
@@ -49,6 +56,7 @@ def sync(
     *,
     only: Sequence[str] = (),
     allow_empty: bool = False,
+    until: datetime | None = None,
     progress: Progress = silent,
 ) -> Report:
     """Execute what `plan` decides, source by source; a source that fails leaves the others alone.
@@ -57,6 +65,7 @@ def sync(
         workspace: the rules and the ports.
         only: names of the sources to sync; all of them where it is empty.
         allow_empty: go on where a tab that had leads has none now.
+        until: no source is begun from then on; those that were are finished.
         progress: is told what is being done.
 
     Raises:
@@ -64,7 +73,7 @@ def sync(
             touched.
         LedgerError: the ledger cannot be used; the run stops.
     """
-    run = _Run(workspace, allow_empty=allow_empty)
+    run = _Run(workspace, allow_empty=allow_empty, until=until)
     sources = chosen(workspace, only)
     parts = 2 * len(sources)
     planned = run.plan_all(sources, progress, parts=parts)
@@ -115,12 +124,15 @@ def _foreseen(source: TabSource, result: SourceResult) -> SourceResult:
 class _Run:
     """One execution: everything in it happens at one moment, under one id."""
 
-    def __init__(self, workspace: Workspace, *, allow_empty: bool) -> None:
+    def __init__(
+        self, workspace: Workspace, *, allow_empty: bool, until: datetime | None = None
+    ) -> None:
         self.id = ""
         self._workspace = workspace
         self._now = workspace.clock.now()
         self._planner = Planner(workspace, self._now)
         self._allow_empty = allow_empty
+        self._until = until
 
     def start(self) -> None:
         self.id = self._workspace.ledger.start_run("sync", self._now)
@@ -140,7 +152,7 @@ class _Run:
         results = []
         for index, source in enumerate(sources):
             progress(f"reading {source.locator}", index, parts)
-            results.append(self.plan(source))
+            results.append(self.left(source) if self._is_over() else self.plan(source))
         settled = self._planner.settle()
         return [
             replace(result, plan=settled[result.source].plan)
@@ -148,6 +160,14 @@ class _Run:
             else result
             for result in results
         ]
+
+    def left(self, source: TabSource) -> SourceResult:
+        """A source for which there is no time."""
+        error = SourceLeftError(
+            f"{source.locator}: not begun, as the run's time was over",
+            hint="the next run goes on; give it more time where that happens often",
+        )
+        return SourceResult(source=source.name, locator=source.locator, error=error)
 
     def plan(self, source: TabSource) -> SourceResult:
         try:
@@ -172,6 +192,9 @@ class _Run:
                 failure = error
                 break
         return SourceResult(source=source.name, locator=source.locator, plan=plan, error=failure)
+
+    def _is_over(self) -> bool:
+        return self._until is not None and self._workspace.clock.now() >= self._until
 
     def _write(self, source: TabSource, plan: Plan) -> SourceResult:
         """Note, write, keep the drafts, confirm: a crash in between loses and repeats nothing."""

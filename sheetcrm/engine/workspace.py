@@ -35,6 +35,10 @@ class ActivitySource:
     """Field of an activity → headers of the team's own."""
 
 
+def free(_source: str) -> None:
+    """A source that nobody else is at work on."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Workspace:
     """A team's rules with the ports that they are applied through."""
@@ -47,6 +51,9 @@ class Workspace:
     templates: TemplateStore
     clock: Clock
     activities: Sequence[ActivitySource] = ()
+    claim: Callable[[str], None] = free
+    """Takes a source by its name before it is read or written, until the workspace is closed;
+    `SourceBusyError` where a run of another workspace has it."""
 
 
 Progress = Callable[[str, int, int], None]
