@@ -25,6 +25,7 @@ from sheetcrm.cli.commands.release import release
 from sheetcrm.cli.commands.restore import restore
 from sheetcrm.cli.commands.run import run
 from sheetcrm.cli.commands.runs import runs
+from sheetcrm.cli.commands.schedule import schedule
 from sheetcrm.cli.commands.schema import schema
 from sheetcrm.cli.commands.status import status
 from sheetcrm.cli.commands.sync import sync
@@ -82,6 +83,7 @@ for command in (
     restore,
     status,
     runs,
+    schedule,
     schema,
 ):
     cli.add_command(command)

@@ -118,6 +118,11 @@ def bars(counts: Mapping[str, int], *, width: int = 40) -> None:
         console().print(Text.assemble(f"  {label:<{longest}}  ", (bar, "green"), f" {count}"))
 
 
+def raw(text: str) -> None:
+    """A text for another program, to the letter."""
+    click.echo(text, nl=not text.endswith("\n"))
+
+
 def json_out(value: object) -> None:
     """A value as JSON."""
     click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))

@@ -19,7 +19,7 @@ from sheetcrm.ports.sources import (
     WithLayout,
     WriteReceipt,
 )
-from sheetcrm.ports.workspace import Clock, TemplateStore
+from sheetcrm.ports.workspace import Clock, Scheduler, TemplateStore
 
 __all__ = [
     "Backup",
@@ -32,6 +32,7 @@ __all__ = [
     "Outbox",
     "Rehearsing",
     "Restorable",
+    "Scheduler",
     "SentLog",
     "TabSource",
     "TableSource",

@@ -1,0 +1,100 @@
+"""What starts the workspace's runs, and the job that is handed to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sheetcrm.core.schedule.job import Job
+    from sheetcrm.ports import Scheduler
+
+KINDS = ("cron", "systemd", "launchd", "windows")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scheduled:
+    """A workspace's job, and what there is to say of it."""
+
+    job: Job
+    now: datetime  #: in the workspace's time zone
+    variables: tuple[str, ...]  #: of the environment that the config reads
+
+
+def open_scheduler(kind: str) -> Scheduler:
+    """The scheduler of a kind; for "" the one that this computer has.
+
+    Raises:
+        UsageError: it has none.
+    """
+    from sheetcrm.adapters.schedulers import scheduler
+
+    return scheduler(kind)
+
+
+def scheduled_job(root: Path, *, every: str, cron: str, deadline: str) -> Scheduled:
+    """The job that runs a workspace.
+
+    Args:
+        root: the workspace's folder.
+        every: a distance such as ``15m``.
+        cron: in its stead a crontab expression, in the workspace's time zone.
+        deadline: how long a run may take, such as ``10m``.
+
+    Raises:
+        ConfigError: the config has problems.
+        UsageError: `every`, `cron` or `deadline` cannot be understood.
+    """
+    from sheetcrm.adapters.clock import SystemClock
+    from sheetcrm.adapters.schedulers.here import environment, here, program
+    from sheetcrm.config import load
+    from sheetcrm.core.schedule.job import Job, job_times, seconds
+
+    seconds(deadline)  # refuses what is none, before it is written anywhere
+    seen = _Seen(os.environ)
+    zone = load(root, environ=seen).locale.timezone
+    times, zoned = job_times(str(root), every=every, cron=cron)
+    now = SystemClock(zone).now()
+    job = Job(
+        workspace=str(root),
+        program=program(),
+        times=times,
+        zone=zone if zoned else "",
+        here=here(now),
+        deadline=deadline,
+        environment=environment(),
+    )
+    return Scheduled(job=job, now=now, variables=tuple(sorted(seen.names)))
+
+
+def prove_job(job: Job) -> None:
+    """Find out whether the job's program answers in the job's environment.
+
+    Raises:
+        UsageError: it does not.
+    """
+    from sheetcrm.adapters.schedulers.here import prove
+
+    prove(job)
+
+
+class _Seen(Mapping[str, str]):
+    """An environment that remembers which of its variables were asked for."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.names: set[str] = set()
+        self._environ = environ
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        return self._environ[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._environ)
+
+    def __len__(self) -> int:
+        return len(self._environ)
