@@ -88,6 +88,8 @@ class MessageDraft:
     digest: str = ""  #: of everything that it was made from; another one makes it stale
     not_before: datetime | None = None  #: it may go from then on
     expires: datetime | None = None  #: it would come too late after that
+    country: str = ""  #: ISO 3166, where the lead is: its business days and hours count
+    zone: str = ""
 
 
 class MessageEvent(NamedTuple):

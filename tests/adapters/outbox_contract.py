@@ -380,6 +380,24 @@ class OutboxContract:
             send(outbox, one.key)
         assert claim(outbox, now=T0 - 2 * DAY, limits=limits).claims == ()
 
+    def test_nothing_goes_outside_the_leads_hours(self, ledger: Ledger, outbox: Outbox) -> None:
+        leads = [record(f"L{i}") for i in range(2)]
+        zones = ["Asia/Jakarta", "Europe/Madrid"]
+        drafts = [
+            draft(f"k{i}", f"L{i}", state="queued", country="XX", zone=zone)
+            for i, zone in enumerate(zones)
+        ]
+        run(ledger, plan(leads=leads, drafts=drafts))
+
+        def opens(country: str, zone: str, now):
+            assert country == "XX"
+            return now + HOUR if zone == "Asia/Jakarta" else now
+
+        found = claim(outbox, limits=replace(MANY, opens=opens))
+        assert [one.key for one in found.claims] == ["k1"]
+        assert (found.waiting, found.next_at) == (1, T0 + HOUR)
+        assert "hours" in found.why
+
     # Pauses
 
     @pytest.mark.parametrize("scope", ["", f"account|{ACCOUNT}"])

@@ -31,6 +31,7 @@ from sheetcrm.core.outbox import (
     Tries,
     allowance,
     digest_of,
+    explained,
     objection,
     patterns_of,
     whole_pause,
@@ -88,7 +89,7 @@ def claim(
             next_at=stopped.until,
         )
     allowed = allowance(limits, _tries(connection, account, now), now, most=most)
-    chosen, reasons = _choose(connection, allowed, paused, limits, now)
+    chosen, against = _choose(connection, allowed, paused, limits, now)
     update_where(
         connection,
         messages.c.id,
@@ -99,13 +100,8 @@ def claim(
         account=account,
     )
     waiting = _count_due(connection, now)
-    why = allowed.why or next(iter(reasons), "")
-    return Claimed(
-        claims=_with_bytes(connection, chosen, now),
-        waiting=waiting,
-        why=why if waiting else "",
-        next_at=(allowed.next_at if waiting else None) or _next_due(connection, now),
-    )
+    claims = _with_bytes(connection, chosen, now)
+    return explained(claims, waiting, allowed, against, _next_due(connection, now))
 
 
 def objections(
@@ -126,7 +122,12 @@ def objections(
             continue
         against = objection(
             Candidate(
-                key=row.key, person=row.person, sequence=row.sequence, to_address=row.to_addr
+                key=row.key,
+                person=row.person,
+                sequence=row.sequence,
+                to_address=row.to_addr,
+                country=row.country,
+                zone=row.zone,
             ),
             (other for other in others[row.person] if other.key != row.key),
             suppressed=suppressed.get(row.to_addr, {}),
@@ -151,10 +152,10 @@ def _choose(
     paused: Sequence[Pause],
     limits: Limits,
     now: datetime,
-) -> tuple[list[AnyRow], list[str]]:
-    """One message for each person as long as there is room, and why others wait."""
+) -> tuple[list[AnyRow], list[Objection]]:
+    """One message for each person as long as there is room, and what others wait for."""
     chosen: dict[str, AnyRow] = {}
-    reasons: list[str] = []
+    waiting: list[Objection] = []
     for due in _due(connection, now) if allowed.left else ():
         against = objections(connection, due, paused, limits, now)
         for row in due:
@@ -162,12 +163,12 @@ def _choose(
             if found and found.final:
                 change(connection, [row.id], "cancelled", found.reason, now)
             elif found:
-                reasons.append(found.reason)
+                waiting.append(found)
             elif row.person not in chosen and allowed.take(_domain(row.to_addr)):
                 chosen[row.person] = row
         if not allowed.left:
             break
-    return list(chosen.values()), reasons
+    return list(chosen.values()), waiting
 
 
 def _with_bytes(connection: Connection, rows: Sequence[AnyRow], now: datetime) -> tuple[Claim, ...]:

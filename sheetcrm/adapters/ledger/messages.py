@@ -155,6 +155,7 @@ def _by_the_same_phone(source_id: int) -> ColumnElement[bool]:
 _SAME = (  # columns that are called as the draft's own parts
     *("key", "state", "person", "sequence", "step", "template", "language", "segment", "why"),
     *("to_name", "subject", "message_id", "due_on", "place", "digest", "not_before", "expires"),
+    *("country", "zone"),
 )
 _KEPT = {*_SAME, "to_addr", "sha256", "lead_id", "person_id", "run_id", "created_at"}
 _RECORDED = (

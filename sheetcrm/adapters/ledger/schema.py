@@ -223,6 +223,8 @@ messages = Table(
     Column("approved_at", UtcDateTime),
     Column("not_before", UtcDateTime),
     Column("expires", UtcDateTime),
+    Column("country", Text, nullable=False, server_default=""),  # of the lead, for its hours
+    Column("zone", Text, nullable=False, server_default=""),
     Column("account", Text, nullable=False, server_default=""),  # that it goes out from
     Column("claimed_by", Text, nullable=False, server_default=""),
     Column("lease_until", UtcDateTime),

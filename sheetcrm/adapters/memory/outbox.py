@@ -25,6 +25,7 @@ from sheetcrm.core.outbox import (
     Tries,
     allowance,
     digest_of,
+    explained,
     heard_state,
     objection,
     patterns_of,
@@ -78,7 +79,7 @@ class MemoryOutbox:
             why = f"paused: {stopped.reason}"
             return Claimed(waiting=len(self._due(now)), why=why, next_at=stopped.until)
         allowed = allowance(limits, self._tries(account, now), now, most=most)
-        chosen, reasons = self._choose(allowed, limits, now)
+        chosen, against = self._choose(allowed, limits, now)
         for one in chosen:
             self._messages[one.draft.key] = replace(
                 one.with_state("claimed"),
@@ -87,14 +88,9 @@ class MemoryOutbox:
                 lease_until=now + lease,
             )
         waiting = len(self._due(now))
-        why = (allowed.why or next(iter(reasons), "")) if waiting else ""
         later = [at for one in self._ready() if (at := one.draft.not_before) and at > now]
-        return Claimed(
-            claims=tuple(_claim(one) for one in chosen),
-            waiting=waiting,
-            why=why,
-            next_at=(allowed.next_at if waiting else None) or min(later, default=None),
-        )
+        claims = tuple(_claim(one) for one in chosen)
+        return explained(claims, waiting, allowed, against, min(later, default=None))
 
     def refusal(self, key: str, *, owner: str, limits: Limits, now: datetime) -> str:
         """Why a claimed message may not go out any more, or ""."""
@@ -283,18 +279,18 @@ class MemoryOutbox:
 
     def _choose(
         self, allowed: Allowance, limits: Limits, now: datetime
-    ) -> tuple[list[Kept], list[str]]:
+    ) -> tuple[list[Kept], list[Objection]]:
         chosen: dict[str, Kept] = {}
-        reasons: list[str] = []
+        waiting: list[Objection] = []
         for one in self._due(now) if allowed.left else ():
             found = self._objection(one, limits, now)
             if found and found.final:
                 self._change(one.draft.key, "cancelled", found.reason, now)
             elif found:
-                reasons.append(found.reason)
+                waiting.append(found)
             elif one.draft.person not in chosen and allowed.take(_candidate(one).domain):
                 chosen[one.draft.person] = one
-        return list(chosen.values()), reasons
+        return list(chosen.values()), waiting
 
     def _objection(self, one: Kept, limits: Limits, now: datetime) -> Objection | None:
         if digest_of(one.draft.key) in self._logged:
@@ -340,7 +336,12 @@ class MemoryOutbox:
 def _candidate(one: Kept) -> Candidate:
     draft = one.draft
     return Candidate(
-        key=draft.key, person=draft.person, sequence=draft.sequence, to_address=draft.to_address
+        key=draft.key,
+        person=draft.person,
+        sequence=draft.sequence,
+        to_address=draft.to_address,
+        country=draft.country,
+        zone=draft.zone,
     )
 
 

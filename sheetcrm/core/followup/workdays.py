@@ -50,6 +50,16 @@ class Workdays:
         late = local.time() >= self.sending.closes
         return self.roll(local.date() + (_DAY if late else timedelta()))
 
+    def opening(self, moment: datetime) -> datetime:
+        """When something that is ready at `moment` (zoned) may go out: then, or when it opens."""
+        local = moment.astimezone(self.zone)
+        if self.is_open(local.date()) and self.sending.opens <= local.time() < self.sending.closes:
+            return moment
+        day = local.date()
+        if not (self.is_open(day) and local.time() < self.sending.opens):
+            day = self.roll(day + _DAY)
+        return datetime.combine(day, self.sending.opens, self.zone)
+
     def today(self, moment: datetime) -> date:
         """The date where the lead is."""
         return moment.astimezone(self.zone).date()

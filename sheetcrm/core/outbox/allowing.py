@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sheetcrm.core.outbox.states import FINAL, GOING
-from sheetcrm.core.outbox.values import EVERYTHING, Limits, Pause
+from sheetcrm.core.outbox.values import EVERYTHING, Claim, Claimed, Limits, Pause
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WARM_UP_START, WARM_UP_STEP = 20, timedelta(days=3)  #: messages a day, and when they double
@@ -32,6 +32,8 @@ class Candidate:
     person: str
     sequence: str
     to_address: str
+    country: str = ""
+    zone: str = ""
 
     @property
     def domain(self) -> str:
@@ -56,6 +58,7 @@ class Objection:
 
     reason: str
     final: bool = False  #: it never may
+    until: datetime | None = None  #: when it may, where that is known
 
 
 @dataclass(kw_only=True, slots=True)
@@ -159,7 +162,10 @@ def objection(
     scopes = {f"domain|{candidate.domain}", f"person|{candidate.person}"}
     for pause in active(pauses, now):
         if pause.scope in scopes:
-            found = found or Objection(reason=f"paused: {pause.reason}")
+            found = found or Objection(reason=f"paused: {pause.reason}", until=pause.until)
+    opens = limits.opens(candidate.country, candidate.zone, now)
+    if opens > now:
+        found = found or Objection(reason="outside the hours of sending", until=opens)
     return found
 
 
@@ -172,6 +178,33 @@ def whole_pause(pauses: Iterable[Pause], account: str, now: datetime) -> Pause |
     """A pause of everything that leaves an account, or None."""
     scopes = (EVERYTHING, f"account|{account}")
     return next((pause for pause in active(pauses, now) if pause.scope in scopes), None)
+
+
+def explained(
+    claims: tuple[Claim, ...],
+    waiting: int,
+    allowed: Allowance,
+    against: Sequence[Objection],
+    next_due: datetime | None,
+) -> Claimed:
+    """What was claimed, with what is to be said of what was not.
+
+    Args:
+        claims: what was claimed.
+        waiting: how many messages are due and were not.
+        allowed: the limits, and which of them was met.
+        against: what stands against single messages.
+        next_due: when the next message falls due that is not yet.
+    """
+    moments = [one.until for one in against if one.until]
+    moments += [at for at in (next_due, allowed.next_at if waiting else None) if at]
+    why = allowed.why or next((one.reason for one in against), "")
+    return Claimed(
+        claims=claims,
+        waiting=waiting,
+        why=why if waiting else "",
+        next_at=min(moments, default=None),
+    )
 
 
 def patterns_of(address: str) -> tuple[str, ...]:
@@ -195,5 +228,6 @@ def _against(
     if other.state in GOING:
         return Objection(reason=f"waits for {other.sequence}, which is {other.state}")
     if other.tried_at and limits.gap and other.tried_at + limits.gap > now:
-        return Objection(reason=f"too soon after {other.sequence}")
+        until = other.tried_at + limits.gap
+        return Objection(reason=f"too soon after {other.sequence}", until=until)
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -57,6 +57,10 @@ class Claimed:
     next_at: datetime | None = None  #: when something may go again
 
 
+Opens = Callable[[str, str, datetime], datetime]
+"""Country, zone and time → when something may be sent there: that time itself, or a later one."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
     """How fast messages may leave one account."""
@@ -68,6 +72,7 @@ class Limits:
     warm_up: bool = False  #: a new account begins with 20 a day, doubled every three days
     gap: timedelta = timedelta()  #: between two messages to one person
     ends_on_reply: frozenset[str] = frozenset()  #: sequences that a reply ends
+    opens: Opens = lambda _country, _zone, now: now
 
 
 class Suppression(NamedTuple):

@@ -50,7 +50,7 @@ def _bodies() -> None:
 
 
 def _columns() -> list[sa.Column[Any]]:
-    words = ("digest", "approved_by", "account", "claimed_by", "reply")
+    words = ("digest", "approved_by", "country", "zone", "account", "claimed_by", "reply")
     moments = ("approved_at", "not_before", "expires", "lease_until", "tried_at", "sent_at")
     return [
         *(sa.Column(name, sa.Text(), nullable=False, server_default="") for name in words),
