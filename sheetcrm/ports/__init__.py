@@ -6,7 +6,7 @@ Every adapter of a port passes the same contract test, the one in `adapters.memo
 from __future__ import annotations
 
 from sheetcrm.ports.ledger import Ledger
-from sheetcrm.ports.mail import DraftBox, Mailer, MailSession, Outbox, SentLog
+from sheetcrm.ports.mail import DraftBox, Inbox, InboxSession, Mailer, MailSession, Outbox, SentLog
 from sheetcrm.ports.sources import (
     Backup,
     Foreseeing,
@@ -26,6 +26,8 @@ __all__ = [
     "Clock",
     "DraftBox",
     "Foreseeing",
+    "Inbox",
+    "InboxSession",
     "Ledger",
     "MailSession",
     "Mailer",

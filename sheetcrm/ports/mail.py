@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sheetcrm.core.hearing.arrivals import Arrivals
 from sheetcrm.core.memory import (
     MessageDraft,
     MessageEvent,
@@ -185,6 +186,52 @@ class Mailer(Protocol):
 
         Raises:
             MailerBusyError: another process is sending from this account.
+            MailerUnavailableError: no connection, or the server wants us to come back later.
+            MailerAuthError: the server refuses the login.
+        """
+
+
+class InboxSession(Protocol):
+    """An open mailbox."""
+
+    def arrived(
+        self, folder: str, after: InboxCursor | None, *, since: datetime
+    ) -> Iterator[Arrivals]:
+        """What is new in a folder, oldest first, a few mails at a time; at least once.
+
+        Args:
+            folder: one of the inbox's.
+            after: up to where it has been read.
+            since: how far to go back the first time, and where the server has begun to number
+                its mails anew.
+
+        Raises:
+            MailerError: there is no such folder, or the connection broke.
+        """
+
+    def sent(self, message_ids: Collection[str]) -> set[str]:
+        """Those of these messages that lie in the folder of sent mail; absence proves nothing.
+
+        Raises:
+            MailerError: there is no such folder, or the connection broke.
+        """
+
+
+class Inbox(Protocol):
+    """The mailbox in which answers arrive; nothing in it is ever changed."""
+
+    @property
+    def account(self) -> str:
+        """Whose mailbox it is."""
+
+    @property
+    def folders(self) -> Sequence[str]:
+        """Where answers arrive."""
+
+    def open(self) -> AbstractContextManager[InboxSession]:
+        """Connect and log in.
+
+        Raises:
             MailerUnavailableError: no connection, or the server wants us to come back later.
             MailerAuthError: the server refuses the login.
         """
