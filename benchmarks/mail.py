@@ -1,0 +1,150 @@
+"""What follow-ups cost.
+
+    python benchmarks/mail.py compose [--messages 3000] [--rounds 3]
+
+`compose` writes the starter's welcome mails for made-up leads in three languages, from the choice
+of the template to the message's bytes, in one process, and says where the time goes. The parts
+are timed again one by one, so that they do not add up to the whole exactly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sheetcrm.adapters.mail.templates import FolderTemplates
+from sheetcrm.core.followup import LeadView, TemplateSet
+from sheetcrm.core.followup.rules import FollowUps, Sender, Step
+from sheetcrm.core.followup.rules import Sequence as Series
+from sheetcrm.core.followup.schedule import Moment
+from sheetcrm.core.followup.segments import Segments
+from sheetcrm.core.followup.workdays import Workdays
+from sheetcrm.core.followup.writing import Task, Writer
+from sheetcrm.core.table.fields import Locale
+
+ROOT = Path(__file__).resolve().parent.parent
+AIM = 250  #: messages a second and process
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
+WELCOME = Series(name="welcome", when='=[@Stage]="Lead"', steps=(Step(template="01-intro"),))
+RULES = FollowUps(
+    sequences=(WELCOME,),
+    sender=Sender(
+        name="Surya Atap",
+        address="halo@example.com",
+        postal_address="Jl. Contoh 1, Jakarta",
+        unsubscribe="https://mail.example.com/u/{token}",
+        secret="a secret for measuring",
+    ),
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(required=True)
+    command = commands.add_parser("compose", help="templates and leads → messages")
+    command.add_argument("--messages", type=int, default=3000)
+    command.add_argument("--rounds", type=int, default=3)
+    command.set_defaults(run=lambda chosen: compose(chosen.messages, chosen.rounds))
+    chosen = parser.parse_args()
+    chosen.run(chosen)
+
+
+def compose(messages: int, rounds: int) -> None:
+    templates, _ = TemplateSet.parse(FolderTemplates(ROOT / "templates").sources())
+    tasks = [task(number) for number in range(messages)]
+    segments = Segments(RULES, [one.lead for one in tasks])
+    writer = Writer(RULES, templates, segments, source="leads", locale=Locale())
+    writer.draft(tasks[0])  # what is imported once, and compiled once, counts in the first round
+    walls, cpus = zip(*(timed(writer.draft, tasks) for _ in range(rounds)), strict=True)
+    wall, cpu = statistics.median(walls), statistics.median(cpus)
+    print(f"{messages} messages, median of {rounds} rounds: "
+          f"{messages / wall:.0f} messages/s by the clock, {messages / cpu:.0f} by CPU time "
+          f"(aim {AIM})\n")  # fmt: skip
+    print("| part | ms a message | share |\n| --- | --- | --- |")
+    for name, seconds in parts(writer, templates, tasks).items():
+        share = seconds / cpu
+        print(f"| {name} | {seconds / messages * 1e3:.3f} | {share:.0%} |")
+    print(f"| all together | {cpu / messages * 1e3:.3f} | 100% |")
+
+
+def parts(writer: Writer, templates: TemplateSet, tasks: Sequence[Task]) -> dict[str, float]:
+    """CPU seconds of each part alone, on the same leads and templates."""
+    from sheetcrm.core.followup import markdown, mime, render
+
+    choices = [writer._choose(one) for one in tasks]
+    letters = [writer._letter(one, choice) for one, choice in zip(tasks, choices, strict=True)]
+    contexts = [
+        render.context_of(one.lead, writer._setting(one, choice))
+        for one, choice in zip(tasks, choices, strict=True)
+    ]
+    chosen = [choice.template for choice in choices]
+    both = list(zip(chosen, contexts, strict=True))
+    bodies = [template.body.render(context) for template, context in both]
+    page = {"subject": "x", "preheader": "x", "content": "x", "language": "id", "footer": "x"}
+    layouts = [{**context, **page} for context in contexts]
+    pages = [templates.layout.render(context) for context in layouts]
+    work: dict[str, tuple[Callable[..., object], Sequence[object]]] = {
+        "choosing the template": (writer._choose, tasks),
+        "values of the lead": (lambda pair: render.context_of(*pair),
+                               [(one.lead, writer._setting(one, choice))
+                                for one, choice in zip(tasks, choices, strict=True)]),
+        "Jinja: subject and body": (
+            lambda pair: [part.render(pair[1]) for part in (pair[0].subject, pair[0].body)],
+            both,
+        ),
+        "Markdown to HTML and text": (markdown.convert, bodies),
+        "Jinja: layout": (templates.layout.render, layouts),
+        "inlining of styles": (render._inliner().inline, pages),
+        "MIME": (lambda one: mime.compose(one, RULES.sender, NOW), letters),
+    }  # fmt: skip
+    return {name: timed(function, items)[1] for name, (function, items) in work.items()}
+
+
+def timed(function: Callable[..., object], items: Sequence[object]) -> tuple[float, float]:
+    """Wall and CPU seconds for all items."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    for item in items:
+        function(item)
+    return time.perf_counter() - wall, time.process_time() - cpu
+
+
+def task(number: int) -> Task:
+    chance = random.Random(number)
+    language, country = chance.choice([("id", "ID"), ("es", "ES"), ("en", "ID")])
+    name = f"{chance.choice(['Budi', 'Siti', 'Lucía', 'James'])} {number}"
+    lead = LeadView(
+        number=number,
+        id=f"L-{number}",
+        name=name,
+        first_name=name.split(maxsplit=1)[0],
+        email=f"lead{number}@example.com",
+        phone="+6281234567890",
+        language=language,
+        location=chance.choice(["Jakarta", "Bogor", "Sevilla", ""]),
+        interests=(chance.choice(["solar", "battery", "EV charger"]),),
+        stage="Lead",
+        values={"budget": float(chance.randrange(10**7, 10**8))},
+    )
+    days = Workdays(country=country, zone=NOW.tzinfo, sending=RULES.sending)
+    moment = Moment(now=NOW, days=days, stage="Lead", since=NOW)
+    return Task(
+        lead=lead,
+        sequence=WELCOME,
+        step=1,
+        generation="1",
+        moment=moment,
+        due_on=NOW.date(),
+        segment=f"{lead.location} · {lead.interests[0]}",
+    )
+
+
+if __name__ == "__main__":
+    main()
