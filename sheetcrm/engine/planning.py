@@ -105,7 +105,9 @@ class Planner:
         Raises:
             ConfigError: some of them cannot be understood.
         """
-        found, errors = TemplateSet.parse(self._workspace.templates.sources())
+        found, errors = TemplateSet.parse(
+            self._workspace.templates.sources(), self._workspace.templates.attachment
+        )
         if errors:
             raise ConfigError([template_fault(error) for error in errors])
         return found

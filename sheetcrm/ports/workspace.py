@@ -16,6 +16,16 @@ class TemplateStore(Protocol):
     def sources(self) -> Mapping[str, str]:
         """Path relative to `templates/` (with ``/``) → text, for every file in it."""
 
+    def attachment(self, name: str) -> bytes:
+        """The contents of a file that templates may send.
+
+        Args:
+            name: its path relative to `attachments/`, with ``/``.
+
+        Raises:
+            UsageError: there is none of that name inside the folder, or it is too large to send.
+        """
+
 
 class Scheduler(Protocol):
     """What starts a workspace's runs on this computer: cron, systemd, launchd, Windows."""

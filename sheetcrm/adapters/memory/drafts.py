@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from sheetcrm.core.followup.enclosure import FILE_LIMIT
 from sheetcrm.core.memory import MessageDraft, MessageRecord
+from sheetcrm.errors import UsageError
 
 
 class MemoryDrafts:
@@ -37,11 +39,20 @@ class MemoryDrafts:
 
 
 class MemoryTemplates:
-    """A `TemplateStore` over a mapping of paths to texts."""
+    """A `TemplateStore` over mappings of paths to texts, and to files that may be sent."""
 
-    def __init__(self, sources: Mapping[str, str]) -> None:
+    def __init__(
+        self, sources: Mapping[str, str], attachments: Mapping[str, bytes] | None = None
+    ) -> None:
         self._sources = dict(sources)
+        self._attachments = dict(attachments or {})
 
     def sources(self) -> Mapping[str, str]:
         """Path → text, for every template."""
         return dict(self._sources)
+
+    def attachment(self, name: str) -> bytes:
+        """The contents of a file that templates may send."""
+        if name not in self._attachments or len(self._attachments[name]) > FILE_LIMIT:
+            raise UsageError(f"there is no attachments/{name}, or it is too large")
+        return self._attachments[name]

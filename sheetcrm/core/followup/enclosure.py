@@ -56,8 +56,9 @@ def enclosure(name: str, data: bytes, *, picture: bool = False) -> Enclosure:
     """
     limit = PICTURE_LIMIT if picture else FILE_LIMIT
     known = PICTURES if picture else KINDS
-    kind = known.get(name.rpartition(".")[2].lower())
-    if kind is None:
+    stem, _, ending = name.rpartition(".")
+    kind = known.get(ending.lower())
+    if kind is None or not stem:
         raise UnfitFileError(f"{name} is not one of {', '.join(known)}")
     if len(name) > NAME_LIMIT or not name.isprintable():
         raise UnfitFileError(f"{name[:NAME_LIMIT]!r} is not a name for a file that is sent")

@@ -14,7 +14,7 @@ from sheetcrm.core.followup.lint import Fault
 from sheetcrm.core.table.names import fold, nearest
 
 FOR = "For-"  #: begins a line that says for whom the file is: ``For-location: Jakarta, Bogor``
-KEYS = ("Subject", "Preheader", "For-location", "For-interest", "For-stage", "Status")
+KEYS = ("Subject", "Preheader", "For-location", "For-interest", "For-stage", "Attach", "Status")
 STATUSES = ("ready", "draft")
 
 _LINE = re.compile(r"([^\W\d_][\w -]*?)\s*:\s*(.*)")

@@ -1,28 +1,49 @@
 """Markdown → HTML and → plain text, from the same tokens.
 
 CommonMark without raw HTML; links go to ``https:``, ``http:``, ``mailto:`` and ``tel:`` only.
-A paragraph that is nothing but a bold link is a button.
+A paragraph that is nothing but a bold link is a button. A picture lies on a server (``https:``) or
+is one of the files that travel with the message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from sheetcrm.core.followup.enclosing import bare_name
+from sheetcrm.core.followup.enclosure import PICTURES, Enclosure
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+NO_PICTURES: Mapping[str, Enclosure] = MappingProxyType({})
 SCHEMES = ("https:", "http:", "mailto:", "tel:")
 
 
-def convert(source: str) -> tuple[str, str]:
-    """HTML and text of a message's body."""
+class UnknownPictureError(ValueError):
+    """A text shows a picture that is none of its files."""
+
+
+def convert(source: str, pictures: Mapping[str, Enclosure] = NO_PICTURES) -> tuple[str, str]:
+    """HTML and text of a message's body.
+
+    Args:
+        source: Markdown.
+        pictures: name → picture; the HTML names them by their ``cid:``.
+
+    Raises:
+        UnknownPictureError: one that is shown is not among them.
+    """
     parser = _parser()
     tokens = parser.parse(source)
+    for token in tokens:
+        if token.type == "inline":
+            token.children = list(_resolved(token.children or [], pictures))
     _mark_buttons(tokens)
     html = str(parser.renderer.render(tokens, parser.options, {}))
     return html, to_text(tokens)
@@ -143,8 +164,40 @@ def _alone(children: Sequence[Token]) -> bool:
     )
 
 
-def _is_sound_link(url: str) -> bool:
+def _resolved(children: Sequence[Token], pictures: Mapping[str, Enclosure]) -> Iterator[Token]:
+    """Pictures by their ``cid:``; what would be a link to a file of ours stays text."""
+    opened: list[bool] = []
+    for token in children:
+        if token.type == "link_open":
+            opened.append(_leads_out(str(token.attrGet("href") or "")))
+            if opened[-1]:
+                yield token
+        elif token.type == "link_close":
+            if opened.pop():
+                yield token
+        else:
+            if token.type == "image":
+                token.attrSet("src", _source(str(token.attrGet("src") or ""), pictures))
+            yield token
+
+
+def _source(src: str, pictures: Mapping[str, Enclosure]) -> str:
+    if src.lower().startswith("https:"):
+        return src
+    picture = pictures.get(bare_name(src))
+    if picture is None:
+        raise UnknownPictureError(f"there is no picture “{src}”")
+    return f"cid:{picture.cid}"
+
+
+def _leads_out(url: str) -> bool:
     return url.lower().lstrip().startswith(SCHEMES)
+
+
+def _is_sound_link(url: str) -> bool:
+    """Whether it leads out, or may be the name of a picture of ours."""
+    ending = url.rpartition(".")[2].lower()
+    return _leads_out(url) or (ending in PICTURES and ":" not in url)
 
 
 @cache

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from sheetcrm.core.followup.enclosure import Enclosure
 from sheetcrm.core.followup.filters import VOICE
 from sheetcrm.core.followup.footer import footer_html, footer_text
 from sheetcrm.core.followup.lead import (
@@ -23,7 +24,7 @@ from sheetcrm.core.followup.lead import (
     lead_fields,
 )
 from sheetcrm.core.followup.leaving import Leaving
-from sheetcrm.core.followup.markdown import convert
+from sheetcrm.core.followup.markdown import UnknownPictureError, convert
 from sheetcrm.core.followup.rules import Sender
 from sheetcrm.core.followup.template import Part, Template
 from sheetcrm.core.followup.voice import Voice
@@ -46,6 +47,7 @@ class Setting:
     voice: Voice
     today: date  #: in the lead's zone
     layout: Part
+    pictures: Mapping[str, Enclosure] = field(default_factory=dict)  #: by their names in texts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +58,7 @@ class Rendered:
     preheader: str
     html: str  #: a whole page, its styles inlined
     text: str
+    pictures: tuple[Enclosure, ...] = ()  #: that the HTML shows
 
 
 def render(
@@ -81,7 +84,11 @@ def render(
     context = context_of(lead, setting)
     subject = _subject(template, context, reply_to)
     preheader = clean_text(template.preheader.render(context)) if template.preheader else ""
-    body, text = convert(template.body.render(context))
+    source = template.body.render(context)
+    try:
+        body, text = convert(source, setting.pictures)
+    except UnknownPictureError as error:
+        raise TemplateError(str(error), template=template.path) from error
     language = setting.voice.language
     page = setting.layout.render(
         {
@@ -93,11 +100,13 @@ def render(
             "footer": footer_html(setting.sender, language, way_out),
         }
     )
+    shown = {one.cid: one for one in setting.pictures.values() if f"cid:{one.cid}" in page}
     return Rendered(
         subject=subject,
         preheader=preheader,
         html=_inliner().inline(page),
         text=f"{text}\n\n{footer_text(setting.sender, language, way_out)}\n",
+        pictures=tuple(shown.values()),
     )
 
 

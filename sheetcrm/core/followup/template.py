@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,8 @@ from babel import Locale, UnknownLocaleError
 from jinja2 import Template as JinjaTemplate
 from jinja2 import TemplateSyntaxError, nodes
 
+from sheetcrm.core.followup.enclosing import Files
+from sheetcrm.core.followup.enclosure import Enclosure
 from sheetcrm.core.followup.header import FOR, Split, split_header
 from sheetcrm.core.followup.lint import SNIPPETS, Fault, Reference, included, lint, references
 from sheetcrm.core.followup.sandbox import Dialect, TemplateEnvironment, produce
@@ -85,6 +87,7 @@ class Template:
     subject_text: str = ""  #: as written
     subject_line: int = 0
     conditions: tuple[Condition, ...] = ()
+    attachments: tuple[Enclosure, ...] = ()
     ready: bool = True
 
     @property
@@ -96,10 +99,11 @@ class Template:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Workshop:
-    """What is needed to make parts: a sandbox for each dialect, and the snippets."""
+    """What is needed to make parts: a sandbox for each dialect, the snippets, and files to send."""
 
     environments: Mapping[Dialect, TemplateEnvironment]
     snippets: Mapping[str, str]
+    files: Files
 
     def part(
         self,
@@ -175,7 +179,8 @@ def parse_template(
     if len(text) > SOURCE_LIMIT:
         return None, [Fault(message="larger than 64 KB", line=0)]
     split = split_header(text)
-    faults = [*split.faults, *_body_faults(split)]
+    attachments, faults = _files(split, kind, workshop.files)
+    faults = [*split.faults, *faults, *_body_faults(split)]
     dialect = Dialect.PLAIN if kind.whatsapp else Dialect.MARKDOWN
     body, found = workshop.part(split.body, path, dialect, language=kind.language)
     faults += found
@@ -197,8 +202,19 @@ def parse_template(
         subject_text=split.text("Subject"),
         subject_line=split.entries["Subject"].line if "Subject" in split.entries else 0,
         conditions=tuple(_conditions(split)),
+        attachments=attachments,
         ready=fold(split.text("Status")) != "draft",
     ), []
+
+
+def _files(split: Split, kind: Kind, files: Files) -> tuple[tuple[Enclosure, ...], Sequence[Fault]]:
+    entry = split.entries.get("Attach")
+    if kind.whatsapp:
+        message = "a WhatsApp link carries no files"
+        hint = "link to the file in the text"
+        return (), [Fault(message=message, line=entry.line, hint=hint)] if entry else []
+    attached, faults = files.attached(split.items("Attach"), entry.line if entry else 0)
+    return attached, [*faults, *files.in_markdown(split.body)]
 
 
 def _conditions(split: Split) -> Iterator[Condition]:

@@ -16,6 +16,8 @@ from sheetcrm.core.followup.choosing import (
     candidates,
     chosen,
 )
+from sheetcrm.core.followup.enclosing import Files, Reader, no_files
+from sheetcrm.core.followup.enclosure import Enclosure
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.lint import SNIPPETS, Fault
 from sheetcrm.core.followup.rules import FollowUps
@@ -48,13 +50,18 @@ class TemplateSet:
 
     templates: Sequence[Template]
     layout: Part
+    pictures: Mapping[str, Enclosure]  #: by the names that texts give them
 
     @classmethod
-    def parse(cls, sources: Mapping[str, str]) -> tuple[Self, list[TemplateError]]:
+    def parse(
+        cls, sources: Mapping[str, str], attachment: Reader = no_files
+    ) -> tuple[Self, list[TemplateError]]:
         """Parse and check every file.
 
         Args:
             sources: path relative to ``templates/`` → text.
+            attachment: path relative to ``attachments/`` → contents; raises UsageError where
+                there is none.
 
         Returns:
             The sound templates, and every fault of the others with its file and line.
@@ -63,12 +70,13 @@ class TemplateSet:
         workshop = Workshop(
             environments={d: TemplateEnvironment(d, snippets) for d in Dialect},
             snippets=snippets,
+            files=Files(attachment),
         )
         errors: list[TemplateError] = []
         for path, text in sorted(snippets.items()):
             dialect = Dialect.HTML if path.endswith(".html") else Dialect.MARKDOWN
             _, faults = workshop.part(text, path, dialect, roots=LAYOUT_ROOTS)
-            errors += _errors(path, faults)
+            errors += _errors(path, [*faults, *workshop.files.in_markdown(text)])
         layout = _parse_layout(sources.get(LAYOUT, BARE_LAYOUT), workshop, errors)
         templates = []
         for path, text in sorted(sources.items()):
@@ -80,7 +88,7 @@ class TemplateSet:
                 template, faults = parse_template(path, text, kind, workshop)
                 errors += _errors(path, faults)
                 templates += [template] if template else []
-        return cls(templates=templates, layout=layout), errors
+        return cls(templates=templates, layout=layout, pictures=workshop.files.pictures), errors
 
     def of_step(self, sequence: str, step: str, *, whatsapp: bool = False) -> list[Template]:
         """Every variant and language of a step that may be sent."""
@@ -152,7 +160,9 @@ class TemplateSet:
 
 
 def _parse_layout(text: str, workshop: Workshop, errors: list[TemplateError]) -> Part:
+    text, unfit = workshop.files.in_layout(text)
     layout, faults = workshop.part(text, LAYOUT, Dialect.HTML, roots=LAYOUT_ROOTS)
+    faults += unfit
     needed = {"content": "the message", "footer": "the address and the way to unsubscribe"}
     faults += [
         Fault(message=f"{{{{ {name} }}}} is missing: {what}", line=0)

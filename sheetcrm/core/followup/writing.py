@@ -151,6 +151,8 @@ class Writer:
             feedback=(task.template, task.sequence.name, task.segment),
             thread=tuple(message.message_id for message in task.before),
             unattended=self._rules.sending.approve == "auto",
+            pictures=words.pictures,
+            attachments=choice.template.attachments,
         )
 
     def _setting(self, task: Task, choice: Choice) -> Setting:
@@ -165,6 +167,7 @@ class Writer:
             ),
             today=task.moment.days.today(task.moment.now),
             layout=self._templates.layout,
+            pictures=self._templates.pictures,
         )
 
     def _bytes(self, letter: Letter, now: datetime) -> bytes:

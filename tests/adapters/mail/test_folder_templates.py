@@ -5,7 +5,7 @@ import os
 import pytest
 
 from sheetcrm.adapters.mail.templates import FolderTemplates
-from sheetcrm.errors import ConfigError
+from sheetcrm.errors import ConfigError, UsageError
 from tests.adapters.template_store_contract import TemplateStoreContract
 
 
@@ -24,11 +24,12 @@ def write(folder, **files):
 class TestContract(TemplateStoreContract):
     @pytest.fixture
     def make(self, folder):
-        def make(texts):
-            for name, text in texts.items():
-                path = folder / name
+        def make(texts, files):
+            beside = folder.parent / "attachments"
+            whole = {folder / name: text.encode() for name, text in texts.items()}
+            for path, data in {**whole, **{beside / n: data for n, data in files.items()}}.items():
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
+                path.write_bytes(data)
             return FolderTemplates(folder)
 
         return make
@@ -48,6 +49,36 @@ class TestContract(TemplateStoreContract):
 def test_however_an_editor_saves_it(folder, data):
     write(folder, **{"welcome__a.md": data})
     assert FolderTemplates(folder).sources() == {"welcome/a.md": "Halo ñ\nx"}
+
+
+def test_no_attachment_leads_out_of_the_folder(folder, tmp_path):
+    inside = tmp_path / "attachments"
+    inside.mkdir()
+    (tmp_path / "secret.pdf").write_bytes(b"%PDF-")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "a.pdf").write_bytes(b"%PDF-")
+    (inside / "real.pdf").write_bytes(b"%PDF-1")
+    (inside / ".hidden.pdf").write_bytes(b"%PDF-")
+    (inside / "out.pdf").symlink_to(tmp_path / "secret.pdf")
+    (inside / "more").symlink_to(tmp_path / "more")
+    (inside / "within.pdf").symlink_to(inside / "real.pdf")
+    os.mkfifo(inside / "pipe.pdf")
+    store = FolderTemplates(folder)
+    assert store.attachment("within.pdf") == b"%PDF-1"
+    for name in ("out.pdf", "more/a.pdf", ".hidden.pdf", "pipe.pdf"):
+        with pytest.raises(UsageError, match="there is no attachments/"):
+            store.attachment(name)
+
+
+def test_an_attachment_that_is_not_there_has_a_hint(folder, tmp_path):
+    with pytest.raises(UsageError) as caught:
+        FolderTemplates(folder).attachment("brosur.pdf")
+    assert caught.value.hint.startswith("make the folder attachments")
+    (tmp_path / "attachments").mkdir()
+    (tmp_path / "attachments" / "brosur.pdf").write_bytes(b"%PDF-")
+    with pytest.raises(UsageError) as caught:
+        FolderTemplates(folder).attachment("brosure.pdf")
+    assert caught.value.hint == "did you mean brosur.pdf?"
 
 
 def test_what_is_no_template_is_left_out(folder, tmp_path):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sheetcrm.adapters.memory import MemoryTemplates
 from sheetcrm.core.followup import FollowUpPlan, LeadView, OffLadder, TemplateSet, plan_followups
 from sheetcrm.core.followup.leaving import leaving
 from sheetcrm.core.followup.render import Rendered, Setting, render
@@ -44,8 +45,8 @@ def lead(index: int = 0, **parts) -> LeadView:
     return LeadView(number=index, **defaults | parts)
 
 
-def parse(texts: Mapping[str, str]) -> TemplateSet:
-    found, errors = TemplateSet.parse(texts)
+def parse(texts: Mapping[str, str], files: Mapping[str, bytes] | None = None) -> TemplateSet:
+    found, errors = TemplateSet.parse(texts, MemoryTemplates({}, files).attachment)
     assert not errors, [(e.template, e.line, e.message) for e in errors]
     return found
 
@@ -85,6 +86,7 @@ def plan(
     sequences: Sequence[Series] = (WELCOME,),
     segments: Sequence[Segment] = (),
     texts: Mapping[str, str] = TEXTS,
+    files: Mapping[str, bytes] | None = None,
     messages: Sequence[MessageRecord] = (),
     standings: Mapping[str, Standing] | None = None,
     now: datetime = NOW,
@@ -102,7 +104,7 @@ def plan(
     )
     return plan_followups(
         FollowUps(segments=tuple(segments), sequences=tuple(sequences), sender=sender),
-        parse(texts),
+        parse(texts, files),
         frame,
         leads,
         source="expo",
