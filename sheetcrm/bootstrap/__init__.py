@@ -15,6 +15,7 @@ from sheetcrm.bootstrap.files import (
     write_health,
     write_preview,
 )
+from sheetcrm.bootstrap.keeping import open_traces
 from sheetcrm.bootstrap.locks import alone, at_work
 from sheetcrm.bootstrap.workspace import open_workspace, other_rules
 
@@ -27,6 +28,7 @@ __all__ = [
     "google_login",
     "google_logout",
     "load_config",
+    "open_traces",
     "open_workspace",
     "other_rules",
     "sender_of",

@@ -14,6 +14,8 @@ from sheetcrm.cli.commands.check import check
 from sheetcrm.cli.commands.drafts import drafts
 from sheetcrm.cli.commands.duplicates import duplicates
 from sheetcrm.cli.commands.explain import explain
+from sheetcrm.cli.commands.export import export
+from sheetcrm.cli.commands.forget import forget
 from sheetcrm.cli.commands.health import health
 from sheetcrm.cli.commands.history import history
 from sheetcrm.cli.commands.init import init
@@ -81,6 +83,8 @@ for command in (
     duplicates,
     undo,
     restore,
+    export,
+    forget,
     status,
     runs,
     schedule,

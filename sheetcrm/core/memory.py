@@ -11,6 +11,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from sheetcrm.core.table.forgotten import Forgotten
 from sheetcrm.core.table.values import CellValue, Override
 
 GONE = "gone"
@@ -169,13 +170,27 @@ class Hold(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PersonFile:
+    """All that the ledger knows of one person."""
+
+    names: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    leads: tuple[tuple[str, str], ...] = ()  #: source and id
+    tables: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
+    """What it is → entries, the oldest first; only what there is."""
+    related: tuple[str, ...] = ()  #: addresses with the same phone number, or of the same row
+    ids: object = field(default=None, compare=False, repr=False)  #: the ledger's own
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Memory:
     """Everything that the ledger knows of one source.
 
     `written[(lead, header)]` is what we last wrote there; `pending` holds values of a run
     that was cut off between noting and confirming them: they may stand in the sheet or not.
     `messages` holds those to every person of the source, whichever source they came from, and
-    those to others with the phone number of one.
+    those to others with the phone number of one. `forgotten` tells whose rows are not to be read.
     """
 
     leads: Mapping[str, KnownLead] = field(default_factory=dict)
@@ -186,6 +201,7 @@ class Memory:
     enrolments: Mapping[tuple[str, str], Enrolment] = field(default_factory=dict)
     """Lead and sequence → what its rule said last; only of sequences that need to know."""
     holds: Sequence[Hold] = ()
+    forgotten: Forgotten = field(default_factory=Forgotten)
 
 
 class LeadRecord(NamedTuple):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sheetcrm.core.formula import Events, Frame
 from sheetcrm.core.memory import Memory
+from sheetcrm.core.table.forgotten import rows_of_forgotten, without
 from sheetcrm.core.table.identity import Identities, also_ours, identify
 from sheetcrm.core.table.leads import Leads, read_leads
 from sheetcrm.core.table.merge import Pending
@@ -49,10 +50,15 @@ def read_source(
     tab = source.read(known_headers(rules))
     memory = workspace.ledger.remember(source.name)
     leads = read_leads(tab, rules.fields, rules.locale, reserved=rules.outputs.values())
+    identifying = [field.name for field in rules.fields if field.identifies]
+    alone = rows_of_forgotten(leads, identifying, memory.forgotten)
+    if alone:
+        tab = without(tab, alone)
+        leads = read_leads(tab, rules.fields, rules.locale, reserved=rules.outputs.values())
     identities = identify(
         leads,
         id_header=id_header(source, tab, rules.outputs),
-        identifying=[field.name for field in rules.fields if field.identifies],
+        identifying=identifying,
         known={lead: known.fingerprint for lead, known in memory.leads.items()},
     )
     blank = {name: [None] * leads.height for name in leads.missing}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sheetcrm.ports.ledger import Ledger
 from sheetcrm.ports.mail import DraftBox, Inbox, InboxSession, Mailer, MailSession, Outbox, SentLog
+from sheetcrm.ports.persons import Personal, Trace, TraceKind, Traces
 from sheetcrm.ports.sources import (
     Backup,
     Foreseeing,
@@ -32,6 +33,7 @@ __all__ = [
     "MailSession",
     "Mailer",
     "Outbox",
+    "Personal",
     "Rehearsing",
     "Restorable",
     "Scheduler",
@@ -39,6 +41,9 @@ __all__ = [
     "TabSource",
     "TableSource",
     "TemplateStore",
+    "Trace",
+    "TraceKind",
+    "Traces",
     "Unwritten",
     "Versioned",
     "WithLayout",

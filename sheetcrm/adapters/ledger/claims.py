@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, func, or_, select, text, update
 
 from sheetcrm.adapters.ledger.database import AnyRow, chunks, insert, update_where
+from sheetcrm.adapters.ledger.erasing import forgotten
 from sheetcrm.adapters.ledger.schema import (
     bodies,
     logged,
@@ -256,7 +257,9 @@ def _tries(connection: Connection, account: str, now: datetime) -> Tries:
 
 def _suppressed(connection: Connection, addresses: Iterable[str]) -> dict[str, dict[str, str]]:
     """Address → pattern → reason, of those that are suppressed."""
-    meant = {address: patterns_of(address) for address in addresses}
+    gone = forgotten(connection)
+    digests = {address: (gone.pattern(address),) if gone.patterns else () for address in addresses}
+    meant = {address: (*patterns_of(address), *digests[address]) for address in digests}
     wanted = sorted({pattern for patterns in meant.values() for pattern in patterns})
     query = select(suppressions.c.pattern, suppressions.c.reason)
     known = {

@@ -37,6 +37,7 @@ CHUNK = 10_000  #: values in one IN (…): SQLite allows 32,766, PostgreSQL 65,5
 _ROWS = 200  # of one INSERT: more gain nothing
 
 _WRITES = "sheetcrm_writes"
+_ALONE = "sheetcrm_alone"
 _SQLITE_LOCKED = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED
 _POSTGRES_LOCKED = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not available
 _POSTGRES_AWAY = ("08", "57P0", "53300")  # no connection, (re)starting, too many of them
@@ -65,7 +66,8 @@ class Database:
 
     def __init__(self, url_or_path: str, *, wait: float) -> None:
         url = _url(url_or_path)
-        self.where = url.database or "" if _is_sqlite(url) else url.render_as_string()
+        self.is_file = _is_sqlite(url)
+        self.where = url.database or "" if self.is_file else url.render_as_string()
         with self.in_our_words():
             self._engine = _engine(url, wait)
         self._writer = self._engine.execution_options(**{_WRITES: True})
@@ -100,8 +102,9 @@ class Database:
         Raises:
             LedgerError: the database cannot be used.
         """
+        options = {_ALONE: True} if self.is_file else {"isolation_level": "AUTOCOMMIT"}
         with self.in_our_words():
-            return self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+            return self._engine.execution_options(**options).connect()
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -316,8 +319,9 @@ def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if _ALONE not in options:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
 
 
 def _translated(where: str, error: DBAPIError) -> LedgerError:

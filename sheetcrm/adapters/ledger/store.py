@@ -6,8 +6,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
+from sheetcrm.adapters.ledger import (
+    dossiers,
+    erasing,
+    followups,
+    history,
+    leads,
+    messages,
+    outputs,
+    rewinds,
+    runs,
+)
 from sheetcrm.adapters.ledger import edits as kept_edits
-from sheetcrm.adapters.ledger import followups, history, leads, messages, outputs, rewinds, runs
 from sheetcrm.adapters.ledger.database import Database
 from sheetcrm.adapters.ledger.migrate import bring_up_to_date
 from sheetcrm.adapters.ledger.outbox import SqlOutbox
@@ -17,6 +27,7 @@ from sheetcrm.core.memory import (
     LeadState,
     Memory,
     MessageDraft,
+    PersonFile,
     RunRecord,
     StageMove,
     Standing,
@@ -67,7 +78,7 @@ class SqlLedger:
         with self._database.reading() as connection:
             found = runs.source(connection, source)
             if found is None:
-                return Memory()
+                return Memory(forgotten=erasing.forgotten(connection))
             return Memory(
                 leads=leads.known(connection, found.id),
                 written=outputs.values(connection, found.id),
@@ -76,6 +87,7 @@ class SqlLedger:
                 messages=messages.to_source(connection, found.id),
                 enrolments=followups.entered(connection, found.id),
                 holds=followups.holds(connection),
+                forgotten=erasing.forgotten(connection),
             )
 
     def start_run(self, kind: str, at: datetime) -> str:
@@ -252,6 +264,18 @@ class SqlLedger:
         """Forget these messages as if they had never been written; only drafts."""
         with self._database.writing() as connection:
             messages.discard(connection, keys)
+
+    def persons(self, who: Collection[str]) -> list[PersonFile]:
+        """The persons whom these addresses, phone numbers and ids of leads may mean."""
+        with self._database.reading() as connection:
+            found = dossiers.find(connection, who)
+            return [dossiers.describe(connection, ids) for ids in found]
+
+    def forget(self, person: PersonFile, *, at: datetime) -> None:
+        """Forget a person in one transaction; no byte stays behind."""
+        with self._database.writing() as connection:
+            erasing.erase(connection, dossiers.ids_of(person), at=at)
+        erasing.scrub(self._database)
 
     def close(self) -> None:
         """Let go of files and connections."""

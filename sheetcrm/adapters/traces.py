@@ -1,0 +1,131 @@
+"""The files under `var/` that name a person: messages, pages, logs, backups."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import zipfile
+from collections.abc import Collection, Iterator, Sequence
+from email.parser import BytesHeaderParser
+from email.policy import default
+from email.utils import getaddresses
+from pathlib import Path
+from urllib.parse import quote
+
+from sheetcrm.core.memory import PersonFile
+from sheetcrm.errors import UsageError
+from sheetcrm.ports import Trace, TraceKind
+
+_BLACK = "[forgotten]"
+_BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".zip")
+_LEFT = (".lock", "-wal", "-shm", "-journal")  # the ledger's own, and what is empty anyway
+_SHORTEST = 3  # characters of a name by itself; less would blacken half of every text
+
+
+class FolderTraces:
+    """What lies in these folders, but for the ledger, which forgets by itself."""
+
+    def __init__(self, folders: Sequence[Path], *, ledger: str) -> None:
+        self._folders = folders
+        self._ledger = ledger
+
+    def find(self, person: PersonFile) -> list[Trace]:
+        """Files that name this person."""
+        wanted = _Wanted(person)
+        return [
+            Trace(kind, str(path))
+            for path in self._files()
+            if (kind := _kind(path)) and wanted.is_in(path, kind)
+        ]
+
+    def erase(self, traces: Collection[Trace], person: PersonFile) -> None:
+        """Delete these, or blacken in them what names the person."""
+        wanted = _Wanted(person)
+        for kind, place in traces:
+            try:
+                if kind is TraceKind.TEXT:
+                    _blacken(Path(place), wanted)
+                else:
+                    Path(place).unlink(missing_ok=True)
+            except OSError as error:
+                raise UsageError(
+                    f"{place} names the person, and cannot be changed: {error.strerror or error}",
+                    hint="make it writable, then run the same command again",
+                ) from error
+
+    def _files(self) -> Iterator[Path]:
+        seen = set()
+        for folder in self._folders:
+            for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+                own = str(path) == self._ledger or path.name.endswith(_LEFT)
+                if path not in seen and path.is_file() and not own:
+                    seen.add(path)
+                    yield path
+
+
+class _Wanted:
+    """What names a person, in every way in which files write it."""
+
+    def __init__(self, person: PersonFile) -> None:
+        sent = person.tables.get("messages", ())
+        self._addresses = {address.casefold() for address in person.addresses}
+        self._message_ids = {str(message.get("message_id")) for message in sent}
+        digits = (phone.removeprefix("+") for phone in person.phones)
+        ids = (lead for _, lead in person.leads)
+        names = (name for name in person.names if len(name) >= _SHORTEST)
+        exact = {*self._addresses, *digits, *ids, *self._message_ids, *names} - {""}
+        forms = {form for word in exact for form in (word, quote(word), json.dumps(word)[1:-1])}
+        # A longer one first: what is part of another would leave the rest of it standing.
+        words = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+        self.words = re.compile(rf"(?<![\w.+-])\+?(?:{words})(?![\w-]|\.\w)", re.IGNORECASE)
+
+    def is_in(self, path: Path, kind: TraceKind) -> bool:
+        if kind is TraceKind.MESSAGE:
+            return self._is_to(path)
+        texts = _parts(path) if kind is TraceKind.BACKUP else [path.read_bytes()]
+        return any(self._is_named(text.decode("utf-8", "replace")) for text in texts)
+
+    def _is_named(self, text: str) -> bool:
+        if self.words.search(text):
+            return True
+        return "&" in text and bool(self.words.search(html.unescape(text)))
+
+    def _is_to(self, path: Path) -> bool:
+        """Whether a message goes to the person; one that merely names them is somebody else's."""
+        with path.open("rb") as file:
+            headers = BytesHeaderParser(policy=default).parse(file)
+        to = {address.casefold() for _, address in getaddresses([str(headers.get("To", ""))])}
+        return bool(to & self._addresses) or str(headers.get("Message-ID")) in self._message_ids
+
+
+def _kind(path: Path) -> TraceKind:
+    if path.suffix == ".eml":
+        return TraceKind.MESSAGE
+    if path.suffix.lower() in _BOOKS:
+        return TraceKind.BACKUP
+    return TraceKind.PAGE if path.suffix == ".html" else TraceKind.TEXT
+
+
+def _parts(path: Path) -> Iterator[bytes]:
+    """The contents of a file, part by part where it is an archive, as workbooks are."""
+    if not zipfile.is_zipfile(path):
+        yield path.read_bytes()
+        return
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            yield archive.read(name)
+
+
+def _blacken(path: Path, wanted: _Wanted) -> None:
+    """Write the file anew without the person's words, and never half of it."""
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    black = wanted.words.sub(_BLACK, text)
+    temporary = path.with_name(f".{path.name}.part")
+    with temporary.open("xb") as file:
+        file.write(black.encode("utf-8", "surrogateescape"))
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.chmod(path.stat().st_mode)
+    temporary.replace(path)
