@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from sheetcrm.core.hearing.arrivals import Arrivals
+from sheetcrm.core.hearing.unclear import Unclear
 from sheetcrm.core.memory import (
     MessageDraft,
     MessageEvent,
@@ -131,6 +132,18 @@ class Outbox(Protocol):
 
     def read_to(self, account: str, cursor: InboxCursor) -> None:
         """It has been read, and what was found has been noted."""
+
+    def keep_unclear(self, mails: Sequence[Unclear]) -> int:
+        """Mails that a person must look at; answers how many were not known yet.
+
+        One that somebody has decided about stays known.
+        """
+
+    def unclear(self) -> list[Unclear]:
+        """Those that nobody has decided about, the oldest first."""
+
+    def clear_up(self, mail: str, verdict: str) -> bool:
+        """Somebody has looked at a mail; False where it does not wait."""
 
     def digests(self) -> set[str]:
         """`core.outbox.digest_of` of every message that went out, or may have."""

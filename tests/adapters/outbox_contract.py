@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from sheetcrm.core.hearing.unclear import Unclear
 from sheetcrm.core.memory import MessageEvent
 from sheetcrm.core.outbox import (
     Answer,
@@ -500,3 +501,15 @@ class OutboxContract:
         for cursor in (InboxCursor(7, 100, T0), InboxCursor(8, 3, T1)):
             outbox.read_to(ACCOUNT, cursor)
             assert outbox.cursor(ACCOUNT) == cursor
+
+    def test_an_unclear_mail_waits_until_somebody_has_decided(self, outbox: Outbox) -> None:
+        first = Unclear("a", "replied", T1, "sari@example.com", "Halo", "Apa kabar", "p", "k")
+        second = Unclear("b", "gone", T0, "robot@example.com", "Undelivered", "550")
+        assert outbox.keep_unclear([first, second, first]) == 2
+        assert outbox.keep_unclear([first]) == 0
+        assert outbox.unclear() == [second, first]
+        assert outbox.clear_up("a", "ignored")
+        assert not outbox.clear_up("a", "ignored")
+        assert not outbox.clear_up("c", "ignored")
+        assert outbox.keep_unclear([first]) == 0
+        assert outbox.unclear() == [second]

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, upd
 
 from sheetcrm.adapters.ledger import claims
 from sheetcrm.adapters.ledger import messages as kept
+from sheetcrm.adapters.ledger import unclear as unclear_mails
 from sheetcrm.adapters.ledger.database import AnyRow, Database, chunks, insert, update_where
 from sheetcrm.adapters.ledger.schema import (
     intake,
@@ -18,6 +19,7 @@ from sheetcrm.adapters.ledger.schema import (
     pauses,
     suppressions,
 )
+from sheetcrm.core.hearing.unclear import Unclear
 from sheetcrm.core.memory import MessageDraft, MessageEvent, MessageRecord
 from sheetcrm.core.outbox import (
     OPEN,
@@ -278,6 +280,21 @@ class SqlOutbox:
             columns = list(intake.c)
             row = (account, *cursor)
             insert(connection, intake, columns, [row], key=columns[:1], update=columns[1:])
+
+    def keep_unclear(self, mails: Sequence[Unclear]) -> int:
+        """Mails that a person must look at; answers how many were not known yet."""
+        with self._database.writing() as connection:
+            return unclear_mails.keep(connection, mails)
+
+    def unclear(self) -> list[Unclear]:
+        """Those that nobody has decided about, the oldest first."""
+        with self._database.reading() as connection:
+            return unclear_mails.waiting(connection)
+
+    def clear_up(self, mail: str, verdict: str) -> bool:
+        """Somebody has looked at a mail; False where it does not wait."""
+        with self._database.writing() as connection:
+            return unclear_mails.decide(connection, mail, verdict)
 
     def digests(self) -> set[str]:
         """The digest of every message that went out, or may have."""

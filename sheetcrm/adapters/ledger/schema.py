@@ -1,8 +1,8 @@
 """The ledger's tables, one definition for SQLite and PostgreSQL.
 
 Ids of the outside (a source's name, a lead's id, a run's id) stand in a column `key`; tables
-refer to each other by small integers. Personal data stands in `people`, `leads`, `messages`,
-and where a cell's value is kept (`written`, `overrides`, `edits`). `message_events`,
+refer to each other by small integers. Personal data stands in `people`, `leads`, `messages`, `unclear`,
+`unclear`, and where a cell's value is kept (`written`, `overrides`, `edits`). `message_events`,
 `suppressions`, `pauses`, `logged`, `marks` and `intake` belong to sending and hearing back.
 
 Every change here needs a migration; `HEAD` names the newest.
@@ -33,7 +33,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 
 metadata = MetaData(
     naming_convention={
@@ -322,4 +322,19 @@ intake = Table(
     Column("uidvalidity", BigInteger, nullable=False),
     Column("last_uid", BigInteger, nullable=False),
     Column("polled_at", UtcDateTime, nullable=False),
+)
+
+# Mails of which it is not sure what they are about. Once somebody has decided, only the id stays.
+unclear = Table(
+    "unclear",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("verdict", Text, nullable=False, server_default=""),
 )

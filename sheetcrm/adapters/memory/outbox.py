@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sheetcrm.adapters.memory.messages import Kept
+from sheetcrm.core.hearing.unclear import Unclear
 from sheetcrm.core.memory import MessageDraft, MessageEvent, MessageRecord
 from sheetcrm.core.outbox import (
     OPEN,
@@ -46,6 +47,7 @@ class MemoryOutbox:
         self._pauses: dict[str, Pause] = {}
         self._cursors: dict[str, InboxCursor] = {}
         self._logged: dict[str, datetime] = {}
+        self._unclear: dict[str, Unclear | None] = {}  # None: somebody has decided
 
     def approve(self, keys: Collection[str], *, by: str, at: datetime) -> list[str]:
         """Drafts that may go out as they are."""
@@ -241,6 +243,25 @@ class MemoryOutbox:
     def read_to(self, account: str, cursor: InboxCursor) -> None:
         """It has been read, and what was found has been noted."""
         self._cursors[account] = cursor
+
+    def keep_unclear(self, mails: Sequence[Unclear]) -> int:
+        """Mails that a person must look at."""
+        new = {mail.id: mail for mail in mails if mail.id not in self._unclear}
+        self._unclear |= new
+        return len(new)
+
+    def unclear(self) -> list[Unclear]:
+        """Those that nobody has decided about."""
+        waiting = (mail for mail in self._unclear.values() if mail)
+        return sorted(waiting, key=lambda mail: (mail.at, mail.id))
+
+    def clear_up(self, mail: str, verdict: str) -> bool:
+        """Somebody has looked at a mail."""
+        del verdict
+        waits = self._unclear.get(mail) is not None
+        if waits:
+            self._unclear[mail] = None
+        return waits
 
     def digests(self) -> set[str]:
         """The digest of every message that went out, or may have."""
