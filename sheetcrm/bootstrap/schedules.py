@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,25 +36,24 @@ def open_scheduler(kind: str) -> Scheduler:
     return scheduler(kind)
 
 
-def scheduled_job(root: Path, *, every: str, cron: str, deadline: str) -> Scheduled:
+def scheduled_job(root: Path, *, every: str, cron: str, deadline: timedelta) -> Scheduled:
     """The job that runs a workspace.
 
     Args:
         root: the workspace's folder.
         every: a distance such as ``15m``.
         cron: in its stead a crontab expression, in the workspace's time zone.
-        deadline: how long a run may take, such as ``10m``.
+        deadline: how long a run may take.
 
     Raises:
         ConfigError: the config has problems.
-        UsageError: `every`, `cron` or `deadline` cannot be understood.
+        UsageError: `every` or `cron` cannot be understood.
     """
     from sheetcrm.adapters.clock import SystemClock
     from sheetcrm.adapters.schedulers.here import environment, here, program
     from sheetcrm.config import load
-    from sheetcrm.core.schedule.job import Job, job_times, seconds
+    from sheetcrm.core.schedule.job import Job, job_times
 
-    seconds(deadline)  # refuses what is none, before it is written anywhere
     seen = _Seen(os.environ)
     zone = load(root, environ=seen).locale.timezone
     times, zoned = job_times(str(root), every=every, cron=cron)

@@ -12,6 +12,7 @@ import sys
 import pytest
 
 from tests.adapters.schedulers.conftest import system  # noqa: F401  a fixture
+from tests.cli.test_commands import cells as leads_of
 
 
 def test_it_shows_what_it_would_write_and_changes_nothing(sample, run, system):  # noqa: F811
@@ -69,7 +70,7 @@ def test_a_variable_that_cron_will_not_have(sample, run, system, monkeypatch):  
         (("--every", "1h", "--cron", "* * * * *"), "exclude each other"),
         (("--every", "7m"), "does not go into an hour or a day evenly"),
         (("--cron", "61 * * * *"), 'its minute "61" is not within 0 and 59'),
-        (("--deadline", "soon"), "is no duration"),
+        (("--deadline", "soon"), "is no time"),
         (("--kind", "at"), "is not one of"),
     ],
 )
@@ -92,10 +93,10 @@ crontab -l >before
 $SHEETCRM schedule --every 1m --install
 $SHEETCRM schedule --every 1m --install
 crontab -l >between
-echo broken >>"$WORK/config/stages.toml"
 /usr/sbin/cron -f & cron=$!
-for second in $(seq 90); do [ -s "$WORK/var/log/scheduled.log" ] && break; sleep 1; done
+for second in $(seq 90); do [ "$WORK/leads.xlsx" -nt between ] && break; sleep 1; done
 kill $cron
+until $SHEETCRM run; do sleep 1; done
 $SHEETCRM schedule --remove
 crontab -l >after
 """
@@ -127,5 +128,7 @@ def test_a_real_cron_starts_it(tmp_path, sample):
     assert between.startswith(before)
     assert between.count(" run --deadline 10m") == 1
     assert after == before
-    said = (work / "var" / "log" / "scheduled.log").read_text(encoding="utf-8")
-    assert "stages.toml" in said or "No such command 'run'" in said
+    assert (work / "var" / "log" / "scheduled.log").read_text(encoding="utf-8") == ""
+    found = subprocess.run([program, "runs", "--json"], capture_output=True, check=True)
+    assert len(json.loads(found.stdout)) >= 2
+    assert "Score" in leads_of(work / "leads.xlsx")

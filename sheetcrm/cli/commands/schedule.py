@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import click
 from sheetcrm.bootstrap import find_root
 from sheetcrm.bootstrap.schedules import KINDS, open_scheduler, prove_job, scheduled_job
 from sheetcrm.cli import output
+from sheetcrm.cli.durations import Duration
 from sheetcrm.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +29,14 @@ EVERY = "1h"
 @click.option("--every", metavar="TIME", default="", help=f"15m, 30m, 2h, 1d …; else {EVERY}.")
 @click.option("--cron", metavar="EXPRESSION", default="", help='Such as "*/15 8-18 * * 1-5".')
 @click.option("--kind", type=click.Choice(KINDS), help="Else what this computer has.")
-@click.option("--deadline", metavar="TIME", default="10m", help="How long a run may take.")
+@click.option(
+    "--deadline",
+    metavar="TIME",
+    type=Duration(),
+    default="10m",
+    show_default=True,
+    help="How long a run may go on beginning something.",
+)
 @click.option("--install", is_flag=True, help="Do it; else only show what would be written.")
 @click.option("--remove", is_flag=True, help="Take it back.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -38,7 +47,7 @@ def schedule(
     every: str,
     cron: str,
     kind: str | None,
-    deadline: str,
+    deadline: timedelta,
     install: bool,
     remove: bool,
     as_json: bool,

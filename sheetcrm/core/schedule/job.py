@@ -18,9 +18,7 @@ from sheetcrm.core.schedule.times import (
 from sheetcrm.core.schedule.zones import Here
 from sheetcrm.errors import UsageError
 
-_DEADLINE = re.compile(r"(\d+)\s*(s|m|h)", re.ASCII)
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +30,7 @@ class Job:
     times: Times
     zone: str  #: IANA name, in which the times are meant; "" where it does not matter
     here: Here
-    deadline: str = "10m"
+    deadline: timedelta = timedelta(minutes=10)
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -43,13 +41,13 @@ class Job:
     @property
     def command(self) -> tuple[str, ...]:
         """The command line as its words."""
-        run = ("--workspace", self.workspace, "run", "--deadline", self.deadline)
+        run = ("--workspace", self.workspace, "run", "--deadline", _said(self.deadline))
         return (*self.program, *run)
 
     @property
     def patience(self) -> int:
         """After how many seconds a run that ignores its own deadline is ended from outside."""
-        return seconds(self.deadline) + 300
+        return round(self.deadline.total_seconds()) + 300
 
     @property
     def elsewhere(self) -> bool:
@@ -108,18 +106,6 @@ def name_of(workspace: str) -> str:
     return "-".join(part for part in ("sheetcrm", plain, _digest(workspace)) if part)
 
 
-def seconds(deadline: str) -> int:
-    """``90s``, ``10m`` or ``1h`` in seconds.
-
-    Raises:
-        UsageError: it is none of these.
-    """
-    found = _DEADLINE.fullmatch(deadline.strip())
-    if not found or not int(found[1]):
-        raise UsageError(f'"{deadline}" is no duration', hint="write 90s, 10m or 1h")
-    return int(found[1]) * _SECONDS[found[2]]
-
-
 def one_line(workspace: str) -> str:
     """The path, if a line of text can hold it.
 
@@ -131,6 +117,12 @@ def one_line(workspace: str) -> str:
             f"no schedule can name the folder {workspace!r}", hint="give the folder another name"
         )
     return workspace
+
+
+def _said(duration: timedelta) -> str:
+    """``10m``, or ``90s`` where it is no whole minutes."""
+    minutes, rest = divmod(round(duration.total_seconds()), 60)
+    return f"{60 * minutes + rest}s" if rest else f"{minutes}m"
 
 
 def _offset(workspace: str) -> int:
