@@ -62,6 +62,7 @@ fuzz: $(VENV)/.developer
 lint: $(VENV)/.developer
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	@[ ! -x $(BIN)/hadolint ] || $(BIN)/hadolint Dockerfile
 
 types: $(VENV)/.developer
 	$(BIN)/mypy
