@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 from jinja2.utils import pass_context
 
 from sheetcrm.core.followup.lead import Items
-from sheetcrm.core.followup.voice import DATE_STYLES, Voice
+from sheetcrm.core.followup.voice import DATE_STYLES, Voice, is_currency
 
 VOICE = "_voice"  #: where the context keeps it; no template can name it
 
@@ -42,6 +42,8 @@ def money(context: Context, value: Any, currency: str = "") -> Any:
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TemplateRuntimeError(f"money: “{value}” is not a number")
+    if currency and not is_currency(str(currency)):
+        raise TemplateRuntimeError(f"money: “{currency}” is not a currency, such as IDR or EUR")
     return _voice(context).money(value, str(currency))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -32,6 +32,8 @@ OWN_NAMES = (
 """What every lead has in templates, whatever the sheet's columns are called."""
 
 _NAMES = frozenset({"name", "first_name"})
+_NO_LINKS = frozenset({"location", "city", "region", "country", "interest", "company", "role"})
+_ADDRESS = re.compile(r"://|\bwww\.", re.IGNORECASE)
 _LINK = re.compile(
     r"://|www\.|\b[\w-]+\.(?:com|net|org|info|biz|xyz|top|ru|cn|site|online)\b", re.IGNORECASE
 )
@@ -105,7 +107,7 @@ def lead_fields(lead: LeadView) -> Fields:
         "first_name": name if linked else _name(lead.first_name),
         "email": _value(lead.email),
         "phone": _value(lead.phone),
-        "location": _value(lead.location),
+        "location": _word(lead.location),
         "interest": _items(lead.interests),
         "interests": _items(lead.interests),
         "stage": _value(lead.stage),
@@ -113,7 +115,7 @@ def lead_fields(lead: LeadView) -> Fields:
     }
     for name, value in lead.values.items():
         if name not in values:
-            values[name] = _name(value) if fold(name) in _NAMES else _value(value)
+            values[name] = _reader(fold(name))(value)
     return Fields("lead", values)
 
 
@@ -155,9 +157,22 @@ def _name(value: CellValue) -> Value | Blank:
     return clean_name(value) or Blank("is a link, not a name" if clean_text(value) else "is empty")
 
 
+def _reader(name: str) -> Callable[[CellValue], Value | Blank]:
+    """How the value of a field or column is read, by its folded name."""
+    return _name if name in _NAMES else _word if name in _NO_LINKS else _value
+
+
+def _word(value: CellValue) -> Value | Blank:
+    """What a sign-up form asks for in a word, and what is abused as names are."""
+    if isinstance(value, str) and _ADDRESS.search(value):
+        return Blank("is a link")
+    return _value(value)
+
+
 def _items(values: tuple[str, ...]) -> Value | Blank:
     cleaned = (clean_text(item, NAME_LIMIT) for item in values[:ITEM_LIMIT])
-    return Items(item for item in cleaned if item) or Blank("is empty")
+    words = Items(item for item in cleaned if item and not _ADDRESS.search(item))
+    return words or Blank("is a link" if any(values) else "is empty")
 
 
 def _value(value: CellValue) -> Value | Blank:

@@ -17,6 +17,8 @@ from sheetcrm.core.followup.sandbox import LOOP_NAMES, TESTS
 from sheetcrm.core.table.names import nearest
 
 SNIPPETS = "_snippets/"
+ITEM_LIMIT = 50  #: of a list that is written into a template
+INCLUDE_LIMIT = 50  #: snippets in one file
 
 _ALLOWED: tuple[type[nodes.Node], ...] = (
     nodes.Template,
@@ -104,6 +106,10 @@ def lint(tree: nodes.Template, roots: Collection[str], snippets: Collection[str]
     for node in _walk(tree):
         faults += _node_faults(node, snippets)
     faults += _name_faults(tree, {*roots}, looping=False)
+    inclusions = list(tree.find_all(nodes.Include))
+    if len(inclusions) > INCLUDE_LIMIT:
+        line = inclusions[INCLUDE_LIMIT].lineno
+        faults.append(Fault(message=f"more than {INCLUDE_LIMIT} snippets", line=line))
     return sorted(faults, key=lambda fault: fault.line)
 
 
@@ -172,6 +178,10 @@ def _loop_faults(node: nodes.For) -> Iterator[Fault]:
     if not isinstance(node.iter, nodes.Getattr | nodes.Getitem | nodes.List | nodes.Tuple):
         hint = "for example {% for interest in lead.interests %}"
         yield Fault(message="a loop goes over a list of the lead", line=node.lineno, hint=hint)
+    if isinstance(node.iter, nodes.List | nodes.Tuple) and len(node.iter.items) > ITEM_LIMIT:
+        yield Fault(message=f"a list of more than {ITEM_LIMIT} items", line=node.lineno)
+    if any(isinstance(inner, nodes.Include) for part in node.body for inner in _walk(part)):
+        yield Fault(message="a snippet cannot stand in a loop", line=node.lineno)
     if node.recursive or not isinstance(node.target, nodes.Name):
         yield Fault(message="a loop has one simple name", line=node.lineno)
     if any(isinstance(inner, nodes.For) for part in node.body for inner in _walk(part)):

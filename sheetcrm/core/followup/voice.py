@@ -84,6 +84,13 @@ class Voice:
         return str(phonenumbers.format_number(number, style))
 
 
+def is_currency(code: str) -> bool:
+    """Whether CLDR knows a currency by this code (ISO 4217)."""
+    from babel.numbers import is_currency as is_known  # noqa: PLC0415  see above
+
+    return bool(is_known(code.upper(), "en"))
+
+
 @lru_cache(maxsize=256)
 def _locale(language: str, country: str) -> Locale:
     plain, _, region = language.partition("-")

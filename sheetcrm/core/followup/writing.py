@@ -9,6 +9,7 @@ from sheetcrm.core.followup.choosing import Choice, languages_for
 from sheetcrm.core.followup.lead import LeadView, clean_name
 from sheetcrm.core.followup.leaving import leaving
 from sheetcrm.core.followup.mime import Letter, compose, message_id, token_of
+from sheetcrm.core.followup.recipient import recipient
 from sheetcrm.core.followup.render import Setting, render, render_text
 from sheetcrm.core.followup.rules import FollowUps, Sequence
 from sheetcrm.core.followup.schedule import Moment
@@ -143,7 +144,7 @@ class Writer:
         return Letter(
             key=task.key,
             to_name=clean_name(task.lead.name),
-            to_address=task.lead.email,
+            to_address=recipient(task.lead.email),
             subject=words.subject,
             text=words.text,
             html=words.html,

@@ -45,7 +45,7 @@ def test_values_by_field_by_header_and_by_any_spelling_of_it():
     ],
 )
 def test_a_cell_stays_text(city):
-    said = say("{{ lead.city }}\n\nKota {{ lead.city }}, ya", with_(city=city))
+    said = say("{{ lead.note }}\n\nKota {{ lead.note }}, ya", with_(note=city))
     assert body_text(said) == f"{city}\n\nKota {city}, ya"
     html = body_html(said)
     assert html.count("<") == 4  # two paragraphs
