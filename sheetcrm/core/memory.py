@@ -83,6 +83,7 @@ class MessageDraft:
     due_on: date
     why: str  #: why this lead, this step, this template
     segment: str = ""
+    phone: str = ""  #: of the person; the ledger keeps it there, not with the message
     state: str = "draft"
     created_at: datetime | None = None
     place: str = ""  #: where the outbox keeps it

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from collections.abc import Sequence as Many
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sheetcrm.core.followup.lead import LeadView
-from sheetcrm.core.followup.rules import Sequence, Stop
-from sheetcrm.core.memory import MessageDraft, MessageRecord
-from sheetcrm.core.table.fields import Locale
+from sheetcrm.core.followup.rules import Sequence as Series
+from sheetcrm.core.followup.rules import Stop
+from sheetcrm.core.memory import (
+    Hold,
+    MessageDraft,
+    MessageRecord,
+)
 from sheetcrm.core.table.names import fold
-from sheetcrm.core.table.values import CellValue
-from sheetcrm.core.table.yesno import yesno_reader
 
 ON_ITS_WAY = frozenset({"approved", "queued", "claimed", "sending", "unknown"})
 """States of a message of which nobody knows yet whether it will arrive: the next step waits."""
 
 OPEN = ON_ITS_WAY | {"draft"}
+"""States of a message that may yet go out."""
+
+TAKEN = "taken"
+"""The state here of a draft that lies no longer where it was put: most likely sent by hand."""
+
+DROPPED = frozenset({"skipped", "expired"})
+"""States of a message that never went; its sequence goes on without it."""
+
+UNHEARD = DROPPED | {"draft", "cancelled", "failed", "held"}
+"""States of a message of which the person has heard nothing."""
 
 STATUS = {
     "draft": "DRAFT",
+    TAKEN: "DRAFT",
     "approved": "APPROVED",
     "queued": "QUEUED",
     "claimed": "QUEUED",
@@ -48,69 +58,42 @@ CUSTOMERS = frozenset(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """Everything known of the one who reads an address, whichever rows it stands in."""
+    """Everything known of somebody, whichever rows and addresses the person has."""
 
     messages: tuple[MessageRecord, ...] = ()  #: oldest first
     replied: bool = False
     unsubscribed: bool = False
     refuses: bool = False  #: says no where the sheet asks for consent
+    hold: Hold | None = None  #: the last one, which may be over
 
     @property
     def last(self) -> MessageRecord | None:
         """The newest message."""
         return self.messages[-1] if self.messages else None
 
-    @property
-    def last_heard(self) -> MessageRecord | None:
-        """The newest message that the person has had, or may yet get."""
-        return next((m for m in reversed(self.messages) if m.state != "cancelled"), None)
+    def of(self, sequence: Series, generation: str = "") -> list[MessageRecord]:
+        """The messages of one time that the person goes through a sequence, by step.
 
-    def of(self, sequence: str, generation: str = "") -> list[MessageRecord]:
-        """The messages of one sequence, in the order of its steps."""
-        end = f"|{generation}"
-        mine = (m for m in self.messages if m.sequence == sequence)
-        if generation:
-            mine = (m for m in mine if m.key.endswith(end))
-        return sorted(mine, key=lambda message: message.step)
+        The newest time, where no generation is given. A step that was written again counts once.
+        """
+        found: dict[int, MessageRecord] = {}
+        newest, before = 0, None
+        for message in self.messages:
+            if message.sequence != sequence.name:
+                continue
+            if generation and message.generation != generation:
+                continue
+            number = _number(message.generation)
+            if before and number > newest and _is_anew(sequence, before, message):
+                found = {}
+            newest, before = max(newest, number), message
+            found[message.step] = message
+        return sorted(found.values(), key=lambda message: message.step)
 
-
-def persons(
-    leads: Iterable[LeadView], messages: Iterable[MessageRecord], locale: Locale
-) -> dict[str, Person]:
-    """Address → what is known of the person, where anything is.
-
-    A word in any of its rows counts for all of them.
-    """
-    read = yesno_reader(locale)
-    history: dict[str, list[MessageRecord]] = defaultdict(list)
-    for message in messages:
-        history[message.person].append(message)
-    found = {
-        person: Person(messages=tuple(sorted(own, key=lambda m: (m.created_at, m.step, m.key))))
-        for person, own in history.items()
-    }
-
-    def says(lead: LeadView, field: str) -> CellValue:
-        return read(lead.values.get(field)).value
-
-    for lead in leads:
-        if not lead.email:
-            continue
-        said = (
-            says(lead, "replied") is True,
-            says(lead, "unsubscribed") is True,
-            says(lead, "consent") is False,
-        )
-        if any(said):
-            replied, unsubscribed, refuses = said
-            known = found.get(lead.email, _NOBODY)
-            found[lead.email] = replace(
-                known,
-                replied=known.replied or replied,
-                unsubscribed=known.unsubscribed or unsubscribed,
-                refuses=known.refuses or refuses,
-            )
-    return found
+    def newest_generation(self, sequence: Series) -> int:
+        """The highest number of a time that the sequence was written for; 0 before the first."""
+        mine = (m for m in self.messages if m.sequence == sequence.name)
+        return max((_number(message.generation) for message in mine), default=0)
 
 
 def records(drafts: Iterable[MessageDraft], now: datetime) -> list[MessageRecord]:
@@ -127,15 +110,18 @@ def records(drafts: Iterable[MessageDraft], now: datetime) -> list[MessageRecord
             subject=draft.subject,
             created_at=draft.created_at or now,
             source=draft.source,
+            to_name=draft.to_name,
+            to_address=draft.to_address,
+            phone=draft.phone,
         )
         for draft in drafts
     ]
 
 
 def stop_reason(
-    sequence: Sequence,
+    sequence: Series,
     person: Person,
-    begun: Many[MessageRecord],
+    begun: Sequence[MessageRecord],
     *,
     stage: str,
     since: datetime,
@@ -186,4 +172,12 @@ def status_word(state: str) -> str:
     return STATUS.get(state, state.upper())
 
 
-_NOBODY = Person()
+def _number(generation: str) -> int:
+    return int(generation) if generation.isdigit() else 1
+
+
+def _is_anew(sequence: Series, before: MessageRecord, message: MessageRecord) -> bool:
+    """Whether a message begins the sequence once more, and is no repetition by hand."""
+    # It may have been drafted on the evening before its day, and that be a day after a weekend.
+    least = timedelta(days=max(sequence.again_days - 2, 0))
+    return bool(sequence.again_days) and message.created_at - before.heard_at >= least

@@ -7,10 +7,11 @@ one exception is a sequence whose rule asks for that very stage by its name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sheetcrm.core.followup.lead import LeadView
+from sheetcrm.core.followup.oneperson import mark
 from sheetcrm.core.table.names import fold
 
 
@@ -40,11 +41,12 @@ class OffLadder:
         self._elsewhere = elsewhere
         here: defaultdict[str, list[Beside]] = defaultdict(list)
         for lead in leads:
-            if lead.email and self._is_beside(lead.stage):
-                here[lead.email].append(
-                    Beside(lead=lead.id, stage=lead.stage, source=source, row=lead.row)
-                )
-        self.here: Mapping[str, Sequence[Beside]] = dict(here)  #: address → rows of this source
+            if self._is_beside(lead.stage):
+                row = Beside(lead=lead.id, stage=lead.stage, source=source, row=lead.row)
+                for name in _known_by(lead):
+                    here[name].append(row)
+        self.here: Mapping[str, Sequence[Beside]] = dict(here)
+        """Address, or phone and name → rows of this source."""
 
     def own(self, lead: LeadView, when: str) -> str:
         """Why a sequence with this rule is not for the lead's own row, or ""."""
@@ -54,17 +56,26 @@ class OffLadder:
 
     def other(self, lead: LeadView, when: str) -> str:
         """Why a sequence with this rule is not for the person, for another row's sake, or ""."""
-        if not lead.email:
-            return ""
-        for row in (*self.here.get(lead.email, ()), *self._elsewhere.get(lead.email, ())):
+        for row in self._rows(lead):
             own = row.source == self._source and row.lead == lead.id
             if not own and not _asks_for(when, row.stage):
                 where = "" if row.source == self._source else f"{row.source} "
                 return f"another row of the same person is {row.stage} ({where}row {row.row})"
         return ""
 
+    def _rows(self, lead: LeadView) -> Iterator[Beside]:
+        """All rows of the person that stand beside the ladder."""
+        if self.here or self._elsewhere:
+            for name in _known_by(lead):
+                yield from self.here.get(name, ())
+                yield from self._elsewhere.get(name, ())
+
     def _is_beside(self, stage: str) -> bool:
         return bool(self._stages) and fold(stage) in self._stages
+
+
+def _known_by(lead: LeadView) -> list[str]:
+    return [name for name in (lead.email, mark(lead.phone, lead.name)) if name]
 
 
 def _asks_for(formula: str, stage: str) -> bool:

@@ -6,19 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sheetcrm.core.followup.history import persons
+from sheetcrm.core.followup.enrolling import enrol
 from sheetcrm.core.followup.lead import LeadView
+from sheetcrm.core.followup.lookout import Lookout
 from sheetcrm.core.followup.off_ladder import Beside, OffLadder
-from sheetcrm.core.followup.rows import Row, RowPlanner
+from sheetcrm.core.followup.people import Past, People
+from sheetcrm.core.followup.rows import Held, Row, RowPlanner
 from sheetcrm.core.followup.rules import FollowUps
 from sheetcrm.core.followup.segments import Segments
 from sheetcrm.core.followup.signals import Signals
 from sheetcrm.core.followup.templates import TemplateSet
+from sheetcrm.core.followup.withdrawing import withdraw
 from sheetcrm.core.followup.writing import Writer
 from sheetcrm.core.followup.zones import zone
 from sheetcrm.core.formula import Frame
 from sheetcrm.core.formula.evaluate import ParameterValue
-from sheetcrm.core.memory import MessageDraft, MessageRecord, Standing, Withdrawal
+from sheetcrm.core.memory import Enrolment, MessageDraft, Withdrawal
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.values import Problem
 
@@ -35,8 +38,10 @@ class FollowUpPlan:
     whatsapp: list[str | None]
     due: list[str]  #: what is next for the lead, or why nothing is, in words
     withdrawn: Sequence[Withdrawal] = ()  #: drafts that wait and must not go out any more
+    enrolments: Sequence[Enrolment] = ()  #: rules of sequences that turned true or false
+    waits: Sequence[Held] = ()  #: what is due and does not go
     off_ladder: Mapping[str, Sequence[Beside]] = field(default_factory=dict)
-    """Address → the rows in which this person is off the ladder."""
+    """Address, or phone and name → the rows in which this person is off the ladder."""
 
 
 def plan_followups(
@@ -46,8 +51,7 @@ def plan_followups(
     leads: Sequence[LeadView],
     *,
     source: str,
-    messages: Sequence[MessageRecord],
-    standings: Mapping[str, Standing],
+    past: Past,
     parameters: Mapping[str, ParameterValue],
     tables: Mapping[str, Frame],
     now: datetime,
@@ -64,8 +68,7 @@ def plan_followups(
         frame: the tab's columns, with `Score`, `Stage` … among them.
         leads: one view for each row of the frame, in its order.
         source: the source's name.
-        messages: every message that the persons in the tab have had, from whichever source.
-        standings: lead id → stage before this run, and since when.
+        past: what is remembered, from whichever source.
         parameters: for formulas.
         tables: for formulas.
         now: zoned.
@@ -78,25 +81,36 @@ def plan_followups(
     local = now.astimezone(zone(locale.timezone)).replace(tzinfo=None)
     signals = Signals.evaluate(rules, frame, parameters=parameters, tables=tables, now=local)
     segments = Segments(rules, leads, signals)
-    planner = RowPlanner(
+    enrolments = enrol(rules, signals, leads, past.enrolments, standings=past.standings, now=now)
+    lookout = Lookout(
         rules=rules,
         signals=signals,
-        people=persons(leads, messages, locale),
+        people=People(leads, past, rules.sending, locale=locale, now=now),
         off_ladder=off_ladder,
-        standings=standings,
-        writer=Writer(rules, templates, segments, source=source, locale=locale),
+        standings=past.standings,
+        entered={**past.enrolments, **{(one.lead, one.sequence): one for one in enrolments}},
+        locale=locale,
         now=now,
-        ids=frozenset(lead.id for lead in leads),
     )
-    return _planned(planner, leads, [segments.label(lead) for lead in leads])
+    writer = Writer(rules, templates, segments, source=source, locale=locale)
+    return _planned(lookout, writer, leads, segments, enrolments)
 
 
-def _planned(planner: RowPlanner, leads: Sequence[LeadView], groups: Sequence[str]) -> FollowUpPlan:
-    withdrawn = planner.withdraw(leads)
-    rows = _rows(planner, list(zip(leads, groups, strict=True)))
+def _planned(
+    lookout: Lookout,
+    writer: Writer,
+    leads: Sequence[LeadView],
+    segments: Segments,
+    enrolments: Sequence[Enrolment],
+) -> FollowUpPlan:
+    withdrawn = withdraw(lookout, leads, writer.source)
+    planner = RowPlanner(lookout=lookout, writer=writer, ids=frozenset(lead.id for lead in leads))
+    rows = _rows(planner, [(lead, segments.label(lead)) for lead in leads])
     return FollowUpPlan(
         withdrawn=withdrawn,
-        off_ladder=planner.off_ladder.here,
+        enrolments=enrolments,
+        waits=[row.held for row in rows if row.held],
+        off_ladder=lookout.off_ladder.here,
         drafts=[row.draft for row in rows if row.draft],
         held=[problem for row in rows for problem in row.problems],
         segment=[row.segment for row in rows],
@@ -115,8 +129,9 @@ def _rows(planner: RowPlanner, leads: Sequence[tuple[LeadView, str]]) -> list[Ro
     rows = [planner.row(lead, segment) for lead, segment in leads]
     drafts = [row.draft for row in rows if row.draft]
     planner.know(drafts)
-    served = {draft.person for draft in drafts}
+    people = planner.lookout.people
+    served = {people.one(draft.person) for draft in drafts}
     return [
-        row if row.draft or lead.email not in served else planner.row(lead, segment)
+        row if row.draft or people.one(lead.email) not in served else planner.row(lead, segment)
         for row, (lead, segment) in zip(rows, leads, strict=True)
     ]

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sheetcrm.core.followup.history import ON_ITS_WAY, Person, stop_reason
+from sheetcrm.core.followup.history import OPEN, Person, stop_reason
 from sheetcrm.core.followup.rules import Sequence
 from sheetcrm.core.followup.signals import Signal
 from sheetcrm.core.followup.workdays import Workdays, yearly
-from sheetcrm.core.memory import MessageRecord
+from sheetcrm.core.memory import Enrolment, MessageRecord
 
 NOT_MEANT = "its rule does not hold"
-YEARLY_WINDOW = 7  #: days after the day of the year in which it is still worth a word
-BLOCKING = ON_ITS_WAY | {"failed", "held"}
+YEARLY_DAYS = 7  #: after the day of the year in which it is still worth a word
+BLOCKING = OPEN | {"failed", "held"}  #: states of a message for which the next one waits
 
 
 class Outcome(StrEnum):
@@ -46,29 +46,99 @@ class Moment:
     days: Workdays  #: of the lead's country and zone
     stage: str
     since: datetime  #: since when it is in the stage
+    freed: datetime | None = None  #: when a hold on the person ended
 
 
 def look_ahead(
-    sequence: Sequence, signal: Signal, person: Person, moment: Moment, *, asks_stage: bool = False
+    sequence: Sequence,
+    signal: Signal,
+    person: Person,
+    moment: Moment,
+    *,
+    asks_stage: bool = False,
+    entered: Enrolment | None = None,
 ) -> Next:
     """The one next step of a sequence; a pause never makes up for what was missed.
 
     A step is due on the first business day that is `after_days` business days after the step
-    before it (after the stage was reached or the date came, for the first), and from then on. On
-    the evening before such a day it is due already, so that drafts are ready in the morning.
+    before it went out (after the rule turned true or the date came, for the first), and from then
+    on, for `expires_days`; what would come later is left out. On the evening before such a day it
+    is due already, so that drafts are ready in the morning.
+
+    Args:
+        sequence: the sequence.
+        signal: what its formulas say of the lead.
+        person: who is written to.
+        moment: the lead in time.
+        asks_stage: whether the sequence's `when` looks at the stage.
+        entered: since when its rule holds, where that is remembered.
     """
     if signal.fault:
         return Next(outcome=Outcome.NOTHING, why=f"cannot be decided: {signal.fault}", fault=True)
     if sequence.yearly_on:
         return _yearly(sequence, signal, person, moment)
-    begun = person.of(sequence.name)
+    begun = person.of(sequence)
+    start = _anew(sequence, signal, begun, moment, entered)
+    generation = max(person.newest_generation(sequence), 1)
+    if start:
+        begun, generation = [], generation + 1
     refusal = _refusal(sequence, signal, person, begun, moment, asks_stage=asks_stage)
     if refusal:
         return Next(outcome=Outcome.NOTHING, why=refusal)
-    start = signal.date if sequence.start_on else moment.days.today(moment.since)
+    start = start or _start(sequence, signal, moment, entered, asks_stage=asks_stage)
     if start is None:
         return Next(outcome=Outcome.NOTHING, why="no date is given for it")
-    return _next_step(sequence, signal, begun, start, moment)
+    return _next_step(sequence, signal, begun, start, moment, generation=str(generation))
+
+
+def too_late(sequence: Sequence, day: date, moment: Moment) -> bool:
+    """Whether what was for `day` would come too late now; a hold stops the clock."""
+    days = sequence.expires_days
+    if days is None and sequence.yearly_on:
+        days = YEARLY_DAYS
+    if days is None:
+        return False
+    if moment.freed:
+        day = max(day, moment.days.slot(moment.freed))
+    return moment.days.slot(moment.now) - day > timedelta(days=days)
+
+
+def _anew(
+    sequence: Sequence,
+    signal: Signal,
+    begun: Many[MessageRecord],
+    moment: Moment,
+    entered: Enrolment | None,
+) -> date | None:
+    """From when on the sequence begins once more, or None.
+
+    Its rule must have been false since the last message, or its date be another one.
+    """
+    if not (sequence.again_days and begun) or any(m.state in BLOCKING for m in begun):
+        return None
+    last = max(message.heard_at for message in begun)
+    soonest = moment.days.slot(last) + timedelta(days=sequence.again_days)
+    if sequence.start_on:
+        return signal.date if signal.date and signal.date >= soonest else None
+    if entered and entered.holds and entered.since > last:
+        return max(soonest, moment.days.today(entered.since))
+    return None
+
+
+def _start(
+    sequence: Sequence,
+    signal: Signal,
+    moment: Moment,
+    entered: Enrolment | None,
+    *,
+    asks_stage: bool,
+) -> date | None:
+    """The day from which the first step counts."""
+    if sequence.start_on:
+        return signal.date
+    if entered and entered.holds:
+        return moment.days.today(entered.since)
+    return moment.days.today(moment.since if asks_stage else moment.now)
 
 
 def _refusal(
@@ -95,8 +165,9 @@ def _refusal(
         return "over: its rule no longer holds" if begun else NOT_MEANT
     if begun and begun[-1].state == "cancelled":
         return f"over: the draft of step {begun[-1].step} was withdrawn"
-    if begun and begun[-1].state in BLOCKING:
-        return f"waits for step {begun[-1].step}, which is {begun[-1].state}"
+    for message in begun:
+        if message.state in BLOCKING:
+            return f"waits for step {message.step}, which is {message.state}"
     return ""
 
 
@@ -107,26 +178,29 @@ def _next_step(
     start: date,
     moment: Moment,
     *,
-    generation: str = "1",
+    generation: str,
 ) -> Next:
     done = begun[-1].step if begun else 0
-    day = moment.days.slot(begun[-1].created_at) if begun else start
-    ready = moment.days.slot(moment.now)
+    day = moment.days.slot(begun[-1].heard_at) if begun else start
+    late = ""
     for number, step in enumerate(sequence.steps[done:], done + 1):
         day = moment.days.add(day, step.after_days)
         if signal.skips[number - 1]:
             continue
-        outcome = Outcome.DUE if day <= ready else Outcome.LATER
+        if too_late(sequence, day, moment):
+            late = f"step {number} was for {day}, and would come too late"
+            continue
+        due = day <= moment.days.slot(moment.now)
+        what = f"step {number} ({step.template})"
+        why = f"{what} is due" if due else f"{what} on {day}"
         return Next(
-            outcome=outcome,
+            outcome=Outcome.DUE if due else Outcome.LATER,
             step=number,
             generation=generation,
             on=day,
-            why=f"step {number} ({step.template}) is due"
-            if outcome is Outcome.DUE
-            else f"step {number} ({step.template}) on {day}",
+            why=f"{late}; {why}" if late else why,
         )
-    return Next(outcome=Outcome.NOTHING, generation=generation, why="finished")
+    return Next(outcome=Outcome.NOTHING, generation=generation, why=late or "finished")
 
 
 def _yearly(sequence: Sequence, signal: Signal, person: Person, moment: Moment) -> Next:
@@ -135,16 +209,17 @@ def _yearly(sequence: Sequence, signal: Signal, person: Person, moment: Moment) 
     ready = moment.days.slot(moment.now)
     days = [yearly(signal.date, year) for year in range(ready.year - 1, ready.year + 2)]
     start = max(day for day in days if day <= ready)
-    following = moment.days.roll(min(day for day in days if day > ready))
+    following = min(day for day in days if day > ready)
     generation = str(start.year)
-    begun = person.of(sequence.name, generation)
+    begun = person.of(sequence, generation)
     refusal = _refusal(sequence, signal, person, begun, moment)
     if refusal:
         return Next(outcome=Outcome.NOTHING, why=refusal)
-    in_time = ready - moment.days.roll(start) <= timedelta(days=YEARLY_WINDOW)
-    if begun or in_time:
+    if begun or not too_late(sequence, moment.days.roll(start), moment):
         found = _next_step(sequence, signal, begun, start, moment, generation=generation)
         if found.outcome is not Outcome.NOTHING:
             return found
     why = f"step 1 ({sequence.steps[0].template}) on {following}"
-    return Next(outcome=Outcome.LATER, step=1, on=following, why=why)
+    return Next(
+        outcome=Outcome.LATER, step=1, generation=str(following.year), on=following, why=why
+    )

@@ -1,14 +1,34 @@
-"""Whether a draft that waits for a person may still go to its lead."""
+"""Whether drafts that wait for a person may still go to their leads."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sheetcrm.core.followup.history import Person, silence_reason, stop_reason
+from sheetcrm.core.followup.lead import LeadView
+from sheetcrm.core.followup.lookout import Lookout
 from sheetcrm.core.followup.rules import Sequence
-from sheetcrm.core.followup.schedule import NOT_MEANT, Moment
+from sheetcrm.core.followup.schedule import NOT_MEANT, Moment, too_late
 from sheetcrm.core.followup.signals import Signal
-from sheetcrm.core.memory import MessageRecord
+from sheetcrm.core.memory import MessageRecord, Withdrawal
+
+
+def withdraw(lookout: Lookout, leads: Iterable[LeadView], source: str) -> list[Withdrawal]:
+    """Take back the drafts that may no longer go out; all rows are looked at without them."""
+    waiting: defaultdict[str, list[MessageRecord]] = defaultdict(list)
+    for person in lookout.people.all():
+        for message in person.messages:
+            if message.state == "draft" and message.source == source:
+                waiting[message.lead].append(message)
+    found = []
+    for lead in leads if waiting else ():
+        for message in waiting.get(lead.id, ()):
+            if one := _withdrawal(lookout, lead, message):
+                found.append(one)
+                lookout.people.know(replace(message, state=one.state, note=one.reason))
+    return found
 
 
 def withdrawal_reason(
@@ -37,7 +57,7 @@ def withdrawal_reason(
         return "the sheet says that the lead does not consent"
     if sequence is None:
         return silence_reason(person)
-    begun = person.of(sequence.name, message.generation if sequence.yearly_on else "")
+    begun = person.of(sequence, message.generation if sequence.yearly_on else "")
     if (sequence.start_on or sequence.yearly_on) and begun[0].key == message.key:
         person = replace(person, replied=False)  # that did not keep it from beginning, either
     stopped = stop_reason(
@@ -45,3 +65,25 @@ def withdrawal_reason(
     )
     holds = signal.applies is True or signal.fault
     return stopped or ("" if holds else NOT_MEANT)
+
+
+def _withdrawal(lookout: Lookout, lead: LeadView, message: MessageRecord) -> Withdrawal | None:
+    sequence = lookout.named(message.sequence)
+    when = sequence.when if sequence else ""
+    case = lookout.case(lead)
+    reason = lookout.off_ladder.own(lead, when) or lookout.off_ladder.other(lead, when)
+    reason = reason or withdrawal_reason(
+        message,
+        lookout.people.of(message.person),
+        sequence,
+        lookout.signals.signal(sequence, lead.number) if sequence else Signal(),
+        case.moment,
+        asks_stage=lookout.signals.asks_stage(when),
+    )
+    if reason:
+        return Withdrawal(key=message.key, lead=lead.id, reason=reason)
+    day = case.moment.days.slot(message.created_at)
+    if sequence and too_late(sequence, day, case.moment):
+        reason = f"it was for {day}, and would come too late"
+        return Withdrawal(key=message.key, lead=lead.id, reason=reason, state="expired")
+    return None

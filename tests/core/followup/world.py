@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sheetcrm.adapters.memory import MemoryTemplates
 from sheetcrm.core.followup import FollowUpPlan, LeadView, OffLadder, TemplateSet, plan_followups
 from sheetcrm.core.followup.leaving import leaving
+from sheetcrm.core.followup.people import Past
 from sheetcrm.core.followup.render import Rendered, Setting, render
 from sheetcrm.core.followup.rules import FollowUps, Segment, Sender, Step
 from sheetcrm.core.followup.rules import Sequence as Series
@@ -93,6 +96,8 @@ def plan(
     sender: Sender = SENDER,
     locale: Locale = Locale(),  # noqa: B008  frozen
     off_ladder: Sequence[str] = ("Disqualified",),
+    past: Mapping[str, Any] = MappingProxyType({}),
+    rules: Mapping[str, Any] = MappingProxyType({}),
     **columns,
 ) -> FollowUpPlan:
     frame = Frame(
@@ -103,13 +108,12 @@ def plan(
         }
     )
     return plan_followups(
-        FollowUps(segments=tuple(segments), sequences=tuple(sequences), sender=sender),
+        FollowUps(segments=tuple(segments), sequences=tuple(sequences), sender=sender, **rules),
         parse(texts, files),
         frame,
         leads,
         source="expo",
-        messages=messages,
-        standings=standings or {},
+        past=Past(messages=messages, standings=standings or {}, **past),
         parameters={},
         tables={},
         now=now,

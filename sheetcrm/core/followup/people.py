@@ -1,0 +1,134 @@
+"""Everybody in a tab, with all that is known of them from every source."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sheetcrm.core.followup.history import TAKEN, Person
+from sheetcrm.core.followup.lead import LeadView
+from sheetcrm.core.followup.oneperson import several_addresses
+from sheetcrm.core.followup.rules import Sending
+from sheetcrm.core.memory import GONE, Enrolment, Hold, MessageRecord, Standing
+from sheetcrm.core.table.fields import Locale
+from sheetcrm.core.table.values import CellValue
+from sheetcrm.core.table.yesno import yesno_reader
+
+AWAY = "an automatic reply came"
+
+_NOBODY = Person()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """What is remembered of all that went before."""
+
+    messages: Sequence[MessageRecord] = ()
+    """To the persons in the tab, from whichever source."""
+    gone: Collection[str] = ()  #: keys of drafts that lie no longer where they were put
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    """Lead → stage before this run, and since when."""
+    enrolments: Mapping[tuple[str, str], Enrolment] = field(default_factory=dict)
+    """Lead and sequence → what its rule said last."""
+    holds: Sequence[Hold] = ()
+
+
+class People:
+    """Who is known by which address; somebody may have several."""
+
+    def __init__(
+        self,
+        leads: Sequence[LeadView],
+        past: Past,
+        sending: Sending,
+        *,
+        locale: Locale,
+        now: datetime,
+    ) -> None:
+        self._same = several_addresses(leads, past.messages)
+        self._known: dict[str, Person] = {}
+        messages: defaultdict[str, list[MessageRecord]] = defaultdict(list)
+        for message in past.messages:
+            messages[self.one(message.person)].append(_as_taken(message, past, now))
+        for person, own in messages.items():
+            self._known[person] = Person(messages=_in_time(own), hold=_away(own, sending))
+        for hold in past.holds:
+            known = self.of(hold.person)
+            self._known[self.one(hold.person)] = replace(known, hold=_weightier(known.hold, hold))
+        self._hear(leads, locale)
+
+    def __contains__(self, address: str) -> bool:
+        return self.one(address) in self._known
+
+    def one(self, address: str) -> str:
+        """The address that stands for the person, which most have only one of."""
+        return self._same.get(address, address)
+
+    def of(self, address: str) -> Person:
+        """All that is known of a person."""
+        return self._known.get(self.one(address), _NOBODY)
+
+    def all(self) -> list[Person]:
+        """Everybody of whom anything is known."""
+        return list(self._known.values())
+
+    def know(self, message: MessageRecord) -> None:
+        """A message is new, or not as it was."""
+        person = self.of(message.person)
+        others = (known for known in person.messages if known.key != message.key)
+        messages = _in_time([*others, message])
+        self._known[self.one(message.person)] = replace(person, messages=messages)
+
+    def _hear(self, leads: Iterable[LeadView], locale: Locale) -> None:
+        """What the sheet says of a person in any row counts in all of them."""
+        read = yesno_reader(locale)
+
+        def says(lead: LeadView, name: str) -> CellValue:
+            return read(lead.values.get(name)).value
+
+        for lead in leads:
+            if not lead.email:
+                continue
+            replied = says(lead, "replied") is True
+            unsubscribed = says(lead, "unsubscribed") is True
+            refuses = says(lead, "consent") is False
+            if replied or unsubscribed or refuses:
+                known = self.of(lead.email)
+                self._known[self.one(lead.email)] = replace(
+                    known,
+                    replied=known.replied or replied,
+                    unsubscribed=known.unsubscribed or unsubscribed,
+                    refuses=known.refuses or refuses,
+                )
+
+
+def _as_taken(message: MessageRecord, past: Past, now: datetime) -> MessageRecord:
+    """A draft that lies no longer where it was put went out when that was seen."""
+    if message.state != "draft" or message.key not in past.gone:
+        return message
+    seen = next((event.at for event in message.events if event.kind == GONE), now)
+    return replace(message, state=TAKEN, sent_at=seen)
+
+
+def _in_time(messages: Iterable[MessageRecord]) -> tuple[MessageRecord, ...]:
+    return tuple(sorted(messages, key=lambda m: (m.created_at, m.step, m.key)))
+
+
+def _away(messages: Sequence[MessageRecord], sending: Sending) -> Hold | None:
+    """An automatic reply pauses what goes to a person."""
+    found = [
+        Hold(message.person, AWAY, "sheetcrm", event.at, event.at + timedelta(sending.pause_days))
+        for message in messages
+        for event in message.events
+        if event.kind == "auto_reply"
+    ]
+    return max(found, key=lambda hold: hold.since, default=None)
+
+
+def _weightier(noticed: Hold | None, said: Hold) -> Hold:
+    """What was said of a person, unless an automatic reply came since then and lasts longer."""
+    if noticed is None or said.since >= noticed.since or said.until is None:
+        return said
+    return noticed if noticed.until is None or noticed.until > said.until else said
