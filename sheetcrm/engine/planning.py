@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sheetcrm.core.followup import FollowUpPlan, OffLadder, TemplateSet, plan_followups
+from sheetcrm.core.followup import FollowUpPlan, OffLadder, Past, TemplateSet, plan_followups
 from sheetcrm.core.formula import Events, Frame
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.qualify import LeadContext, Qualified, qualify
@@ -20,7 +20,7 @@ from sheetcrm.core.table.merge import merge, overridden
 from sheetcrm.core.table.values import CellValue, Problem
 from sheetcrm.engine.activities import Activities, read_all
 from sheetcrm.engine.faults import find_faults, in_source, slow_fault, template_fault
-from sheetcrm.engine.news import News, news
+from sheetcrm.engine.news import News, news, persons_in
 from sheetcrm.engine.outputs import Computed, in_rows, output_values, rule_problems
 from sheetcrm.engine.reading import Reading, read_source, refuse_emptied
 from sheetcrm.engine.records import lead_records
@@ -216,7 +216,8 @@ class Planner:
         others = [other.followups for name, other in self._decided.items() if name != own]
         if not others:
             return News()
-        persons = texts(reading.leads, "email")
+        known_by = (texts(reading.leads, name) for name in ("email", "phone", "name"))
+        persons = persons_in(others, *known_by)
         return news(others, persons, reading.memory.messages, self._now)
 
     def _followups(self, reading: Reading, qualified: Qualified, heard: News) -> FollowUpPlan:
@@ -228,8 +229,7 @@ class Planner:
             qualified.frame,
             leads,
             source=reading.source.name,
-            messages=heard.of(reading.memory.messages),
-            standings=reading.memory.standings,
+            past=self._past(reading, heard),
             parameters=rules.qualification.parameters,
             tables=self.tables,
             now=self._now,
@@ -241,6 +241,23 @@ class Planner:
                 elsewhere=heard.off_ladder,
             ),
         )
+
+    def _past(self, reading: Reading, heard: News) -> Past:
+        memory = reading.memory
+        return Past(
+            messages=heard.of(memory.messages),
+            gone=self._gone(reading),
+            standings=memory.standings,
+            enrolments=memory.enrolments,
+            holds=memory.holds,
+        )
+
+    def _gone(self, reading: Reading) -> set[str]:
+        """Drafts that lie no longer where they were put, where people send them themselves."""
+        if self._rules.followups.sending.via == "smtp":
+            return set()
+        drafts = [message for message in reading.memory.messages if message.state == "draft"]
+        return self._workspace.drafts.gone(drafts) if drafts else set()
 
     def _merge(self, reading: Reading, qualified: Qualified, followups: FollowUpPlan) -> Planned:
         rules, leads, identities = self._rules, reading.leads, reading.identities
@@ -276,6 +293,8 @@ class Planner:
             moves=qualified.moves,
             drafts=followups.drafts,
             withdrawn=followups.withdrawn,
+            gone=sorted(self._gone(reading)),
+            enrolments=followups.enrolments,
             held=held,
             waiting=waiting(identities.ids, qualified, self._now),
             problems=problems,

@@ -141,16 +141,18 @@ def test_a_draft_whose_lead_moved_on_is_withdrawn_and_stays_so(make: Make) -> No
     assert by_name(source, "Email status")["Ana"] == "CANCELLED"
 
 
-def test_a_draft_whose_file_is_gone_is_withdrawn_all_the_same(make: Make) -> None:
+def test_a_draft_whose_file_is_gone_counts_as_sent_and_is_not_withdrawn(make: Make) -> None:
     source = tab([row("Ana", "MQL")])
     workspace = make(source, qualification=LADDER)
     sync(workspace)
     workspace.drafts.messages.clear()
     source.set_cell("D2", 1)
     sync(workspace)
-    [message] = explain(workspace, "Ana")[0].state.messages
-    assert message.state == "cancelled"
-    assert message.note.endswith("its file was gone already, sent or deleted")
+    [told] = explain(workspace, "Ana")
+    [message] = told.state.messages
+    assert (message.state, message.note) == ("draft", "sent by hand, or deleted")
+    assert "was taken away. It counts as sent." in told.follow_up
+    assert plan(workspace).results[0].plan.changes_nothing
 
 
 def test_another_source_learns_of_a_withdrawn_draft_in_the_same_run(make: Make) -> None:

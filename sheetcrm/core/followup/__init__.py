@@ -10,6 +10,8 @@ from sheetcrm.core.followup.check import check_followups
 from sheetcrm.core.followup.history import records
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.off_ladder import Beside, OffLadder
+from sheetcrm.core.followup.oneperson import mark
+from sheetcrm.core.followup.people import Past
 from sheetcrm.core.followup.planning import FollowUpPlan, plan_followups
 from sheetcrm.core.followup.templates import TemplateSet
 
@@ -18,8 +20,10 @@ __all__ = [
     "FollowUpPlan",
     "LeadView",
     "OffLadder",
+    "Past",
     "TemplateSet",
     "check_followups",
+    "mark",
     "plan_followups",
     "records",
 ]

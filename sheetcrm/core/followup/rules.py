@@ -75,6 +75,7 @@ class Sender:
 class Sending:
     """When and how fast messages may go out."""
 
+    via: str = "eml"  #: drafts that a person sends; or "smtp": we do
     approve: str = "person"  #: or "auto"
     per_minute: int = 20
     per_day: int = 200

@@ -93,14 +93,27 @@ def look_ahead(
 
 def too_late(sequence: Sequence, day: date, moment: Moment) -> bool:
     """Whether what was for `day` would come too late now; a hold stops the clock."""
+    last = _last_day(sequence, day, moment)
+    return last is not None and moment.days.slot(moment.now) > last
+
+
+def last_moment(sequence: Sequence, day: date, moment: Moment) -> datetime | None:
+    """Until when what is for `day` may go out; None: for as long as it takes."""
+    last = _last_day(sequence, day, moment)
+    if last is None:
+        return None
+    return datetime.combine(last, moment.days.sending.closes, moment.days.zone)
+
+
+def _last_day(sequence: Sequence, day: date, moment: Moment) -> date | None:
     days = sequence.expires_days
     if days is None and sequence.yearly_on:
         days = YEARLY_DAYS
     if days is None:
-        return False
+        return None
     if moment.freed:
         day = max(day, moment.days.slot(moment.freed))
-    return moment.days.slot(moment.now) - day > timedelta(days=days)
+    return day + timedelta(days=days)
 
 
 def _anew(
@@ -219,7 +232,11 @@ def _yearly(sequence: Sequence, signal: Signal, person: Person, moment: Moment) 
         found = _next_step(sequence, signal, begun, start, moment, generation=generation)
         if found.outcome is not Outcome.NOTHING:
             return found
-    why = f"step 1 ({sequence.steps[0].template}) on {following}"
+    day = moment.days.roll(following)
     return Next(
-        outcome=Outcome.LATER, step=1, generation=str(following.year), on=following, why=why
+        outcome=Outcome.LATER,
+        step=1,
+        generation=str(following.year),
+        on=day,
+        why=f"step 1 ({sequence.steps[0].template}) on {day}",
     )

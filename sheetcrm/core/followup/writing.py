@@ -12,7 +12,7 @@ from sheetcrm.core.followup.mime import Letter, compose, message_id, token_of
 from sheetcrm.core.followup.recipient import recipient
 from sheetcrm.core.followup.render import Setting, render, render_text
 from sheetcrm.core.followup.rules import FollowUps, Sequence
-from sheetcrm.core.followup.schedule import Moment
+from sheetcrm.core.followup.schedule import Moment, last_moment
 from sheetcrm.core.followup.segments import Segments
 from sheetcrm.core.followup.templates import TemplateSet
 from sheetcrm.core.followup.voice import Voice
@@ -96,7 +96,12 @@ class Writer:
             due_on=task.due_on,
             why=self._why(task, choice),
             segment=task.segment,
+            phone=task.lead.phone,
             created_at=task.moment.now,
+            not_before=task.moment.days.opening(task.moment.now),
+            expires=last_moment(task.sequence, task.due_on, task.moment),
+            country=task.moment.days.country,
+            zone=task.moment.days.zone.key,
         )
 
     def whatsapp(self, task: Task) -> str | None:
