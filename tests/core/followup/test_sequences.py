@@ -115,14 +115,14 @@ def test_a_draft_that_waited_for_too_long_expires():
 def test_a_sequence_counts_from_when_its_rule_turned_true():
     later = Series(name="welcome", when="=[@Warm]", steps=(replace(INTRO, after_days=2),))
     told = at(0, [], sequences=[later], Warm=[True])
-    assert told.enrolments == [Enrolment("L-1", "welcome", True, NOW)]  # noqa: FBT003
+    assert told.enrolments == [Enrolment("L-1", "welcome", True, NOW)]
     assert told.next_follow_up == [date(2026, 11, 26)]
     known = {("L-1", "welcome"): told.enrolments[0]}
     again = at(2, [], sequences=[later], Warm=[True], past={"enrolments": known})
     assert again.enrolments == []
     assert len(again.drafts) == 1
     left = at(1, [], sequences=[later], Warm=[False], past={"enrolments": known})
-    assert left.enrolments == [Enrolment("L-1", "welcome", False, NOW + DAY)]  # noqa: FBT003
+    assert left.enrolments == [Enrolment("L-1", "welcome", False, NOW + DAY)]
     assert at(0, [], sequences=[WELCOME]).enrolments == []  # nothing hangs on it
 
 
