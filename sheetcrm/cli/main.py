@@ -19,6 +19,7 @@ from sheetcrm.cli.commands.forget import forget
 from sheetcrm.cli.commands.health import health
 from sheetcrm.cli.commands.history import history
 from sheetcrm.cli.commands.init import init
+from sheetcrm.cli.commands.jobs import jobs
 from sheetcrm.cli.commands.login import login
 from sheetcrm.cli.commands.overrides import overrides
 from sheetcrm.cli.commands.plan import plan
@@ -34,6 +35,7 @@ from sheetcrm.cli.commands.sync import sync
 from sheetcrm.cli.commands.try_ import try_
 from sheetcrm.cli.commands.undo import undo
 from sheetcrm.cli.commands.whatif import whatif
+from sheetcrm.cli.commands.worker import worker
 
 
 class InOrder(click.Group):
@@ -88,6 +90,8 @@ for command in (
     status,
     runs,
     schedule,
+    worker,
+    jobs,
     schema,
 ):
     cli.add_command(command)

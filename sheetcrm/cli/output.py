@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -67,6 +68,11 @@ def waiting(text: str) -> None:
 def address(text: str) -> None:
     """An address to open, in one piece, to stderr."""
     click.echo(text, err=True)
+
+
+def log(text: str) -> None:
+    """A line of a program that goes on and on, with the time, to stderr."""
+    click.echo(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}", err=True)
 
 
 def _folded(text: str) -> str:

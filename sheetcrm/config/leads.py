@@ -7,6 +7,7 @@ import re
 import zoneinfo
 from typing import Any
 
+from sheetcrm.config.cluster import SCHEDULE
 from sheetcrm.config.inspection import Inspection
 from sheetcrm.config.kinds import Choice, Date, Number, Text, WrongValueError, YesNo, meant
 from sheetcrm.config.model import BackupConfig, SourceConfig, TableConfig
@@ -167,6 +168,7 @@ SOURCE = Table(
             "Whether formulas of the workbook that read our columns get their new values at once.",
             default=False,
         ),
+        "schedule": SCHEDULE,
     },
     either=(("excel",), ("csv",), ("google",)),
 )

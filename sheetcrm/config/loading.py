@@ -10,6 +10,7 @@ from typing import Any
 
 from sheetcrm.config import (
     activities,
+    cluster,
     columns,
     frameworks,
     leads,
@@ -27,7 +28,18 @@ from sheetcrm.config.shapes import Table
 from sheetcrm.core.qualify.rules import Qualification
 from sheetcrm.errors import ConfigError
 
-TOPICS = (leads, activities, columns, scoring, frameworks, stages, segments, outreach, mail)
+TOPICS = (
+    leads,
+    activities,
+    columns,
+    scoring,
+    frameworks,
+    stages,
+    segments,
+    outreach,
+    mail,
+    cluster,
+)
 WHOLE = Table({name: key for topic in TOPICS for name, key in topic.KEYS.items()})
 
 
@@ -102,6 +114,7 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         places={key_text(path): place for path, place in run.places.items()},
         notes=tuple(run.notes),
         backups=leads.backups(tree),
+        cluster=cluster.cluster(tree),
         looks=columns.looks(tree),
         activities=activities.activities(tree),
         imap=mail.imap(tree),

@@ -23,6 +23,7 @@ class SourceConfig:
     write: bool | str = True  #: or "beside": into a workbook of ours beside it
     write_protected: bool = False
     recalculate: bool = False
+    schedule: str = ""  #: when workers sync it (cron); "" for what the cluster's says
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +81,13 @@ class ImapConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClusterConfig:
+    """What workers do with the workspace."""
+
+    schedule: str = "H/15 * * * *"  #: when sources are synced that have no schedule (cron)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
     """A whole workspace, checked: nothing in it can be malformed."""
 
@@ -97,6 +105,7 @@ class Config:
     """Key path (``stage[2].when``) → file and line, for messages about formulas."""
     notes: Sequence[str] = ()
     backups: BackupConfig = BackupConfig()
+    cluster: ClusterConfig = ClusterConfig()
     looks: LooksConfig = LooksConfig()
     activities: tuple[ActivityConfig, ...] = ()
     imap: ImapConfig | None = None

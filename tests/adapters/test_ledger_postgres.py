@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -114,6 +115,14 @@ class TestSchemas:
         with psycopg.connect(database) as connection:
             tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
             assert connection.execute(tables).fetchone() == (0,)
+
+    def test_several_make_one_at_once(self, database: str) -> None:
+        def make() -> None:
+            open_ledger(f"{database}?schema=acme").close()
+
+        with ThreadPoolExecutor(4) as pool:
+            for done in [pool.submit(make) for _ in range(4)]:
+                done.result()
 
     def test_each_has_its_own_lock(self, database: str) -> None:
         one, other = (f"{database}?schema={name}" for name in ("acme", "toko"))

@@ -94,6 +94,7 @@ def test_it_is_json_of_the_dialect_it_names():
         "sender",
         "sending",
         "imap",
+        "cluster",
     ]
     assert found["properties"]["workspace"]["properties"]["language"]["default"] == "id"
 

@@ -285,11 +285,12 @@ def _made(schema: str) -> Callable[[Any, ConnectionPoolEntry], None]:
     """Makes the schema at the first connection where it is not there."""
 
     def make(connection: Any, _entry: ConnectionPoolEntry) -> None:
-        there = connection.execute("SELECT to_regnamespace(%s) IS NOT NULL", (schema,)).fetchone()
-        if not there[0]:
-            lock = "SELECT pg_advisory_xact_lock(hashtext('sheetcrm schema'))"
-            connection.execute(lock)  # IF NOT EXISTS alone fails where two do so at once
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        there = "SELECT 1 FROM pg_namespace WHERE nspname = %s"
+        if not connection.execute(there, (schema,)).fetchone():
+            # IF NOT EXISTS alone fails where two do so at once.
+            connection.execute("SELECT pg_advisory_xact_lock(hashtext('sheetcrm schema'))")
+            if not connection.execute(there, (schema,)).fetchone():
+                connection.execute(f"CREATE SCHEMA {schema}")
         connection.commit()
 
     return make

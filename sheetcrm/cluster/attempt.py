@@ -1,0 +1,88 @@
+"""One attempt at a duty: does it, and notes what came of it, also where that takes patience."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import TypeVar
+
+from sheetcrm.bootstrap import crash_log
+from sheetcrm.cluster import duties
+from sheetcrm.cluster.database import Connection, Shared
+from sheetcrm.cluster.duties import Duty
+from sheetcrm.cluster.fleet import Fleet
+from sheetcrm.cluster.work import Outcome, Work
+from sheetcrm.errors import LedgerUnreachableError, SheetCrmError
+
+_PAUSE = 1.0  # seconds between two attempts to reach the database
+_Answer = TypeVar("_Answer")
+
+
+class Attempts:
+    """What a worker process does, one thing at a time."""
+
+    def __init__(
+        self, shared: Shared, fleet: Fleet, work: Work, say: Callable[[str], object]
+    ) -> None:
+        self.holder = f"{socket.gethostname()}:{os.getpid()}"  #: who we are, for people
+        self.stopping = threading.Event()  #: wait for nothing any more
+        self._shared = shared
+        self._fleet = fleet
+        self._work = work
+        self._say = say
+        self._connection: Connection | None = None
+
+    def attempt(self, duty: Duty) -> None:
+        """Do it and note how it went; what goes wrong is noted, too.
+
+        Raises:
+            LedgerUnreachableError: the workers' database is away, and we are to stop.
+        """
+        self._noting(lambda connection: duties.begun(connection, duty, self.holder))
+        start = time.monotonic()
+        outcome = self._done(duty)
+        seconds = time.monotonic() - start
+        error = outcome.error
+        if error is None:
+            self._noting(
+                lambda connection: duties.done(connection, duty, self.holder, outcome.said)
+            )
+        else:
+            self._noting(
+                lambda connection: duties.failed(
+                    connection, duty, outcome.said, passing=outcome.passing
+                )
+            )
+        self._say(f"{duty}: {'' if error is None else 'failed: '}{outcome.said} ({seconds:.1f} s)")
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._connection:
+            self._connection.close()
+
+    def _done(self, duty: Duty) -> Outcome:
+        root = self._fleet.root(duty.workspace)
+        try:
+            return self._work[duty.kind](root, duty.name)
+        except SheetCrmError as error:
+            return Outcome(said=error.message, error=error)
+        except Exception as error:  # noqa: BLE001  a bug costs one attempt, not the worker
+            place = crash_log(root, traceback.format_exc())
+            said = f"a bug in sheetcrm: {type(error).__name__}, written down in {place}"
+            return Outcome(said=said, error=SheetCrmError(said))
+
+    def _noting(self, note: Callable[[Connection], _Answer]) -> _Answer:
+        """Note something in the database; while that is away, wait for it."""
+        while True:
+            try:
+                with self._shared.in_our_words():
+                    if self._connection is None or self._connection.closed:
+                        self._connection = self._shared.connect()
+                    return note(self._connection)
+            except LedgerUnreachableError:
+                if self.stopping.wait(_PAUSE):
+                    raise

@@ -1,0 +1,76 @@
+"""A worker as a process, from the command line, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import csv
+import signal
+
+import pytest
+
+from sheetcrm.adapters.ledger import open_ledger
+from sheetcrm.cluster.jobs import State, lines
+from tests.support.workers import stopped, until, workers
+
+
+@pytest.fixture
+def log(tmp_path):
+    return tmp_path / "log"
+
+
+def all_done(connection, count):
+    found = lines(connection)
+    return len(found) == count and all(line.state is State.PLANNED for line in found)
+
+
+def test_it_syncs_every_source_and_ends_when_asked(make, connection, database, log):
+    folder = make("acme", "toko", sources=2)
+    with workers(1, "--workspaces", str(folder), "--database", database, log=log) as [worker]:
+        until(lambda: all_done(connection, 4), log=log)
+        assert stopped(worker) == 0
+    assert [line.said for line in lines(connection)] == ["5 leads, 10 cells, 5 moves"] * 4
+    for name in ("acme", "toko"):
+        with (folder / name / "s0001.csv").open() as file:
+            assert [row["Stage"] for row in csv.DictReader(file)] == ["Contact"] * 2 + ["MQL"] * 3
+        ledger = open_ledger(f"{database}?schema={name}")
+        assert [run.outcome for run in ledger.runs()] == ["ok", "ok"]
+        ledger.close()
+    told = log.read_text()
+    assert "acme/s0000: 5 leads, 10 cells, 5 moves" in told
+    assert "Traceback" not in told
+
+
+def test_what_fails_is_told_and_tried_again_when_it_is_mended(make, connection, database, log):
+    folder = make("acme")
+    table = folder / "acme" / "s0000.csv"
+    table.rename(folder / "away.csv")
+    arguments = ("--workspaces", str(folder / "acme"), "--database", database)
+    with workers(1, *arguments, log=log) as [worker]:
+        until(lambda: any(line.failures for line in lines(connection)), log=log)
+        [line] = lines(connection, "acme/*")
+        assert line.state is State.FAILED
+        assert "s0000.csv" in line.said
+        (folder / "away.csv").rename(table)
+        connection.execute("UPDATE duties SET due_at = now()")
+        until(lambda: all_done(connection, 1), log=log)
+        assert stopped(worker) == 0
+    assert lines(connection)[0].failures == 0
+
+
+def test_several_in_one_go(make, connection, database, log):
+    folder = make("acme", "toko", "casa")
+    arguments = ("--workspaces", str(folder), "--database", database, "--concurrency", "2")
+    with workers(1, *arguments, log=log) as [parent]:
+        until(lambda: all_done(connection, 3), log=log)
+        assert stopped(parent) == 0
+    assert log.read_text().count("at work on everything") == 2
+
+
+def test_a_second_signal_ends_it_at_once(make, connection, database, log):
+    folder = make("acme", leads=20_000)
+    with workers(1, "--workspaces", str(folder), "--database", database, log=log) as [worker]:
+        until(lambda: [line.state for line in lines(connection)] == [State.RUNNING], log=log)
+        worker.send_signal(signal.SIGTERM)
+        until(lambda: "once more to stop" in log.read_text(), log=log)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=5) == 128 + signal.SIGTERM
+    assert lines(connection)[0].state is State.RUNNING  # until somebody takes it over

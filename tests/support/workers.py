@@ -1,0 +1,99 @@
+"""Workspaces and worker processes for the tests and benchmarks of the cluster."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CONFIG = """
+[workspace]
+timezone = "Asia/Jakarta"
+ledger = "{ledger}"
+
+[cluster]
+schedule = "{schedule}"
+{sources}
+[write]
+score = "Score"
+stage = "Stage"
+
+[[score]]
+name = "Fit"
+max = 50
+[[score.rule]]
+name = "big"
+when = '=[@Budget]>=100'
+points = 20
+
+[[stage]]
+name = "Contact"
+[[stage]]
+name = "MQL"
+when = '=[@Score]>=20'
+"""
+
+
+def workspace(
+    root: Path, ledger: str, *, sources: int = 1, leads: int = 5, schedule: str = "0 0 1 1 *"
+) -> Path:
+    """A workspace with small CSV files, that is due again next year."""
+    named = [f"s{number:04}" for number in range(sources)]
+    tables = "\n".join(f'[[source]]\nname = "{name}"\ncsv = "{name}.csv"' for name in named)
+    (root / "config").mkdir(parents=True)
+    (root / "templates").mkdir()
+    text = CONFIG.format(ledger=ledger, schedule=schedule, sources=tables)
+    (root / "config" / "sheetcrm.toml").write_text(text, encoding="utf-8")
+    for name in named:
+        lines = [f"Person {i},{name}-{i}@example.com,{50 * i}" for i in range(leads)]
+        content = "\n".join(["Name,Email,Budget", *lines, ""])
+        (root / f"{name}.csv").write_text(content, encoding="utf-8")
+    return root
+
+
+def start(*arguments: str, log: Path, code: str = "") -> subprocess.Popen[bytes]:
+    """A process of sheetcrm, or of `code`, which says what it does into `log`."""
+    command = ["-c", code] if code else ["-m", "sheetcrm"]
+    with log.open("ab") as said:
+        return subprocess.Popen(
+            [sys.executable, *command, *arguments], stdout=said, stderr=said, env=_environment()
+        )
+
+
+@contextmanager
+def workers(count: int, *arguments: str, log: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Workers with these arguments; those that still live are killed at the end."""
+    running = [start("worker", *arguments, log=log) for _ in range(count)]
+    try:
+        yield running
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+
+
+def until(holds: Callable[[], bool], *, seconds: float = 30, log: Path | None = None) -> float:
+    """Wait until something holds, and say how long that took."""
+    begun = time.monotonic()
+    while not holds():
+        if time.monotonic() - begun > seconds:
+            told = log.read_text(errors="replace")[-3000:] if log else ""
+            raise AssertionError(f"not within {seconds} s: {told}")
+        time.sleep(0.05)
+    return time.monotonic() - begun
+
+
+def stopped(process: subprocess.Popen[bytes], *, seconds: float = 30) -> int:
+    """Ask a process to end, wait for that, and give its exit code."""
+    process.send_signal(signal.SIGTERM)
+    return process.wait(timeout=seconds)
+
+
+def _environment() -> dict[str, str]:
+    here = str(Path(__file__).parents[2])
+    return {**os.environ, "PYTHONPATH": here, "PYTHONWARNINGS": "default"}
