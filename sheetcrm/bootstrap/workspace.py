@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sheetcrm.bootstrap import sources
 from sheetcrm.bootstrap.files import load_config, sender_of
 from sheetcrm.bootstrap.locks import alone, claims
+from sheetcrm.bootstrap.mail import inbox
 
 if TYPE_CHECKING:
     from sheetcrm.adapters.google.opening import Google
@@ -97,6 +98,7 @@ def _assembled(
         drafts=EmlDrafts(Path(config.outbox)),
         templates=FolderTemplates(root / "templates"),
         clock=SystemClock(config.locale.timezone),
+        inbox=inbox(config),
         activities=[sources.activities(config, one, google) for one in config.activities],
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sheetcrm.core.followup.rules import FollowUps
 from sheetcrm.core.qualify.rules import Qualification
 from sheetcrm.core.table.fields import Field, Locale
-from sheetcrm.ports import Clock, DraftBox, Ledger, TableSource, TabSource, TemplateStore
+from sheetcrm.ports import Clock, DraftBox, Inbox, Ledger, TableSource, TabSource, TemplateStore
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +51,7 @@ class Workspace:
     templates: TemplateStore
     clock: Clock
     activities: Sequence[ActivitySource] = ()
+    inbox: Inbox | None = None  #: where answers arrive, if the workspace hears them
     claim: Callable[[str], None] = free
     """Takes a source by its name before it is read or written, until the workspace is closed;
     `SourceBusyError` where a run of another workspace has it."""

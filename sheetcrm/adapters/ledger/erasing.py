@@ -39,6 +39,9 @@ def erase(connection: Connection, ids: Ids, *, at: datetime) -> None:
         connection.execute(update(table).where(table.c.lead_id.in_(ids.leads)).values(why=""))
     _unname(connection, ids, at)
     connection.execute(delete(people).where(people.c.id.in_(ids.people)))
+    mails = schema.unclear
+    about = mails.c.person.in_(ids.addresses) | mails.c.sender.in_(ids.addresses)
+    connection.execute(delete(mails).where(about))
     open_words = suppressions.c.pattern.in_(ids.addresses + ids.phones)
     connection.execute(delete(suppressions).where(open_words))
     connection.execute(delete(schema.pauses).where(schema.pauses.c.scope.in_(ids.scopes)))

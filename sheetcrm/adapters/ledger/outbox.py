@@ -209,7 +209,7 @@ class SqlOutbox:
             if row is None or _known(connection, row.id, event):
                 return False
             state = heard_state(row.state, event.kind)
-            values = {"state": state, "sent_at": row.sent_at or row.tried_at}
+            values = {"state": state, "sent_at": row.sent_at or row.tried_at or event.at}
             if state != row.state:
                 update_where(connection, messages.c.id, [row.id], **values)
             _note(connection, row.id, event)

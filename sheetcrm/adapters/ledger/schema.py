@@ -1,7 +1,7 @@
 """The ledger's tables, one definition for SQLite and PostgreSQL.
 
 Ids of the outside (a source's name, a lead's id, a run's id) stand in a column `key`; tables
-refer to each other by small integers. Personal data stands in `people`, `leads`, `messages`, `unclear`,
+refer to each other by small integers. Personal data stands in `people`, `leads`, `messages`,
 `unclear`, and where a cell's value is kept (`written`, `overrides`, `edits`). `message_events`,
 `suppressions`, `pauses`, `logged`, `marks` and `intake` belong to sending and hearing back.
 

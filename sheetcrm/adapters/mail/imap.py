@@ -39,7 +39,7 @@ class ImapInbox:
     @property
     def account(self) -> str:
         """Whose mailbox it is."""
-        return self._login.account
+        return self._login.user
 
     @contextmanager
     def open(self) -> Iterator[ImapSession]:

@@ -203,7 +203,7 @@ class MemoryOutbox:
         ):
             return False
         state = heard_state(one.state, event.kind)
-        sent_at = one.sent_at if state == one.state else one.sent_at or one.tried_at
+        sent_at = one.sent_at if state == one.state else one.sent_at or one.tried_at or event.at
         self._messages[key] = replace(one.with_state(state, event), sent_at=sent_at)
         return True
 

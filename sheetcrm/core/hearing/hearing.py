@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -68,6 +70,7 @@ class Clue:
 class Heard:
     """What a mail says to us."""
 
+    id: str  #: the same for the same mail, however often it is heard
     kind: Kind
     clues: tuple[Clue, ...] = ()  #: the surest first
     sender: str = ""  #: address
@@ -110,12 +113,20 @@ def _heard(mail: Mail, kind: Kind, clues: list[Clue]) -> Heard:
     sender = address_in(mail.headers.get("from"))
     last = [Clue(how=How.ADDRESS, address=sender)] if sender and kind is not Kind.OURS else []
     return Heard(
+        id=_id(mail),
         kind=kind,
         clues=(*clues, *last),
         sender=sender,
         subject=mail.headers.get("subject")[:SAID_LIMIT],
         said=" ".join(own_lines(mail))[:SAID_LIMIT],
     )
+
+
+def _id(mail: Mail) -> str:
+    """40 bits of the mail's Message-ID, or of all that it says, where it has none."""
+    said = (part.body for part in mail.parts)
+    own = mail.headers.get("message-id").encode() or b"".join(said) + str(mail.headers).encode()
+    return base64.b32encode(hashlib.blake2b(own, digest_size=5).digest()).decode().lower()
 
 
 def _is_ours(headers: Headers, ours: Collection[str]) -> bool:
@@ -131,6 +142,7 @@ def _of_report(mail: Mail, report: Delivery) -> Heard:
     if report.address:
         clues.append(Clue(how=How.ADDRESS, address=report.address))
     return Heard(
+        id=_id(mail),
         kind=_KINDS[report.outcome],
         clues=tuple(clues),
         sender=address_in(mail.headers.get("from")),
@@ -162,6 +174,7 @@ def _of_complaint(mail: Mail, report: Headers) -> Heard:
     if address := address_in(report.get("original-rcpt-to")):
         clues.append(Clue(how=How.ADDRESS, address=address))
     return Heard(
+        id=_id(mail),
         kind=Kind.ARRIVED if kind in _DENIALS else Kind.COMPLAINED,
         clues=tuple(clues),
         sender=address_in(mail.headers.get("from")),

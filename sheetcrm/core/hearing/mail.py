@@ -45,6 +45,9 @@ class Headers:
         """Every header of these names, name after name."""
         return [value for name in names for value in self._values.get(name, ())]
 
+    def __str__(self) -> str:
+        return "\n".join(f"{name}: {values}" for name, values in self._values.items())
+
     def __contains__(self, name: str) -> bool:
         return name in self._values
 

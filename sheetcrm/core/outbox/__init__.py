@@ -25,6 +25,7 @@ from sheetcrm.core.outbox.states import (
     settled,
 )
 from sheetcrm.core.outbox.values import (
+    EVERYTHING,
     Answer,
     Claim,
     Claimed,
@@ -36,6 +37,7 @@ from sheetcrm.core.outbox.values import (
 )
 
 __all__ = [
+    "EVERYTHING",
     "GOING",
     "OPEN",
     "READY",

@@ -31,6 +31,8 @@ _WEIGHT = {
     )
 }
 
+_PROOFS = frozenset(("soft_bounce", "refused"))  # it was sent, and did not reach the mailbox
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settled:
@@ -72,9 +74,12 @@ def retry_after(attempts: int) -> timedelta:
 def heard_state(state: str, kind: str) -> str:
     """The state of a message after an event of this kind, never a lighter one.
 
-    Whatever comes back proves that a message of which nobody knew has arrived.
+    Whatever comes back proves that a message of which nobody knew has arrived; a draft was then
+    sent by a person, from a mail program.
     """
-    before = "sent" if state in {"sending", "unknown"} else state
+    before = "sent" if state in {"sending", "unknown", "draft"} else state
+    if kind in _PROOFS:
+        return before
     if kind not in _WEIGHT or before not in {*_WEIGHT, "failed"}:
         return state
     return kind if _WEIGHT[kind] > _WEIGHT.get(before, -1) else before

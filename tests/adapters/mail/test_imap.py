@@ -3,26 +3,23 @@ from __future__ import annotations
 import ssl
 import subprocess
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetcrm.adapters.mail.imap import BATCH, ImapInbox
+from sheetcrm.adapters.mail.imap import ImapInbox
 from sheetcrm.adapters.mail.imap_connection import (
     ImapLogin,
     connected,
     decoded_name,
     quoted_name,
 )
-from sheetcrm.core.hearing.mail import SIZE_LIMIT
-from sheetcrm.core.outbox import InboxCursor
 from sheetcrm.errors import MailerAuthError, MailerError, MailerUnavailableError
+from sheetcrm.ports import Inbox
+from tests.adapters.inbox_contract import NOW, SINCE, InboxContract
 from tests.support.imap_server import Folder, ImapServer
-
-NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-SINCE = NOW - timedelta(days=14)
 
 
 @pytest.fixture
@@ -47,34 +44,17 @@ def read(login, after=None, *, folder="INBOX"):
         return list(session.arrived(folder, after, since=SINCE))
 
 
-def test_at_first_what_is_not_old_is_read(server, login):
-    inbox = server.folders["INBOX"]
-    inbox.add(b"old", NOW - timedelta(days=30))
-    inbox.add(b"new", NOW - timedelta(hours=1))
-    (found,) = read(login)
-    assert [(mail.raw, mail.at) for mail in found.mails] == [(b"new", NOW - timedelta(hours=1))]
-    assert (found.uidvalidity, found.last_uid) == (7, 2)
+class TestContract(InboxContract):
+    @pytest.fixture
+    def inbox(self, server, login) -> Inbox:
+        self.server = server
+        return ImapInbox(login, folders=["INBOX"])
 
+    def put(self, raw: bytes, at: datetime = NOW, *, folder: str = "INBOX") -> None:
+        self.server.folders[folder].add(raw, at)
 
-def test_then_only_what_is_new(server, login):
-    inbox = server.folders["INBOX"]
-    for number in range(3):
-        inbox.add(b"mail %d" % number)
-    found = read(login, InboxCursor(7, 2, NOW))
-    assert [mail.raw for mail in found[0].mails] == [b"mail 2"]
-    (nothing,) = read(login, InboxCursor(7, 3, NOW))
-    assert (nothing.mails, nothing.last_uid) == ((), 3)
-
-
-def test_a_mailbox_that_was_numbered_anew_is_read_again(server, login):
-    server.folders["INBOX"].add(b"mail")
-    server.folders["INBOX"].uidvalidity = 8
-    (found,) = read(login, InboxCursor(7, 900, NOW))
-    assert ([mail.raw for mail in found.mails], found.uidvalidity, found.last_uid) == (
-        [b"mail"],
-        8,
-        1,
-    )
+    def number_anew(self) -> None:
+        self.server.folders["INBOX"].uidvalidity += 1
 
 
 @pytest.mark.parametrize("says_uidnext", [True, False])
@@ -87,18 +67,6 @@ def test_an_empty_or_old_mailbox_is_not_read_from_its_beginning_later(server, lo
     assert (found.mails, found.last_uid) == ((), 1)
 
 
-def test_many_mails_come_in_batches(server, login):
-    for number in range(BATCH + 1):
-        server.folders["INBOX"].add(b"%d" % number)
-    found = read(login)
-    assert [(len(one.mails), one.last_uid) for one in found] == [(BATCH, BATCH), (1, BATCH + 1)]
-
-
-def test_only_the_beginning_of_a_large_mail_is_fetched(server, login):
-    server.folders["INBOX"].add(b"x" * (SIZE_LIMIT + 10))
-    assert len(read(login)[0].mails[0].raw) == SIZE_LIMIT
-
-
 def test_nothing_is_ever_changed(server, login):
     server.folders["INBOX"].add(b"Message-ID: <a@b>\r\n\r\n")
     read(login)
@@ -107,13 +75,6 @@ def test_nothing_is_ever_changed(server, login):
     assert set(server.commands) <= {
         *("CAPABILITY", "AUTHENTICATE", "EXAMINE", "UID_SEARCH", "UID_FETCH", "LIST", "LOGOUT")
     }
-
-
-def test_what_lies_in_the_folder_of_sent_mail(server, login):
-    server.folders["Sent"].add(b"Message-ID: <a@b>\r\n\r\n")
-    with ImapInbox(login, folders=[]).open() as session:
-        assert session.sent(["<a@b>", "<c@d>"]) == {"<a@b>"}
-        assert session.sent([]) == set()
 
 
 def test_the_folder_of_sent_mail_by_its_name_or_as_the_config_says(server, login):

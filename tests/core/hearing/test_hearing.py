@@ -19,6 +19,7 @@ BY_ADDRESS = Clue(how=How.ADDRESS, address=LEAD)
 def test_a_reply_names_the_message_that_it_answers():
     heard = hear(answer("Berapa harganya?\n\nPada 22 Nov 2026, Surya menulis:\n> Halo Budi"))
     assert heard == Heard(
+        id=heard.id,
         kind=Kind.REPLIED,
         clues=(THREAD, BY_ADDRESS),
         sender=LEAD,
@@ -185,6 +186,14 @@ def test_any_encoding_of_a_text(charset, encoding):
         "", Content_Type=f"text/plain; charset={charset}", Content_Transfer_Encoding=encoding
     )
     assert hear(head + coded.get(encoding, bytes)(data)).kind is Kind.UNSUBSCRIBED
+
+
+def test_a_mail_has_one_id_however_often_it_is_heard():
+    one = hear(answer("Halo", Message_ID="<1@toko.example>")).id
+    assert one == hear(answer("Halo, lagi", Message_ID="<1@toko.example>")).id
+    without = [hear(raw).id for raw in (answer("Halo"), answer("Hai"), answer("Halo", To="x"))]
+    assert len({one, *without}) == 4
+    assert without[0] == hear(answer("Halo")).id
 
 
 def test_only_the_beginning_of_a_large_mail_is_looked_at():

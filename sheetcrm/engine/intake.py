@@ -1,0 +1,271 @@
+"""Hear back: read what is new in the mailbox, and note what it says of our messages.
+
+What is noted is noted once, however often a mail is read; the mailbox counts as read only when
+everything in it has been noted. So an intake may be cut off anywhere, and repeated.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sheetcrm.core.hearing.arrivals import Arrived
+from sheetcrm.core.hearing.hearing import Heard, Kind, hear
+from sheetcrm.core.hearing.matching import Match, match, wanted
+from sheetcrm.core.hearing.unclear import Unclear
+from sheetcrm.core.memory import MessageEvent, MessageRecord
+from sheetcrm.core.outbox import EVERYTHING, InboxCursor, Pause, Suppression, active
+from sheetcrm.engine.workspace import Workspace
+from sheetcrm.errors import UsageError
+from sheetcrm.ports import Inbox, InboxSession, Outbox
+
+FIRST_LOOK = timedelta(days=30)  #: how far back a mailbox is read that is new to us
+SOFT_WINDOW, SOFT_LIMIT = timedelta(days=14), 3
+"""So many messages that did not arrive within this time, and the address counts as dead."""
+
+BY = "intake"  #: who paused
+SOFT = "soft_bounce"
+
+_EVENTS = {
+    Kind.GONE: "bounced",
+    Kind.REJECTED: "bounced",
+    Kind.FULL: SOFT,
+    Kind.REFUSED: "refused",
+    Kind.COMPLAINED: "complained",
+    Kind.UNSUBSCRIBED: "unsubscribed",
+    Kind.AUTO_REPLY: "auto_reply",
+    Kind.REPLIED: "replied",
+}
+_ACTED_ON = frozenset((Kind.UNSUBSCRIBED, Kind.COMPLAINED, Kind.AUTO_REPLY))
+"""What is believed of whoever it comes from: nobody is harmed by hearing less from us."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class News:
+    """Something that was heard, and was new."""
+
+    kind: str  #: of the event: ``replied``, ``bounced`` …; or ``unclear``, ``arrived``
+    person: str
+    sequence: str = ""
+    step: int = 0
+    said: str = ""
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IntakeReport:
+    """What an intake found."""
+
+    read: int = 0  #: mails
+    news: tuple[News, ...] = ()
+    paused: str = ""  #: why sending has been paused, if it has
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many mails there were, and of what."""
+        return {"mails": self.read, **Counter(one.kind for one in self.news)}
+
+    @property
+    def exit_code(self) -> int:
+        """0 fine · 1 a person should look."""
+        return 1 if self.paused else 0
+
+
+def intake(workspace: Workspace, now: datetime) -> IntakeReport:
+    """Read what is new in the workspace's mailbox.
+
+    Raises:
+        UsageError: the workspace has none.
+        MailerError: it cannot be read; what was read until then has been noted.
+        LedgerError: the ledger cannot be used.
+    """
+    inbox = mailbox(workspace)
+    hearing = _Hearing(workspace, now)
+    with inbox.open() as session:
+        for folder in inbox.folders:
+            _read(workspace.ledger.outbox, inbox, session, folder, hearing)
+        _resolve_sent(workspace.ledger.outbox, session, hearing)
+    return IntakeReport(read=hearing.read, news=tuple(hearing.news), paused=hearing.paused)
+
+
+def mailbox(workspace: Workspace) -> Inbox:
+    """The workspace's mailbox.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if workspace.inbox is None:
+        raise UsageError(
+            "the workspace has no mailbox in which answers arrive",
+            hint='name it in config/followups.toml: [imap] host = "…", password = "${file:…}"',
+        )
+    return workspace.inbox
+
+
+def polled_at(workspace: Workspace) -> datetime | None:
+    """When the whole mailbox was read last; None where it never was, or there is none."""
+    inbox = workspace.inbox
+    if inbox is None:
+        return None
+    cursors = [workspace.ledger.outbox.cursor(_place(inbox, folder)) for folder in inbox.folders]
+    return min((one.polled_at for one in cursors if one), default=None) if all(cursors) else None
+
+
+def _place(inbox: Inbox, folder: str) -> str:
+    return f"{inbox.account}/{folder}"
+
+
+def _read(
+    outbox: Outbox, inbox: Inbox, session: InboxSession, folder: str, hearing: _Hearing
+) -> None:
+    place, now = _place(inbox, folder), hearing.now
+    cursor = outbox.cursor(place)
+    back_to = cursor.polled_at - timedelta(days=1) if cursor else now - FIRST_LOOK
+    for arrivals in session.arrived(folder, cursor, since=back_to):
+        for mail in arrivals.mails:
+            hearing.take(mail)
+        outbox.read_to(place, InboxCursor(arrivals.uidvalidity, arrivals.last_uid, now))
+
+
+def _resolve_sent(outbox: Outbox, session: InboxSession, hearing: _Hearing) -> None:
+    """Messages of which nobody knew, and which lie in the folder of sent mail, were sent."""
+    unknown = {one.message_id: one for one in outbox.find(states=["unknown"])}
+    for message_id in session.sent(unknown) if unknown else ():
+        hearing.arrived(unknown[message_id], by="it lies in the folder of sent mail")
+
+
+class _Hearing:
+    """What one intake has heard so far."""
+
+    def __init__(self, workspace: Workspace, now: datetime) -> None:
+        self.now = now
+        self.read = 0
+        self.news: list[News] = []
+        self.paused = ""
+        self._outbox = workspace.ledger.outbox
+        self._pause_days = workspace.rules.followups.sending.pause_days
+        self._ours = our_addresses(workspace)
+
+    def take(self, mail: Arrived) -> None:
+        """Note what a mail says."""
+        self.read += 1
+        heard = hear(mail.raw, self._ours)
+        if heard.kind is Kind.OURS:
+            return
+        ids, tokens, addresses = wanted(heard)
+        messages = self._outbox.find(message_ids=ids, tokens=tokens, addresses=addresses)
+        found = match(heard, messages)
+        at = min(mail.at, self.now)
+        if found and (found.sure or heard.kind in _ACTED_ON):
+            self._note(heard, found, at)
+        elif heard.kind is Kind.UNSUBSCRIBED or (found and heard.kind is not Kind.ARRIVED):
+            self._keep_unclear(heard, found.message if found else None, at)
+
+    def arrived(self, message: MessageRecord, *, by: str) -> None:
+        """It is proven that a message was sent."""
+        if message.state == "unknown":
+            self._outbox.resolve(message.key, sent=True, by=by, at=self.now)
+            self._tell("arrived", message, by, self.now)
+
+    def _note(self, heard: Heard, found: Match, at: datetime) -> None:
+        """Act first and note last: cut off in between, it is done once more and not left out."""
+        message, kind = found.message, heard.kind
+        if kind is Kind.ARRIVED:
+            self.arrived(message, by="a report says so")
+            return
+        told = " ".join(part for part in (heard.status, heard.said or heard.subject) if part)
+        event = MessageEvent(_EVENTS[kind], at, f"{told} ({heard.id})")
+        if any((one.kind, one.evidence) == (event.kind, event.evidence) for one in message.events):
+            return
+        receiver = {message.person, message.to_address}
+        if kind is Kind.UNSUBSCRIBED:
+            self._suppress({*receiver, heard.sender}, event.kind, heard, at)
+        elif kind in {Kind.COMPLAINED, Kind.GONE}:
+            self._suppress(receiver, event.kind, heard, at)
+        elif kind is Kind.REFUSED:
+            self._pause_all(told)
+        elif kind is Kind.AUTO_REPLY:
+            until = at + timedelta(days=self._pause_days)
+            self._pause_person(message.person, "an automatic reply", until)
+        soft = self._soft(message, at) if kind is Kind.FULL else ""
+        if soft and self._outbox.heard(message.key, MessageEvent("bounced", at, soft)):
+            self._tell("bounced", message, soft, at)
+        if self._outbox.heard(message.key, event):
+            self._tell(event.kind, message, told, at)
+
+    def _keep_unclear(self, heard: Heard, message: MessageRecord | None, at: datetime) -> None:
+        person = message.person if message else ""
+        mail = Unclear(
+            id=heard.id,
+            kind=heard.kind.value,
+            at=at,
+            sender=heard.sender,
+            subject=heard.subject,
+            said=heard.said,
+            person=person,
+            key=message.key if message else "",
+        )
+        if self._outbox.keep_unclear([mail]):
+            said = heard.said or heard.subject
+            self.news.append(News(kind="unclear", person=person or heard.sender, said=said, at=at))
+        if person and any(one.id == heard.id for one in self._outbox.unclear()):
+            self._pause_person(person, f"a mail that nobody has decided about: {heard.id}", None)
+
+    def _soft(self, message: MessageRecord, at: datetime) -> str:
+        """Why an address to which one more message did not arrive counts as dead, or ""."""
+        before = [
+            event
+            for one in self._outbox.find(addresses=[message.person])
+            for event in one.events
+            if event.kind == SOFT and event.at > at - SOFT_WINDOW
+        ]
+        count = len(before) + 1
+        dead = count >= SOFT_LIMIT
+        return f"{count} messages did not arrive in {SOFT_WINDOW.days} days" if dead else ""
+
+    def _suppress(self, addresses: Collection[str], word: str, heard: Heard, at: datetime) -> None:
+        said = f"{word}: {heard.status}" if heard.status else word
+        self._outbox.suppress(
+            [
+                Suppression(address.casefold(), said, at)
+                for address in sorted(addresses)
+                if "@" in address and address not in self._ours
+            ]
+        )
+
+    def _pause_person(self, person: str, reason: str, until: datetime | None) -> None:
+        """Let nothing out to a person, unless that is so for longer already."""
+        scope = f"person|{person}"
+        for one in active(self._outbox.pauses(), self.now):
+            if one.scope == scope and (one.until is None or (until and one.until >= until)):
+                return
+        if until is None or until > self.now:
+            self._outbox.pause(Pause(scope, reason, BY, self.now, until))
+
+    def _pause_all(self, told: str) -> None:
+        """Mails are refused because of us: every further one makes it worse."""
+        self.paused = f"a server refuses our mails: {told}"
+        if not any(one.scope == EVERYTHING for one in active(self._outbox.pauses(), self.now)):
+            self._outbox.pause(Pause(EVERYTHING, self.paused, BY, self.now))
+
+    def _tell(self, kind: str, message: MessageRecord, said: str, at: datetime) -> None:
+        self.news.append(
+            News(
+                kind=kind,
+                person=message.person,
+                sequence=message.sequence,
+                step=message.step,
+                said=said,
+                at=at,
+            )
+        )
+
+
+def our_addresses(workspace: Workspace) -> frozenset[str]:
+    """The addresses that we write from, in lower case."""
+    sender = workspace.rules.followups.sender
+    account = workspace.inbox.account if workspace.inbox else ""
+    given = (sender.address, sender.reply_to, account)
+    return frozenset(one.casefold() for one in given if "@" in one)
