@@ -95,7 +95,7 @@ def patch(path: str) -> None:
     from sheetcrm.adapters.excel.save import Snapshot
     from sheetcrm.adapters.excel.scan import scan
     from sheetcrm.adapters.excel.update import Change
-    from sheetcrm.adapters.excel.writing import write_change
+    from sheetcrm.adapters.excel.writing import write_changes
 
     gc.set_threshold(1_000_000, 20, 20)
     with Package(Path(path)) as package:
@@ -106,7 +106,7 @@ def patch(path: str) -> None:
         cells = {1: dict(zip(columns, HEADERS, strict=True))}
         for row in range(2, found.last_row + 1):
             cells[row] = dict(zip(columns, values(row - 2), strict=True))
-        write_change(package, Change(sheet=sheet, scan=found, cells=cells), snapshot=snapshot)
+        write_changes(package, [Change(sheet=sheet, scan=found, cells=cells)], snapshot=snapshot)
 
 
 def theirs(path: str) -> None:

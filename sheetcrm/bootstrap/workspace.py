@@ -110,6 +110,7 @@ def _rules(config: Config, *, lasting: bool) -> Rules:
         fields=config.fields,
         locale=config.locale,
         outputs=config.outputs,
+        log_tab=config.log_tab,
         qualification=config.qualification,
         followups=replace(config.followups, sender=sender_of(config, make=lasting)),
         places=config.places,

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from sheetcrm.config.formulas import columns_named
 from sheetcrm.config.inspection import Inspection, key_text
 from sheetcrm.config.kinds import BAD, Choice, Kind, Text, YesNo, meant
+from sheetcrm.config.logtab import relate_log, tab_title
 from sheetcrm.config.model import LooksConfig
 from sheetcrm.config.positions import KeyPath
 from sheetcrm.config.shapes import Key, ListOf, MapOf, Table
@@ -54,9 +55,17 @@ SIMPLE = {
     "problems": "What is wrong with the lead's cells.",
 }
 DEFAULT_OUTPUTS = {"id": "Lead ID", "score": "Score", "stage": "Stage", "why": "Why"}
-LOOKS = {
-    "protect": "Google Sheets only: warn whoever is about to change one of our cells.",
-    "style": "Google Sheets only: headers like the others, a colour for each stage.",
+LOOKS = ("protect", "style")
+BESIDE: dict[str, tuple[Kind, str]] = {
+    "log_tab": (
+        Text(reads=tab_title, examples=("Stage log",)),
+        "A tab of the same book in which every stage move is logged; made where it is missing.",
+    ),
+    "protect": (
+        YesNo(),
+        "Google Sheets only: warn whoever is about to change one of our cells.",
+    ),
+    "style": (YesNo(), "Google Sheets only: headers like the others, a colour for each stage."),
 }
 GROUPS = ("score", "framework")
 _QUOTED = re.compile(r'"([^"]+)"')
@@ -67,7 +76,7 @@ _NAMED = re.compile(r"[^\W\d]\w*")
 class Outputs(Kind):
     """Output → header; ``framework.BANT`` may be written as a dotted or a quoted key.
 
-    Beside them stand the `LOOKS`, which are true or false.
+    Beside them stand the settings of `BESIDE`.
     """
 
     noun: ClassVar[str] = "a table"
@@ -78,12 +87,12 @@ class Outputs(Kind):
         first: dict[str, KeyPath] = {}
         for what, header, here in _flat(value, path):
             group, _, name = what.partition(".")
-            if what in LOOKS:
-                looks = YesNo().check(header, here, run)
-                found |= {what: looks} if looks is not BAD else {}
+            if what in BESIDE:
+                setting = BESIDE[what][0].check(header, here, run)
+                found |= {what: setting} if setting is not BAD else {}
                 continue
             if what not in SIMPLE and not (name and group in GROUPS):
-                known = {**SIMPLE, **LOOKS}
+                known = {**SIMPLE, **BESIDE}
                 hint = f"write {what}.<name>" if what in GROUPS else meant(what, known)
                 run.fault(here, "unknown output", hint)
                 continue
@@ -103,7 +112,7 @@ class Outputs(Kind):
             name: {**header, "description": about} for name, about in SIMPLE.items()
         }
         properties |= {
-            name: {**YesNo().schema(), "description": about} for name, about in LOOKS.items()
+            name: {**kind.schema(), "description": about} for name, (kind, about) in BESIDE.items()
         }
         properties["score"] = {"anyOf": [header, group], "description": SIMPLE["score"]}
         properties["framework"] = {
@@ -132,6 +141,7 @@ KEYS = {
 def relate(tree: dict[str, Any], run: Inspection) -> None:
     """Check what one entry means for another."""
     outputs = _headers(tree)
+    relate_log(tree, run)
     google = any("google" in source for source in tree.get("source", ()))
     for what in LOOKS:
         if tree.get("write", {}).get(what) and not google and run.complete:
@@ -162,6 +172,12 @@ def outputs(tree: dict[str, Any]) -> dict[str, str]:
         group, _, name = what.partition(".")
         found[f"{group}.{_names(tree, group)[fold(name)]}" if name else what] = header
     return found
+
+
+def log_tab(tree: dict[str, Any]) -> str:
+    """The tab in which stage moves are logged; "" for none."""
+    title: str = tree.get("write", {}).get("log_tab", "")
+    return title
 
 
 def looks(tree: dict[str, Any]) -> LooksConfig:
@@ -269,7 +285,7 @@ def _aliases(
 
 def _headers(tree: dict[str, Any]) -> dict[str, str]:
     """Output → header; the default where [write] names no output."""
-    found = {what: header for what, header in tree.get("write", {}).items() if what not in LOOKS}
+    found = {what: header for what, header in tree.get("write", {}).items() if what not in BESIDE}
     return found if found or tree.get("write") == {} else DEFAULT_OUTPUTS
 
 

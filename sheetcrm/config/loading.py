@@ -116,6 +116,7 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         backups=leads.backups(tree),
         cluster=cluster.cluster(tree),
         looks=columns.looks(tree),
+        log_tab=columns.log_tab(tree),
         activities=activities.activities(tree),
         imap=mail.imap(tree),
     )

@@ -107,5 +107,6 @@ class Config:
     backups: BackupConfig = BackupConfig()
     cluster: ClusterConfig = ClusterConfig()
     looks: LooksConfig = LooksConfig()
+    log_tab: str = ""  #: title of the tab in which stage moves are logged; "" for none
     activities: tuple[ActivityConfig, ...] = ()
     imap: ImapConfig | None = None

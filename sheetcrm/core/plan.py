@@ -55,8 +55,14 @@ class Plan:
     written: Mapping[tuple[str, str], CellValue] = field(default_factory=dict)
     """What stands in our cells after the edits, overrides left out: the next run's base."""
     aside: Aside | None = None  #: of a source whose sheet is never written
+    log_tab: str = ""  #: where moves are logged beside the leads; "" for nowhere
 
     @property
     def changes_nothing(self) -> bool:
         """Whether executing it would leave sheet and outbox as they are."""
-        return not (self.edits or self.drafts or self.withdrawn)
+        return not (self.edits or self.drafts or self.withdrawn or self.logged)
+
+    @property
+    def logged(self) -> int:
+        """How many rows the log of moves would get."""
+        return sum(not move.refused for move in self.moves) if self.log_tab else 0

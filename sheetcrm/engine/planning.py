@@ -297,6 +297,7 @@ class Planner:
             enrolments=followups.enrolments,
             held=held,
             waiting=waiting(identities.ids, qualified, self._now),
+            log_tab=rules.log_tab,
             problems=problems,
             written=merged.written,
         )

@@ -10,6 +10,7 @@ from sheetcrm.core.memory import MessageDraft, Withdrawal
 from sheetcrm.core.plan import Plan
 from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.report import Report, SourceResult
+from sheetcrm.engine.stagelog import log_of_sync
 from sheetcrm.engine.unwritten import carry_out
 from sheetcrm.engine.workspace import Progress, Workspace, silent
 from sheetcrm.errors import (
@@ -181,7 +182,7 @@ class _Run:
         failure: SourceError | None = None
         for _ in range(ROUNDS):
             try:
-                return self._write(source, plan)
+                return self._write(source, plan, again=failure is not None)
             except SourceChangedError as error:
                 failure = error
                 again = self.plan(source)
@@ -196,11 +197,12 @@ class _Run:
     def _is_over(self) -> bool:
         return self._until is not None and self._workspace.clock.now() >= self._until
 
-    def _write(self, source: TabSource, plan: Plan) -> SourceResult:
+    def _write(self, source: TabSource, plan: Plan, *, again: bool) -> SourceResult:
         """Note, write, keep the drafts, confirm: a crash in between loses and repeats nothing."""
         workspace = self._workspace
         workspace.ledger.intend(self.id, plan)
-        receipt = carry_out(source, plan, run=self.id)
+        log = log_of_sync(workspace, plan, run=self.id, at=self._now, again=again)
+        receipt = carry_out(source, plan, log=log, run=self.id)
         withdrawn = self._withdraw(plan.withdrawn)
         drafts, failure = self._put(plan.drafts)
         plan = replace(plan, drafts=drafts, withdrawn=withdrawn)

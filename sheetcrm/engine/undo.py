@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sheetcrm.core.memory import StageMove
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.merge import Written, owned_column, same
 from sheetcrm.core.table.values import CellValue, Edit, Tab
 from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.reading import Reading
 from sheetcrm.engine.release import RELEASED
+from sheetcrm.engine.stagelog import log_of_undo
+from sheetcrm.engine.views import texts
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import SourceError, UsageError
 from sheetcrm.ports import TabSource
@@ -55,9 +58,12 @@ def undo(workspace: Workspace, run: str) -> UndoReport:
             hint="sheetcrm status lists the runs",
         )
     now = workspace.clock.now()
+    moves = workspace.ledger.moves(run)
     by = workspace.ledger.start_run("undo", now)
     results = tuple(
-        _undo_source(workspace, source, edits[source.name], run, by)
+        _undo_source(
+            workspace, source, edits[source.name], moves.get(source.name, ()), run=run, by=by
+        )
         for source in workspace.sources
         if source.name in edits
     )
@@ -76,10 +82,17 @@ def undo(workspace: Workspace, run: str) -> UndoReport:
 
 
 def _undo_source(
-    workspace: Workspace, source: TabSource, edits: Sequence[Edit], run: str, by: str
+    workspace: Workspace,
+    source: TabSource,
+    edits: Sequence[Edit],
+    moves: Sequence[StageMove],
+    *,
+    run: str,
+    by: str,
 ) -> UndoneSource:
+    now = workspace.clock.now()
     try:
-        reading = Planner(workspace, workspace.clock.now()).read(source)
+        reading = Planner(workspace, now).read(source)
         tab = reading.leads.tab
         rows = {lead: index for index, lead in enumerate(reading.identities.ids)}
         standing, left = _still_standing(reading, edits)
@@ -87,7 +100,11 @@ def _undo_source(
         reversed_ = [edit for edit in reversed_ if not same(edit.before, edit.after)]
         plan = Plan(source=source.name, locator=source.locator, tab=tab, leads=(), edits=reversed_)
         workspace.ledger.intend(by, plan)
-        source.write(tab, reversed_, run=by)
+        wrote = {(edit.lead, edit.after) for edit in standing}
+        back = [move for move in moves if (move.lead, move.after) in wrote]
+        names = dict(zip(reading.identities.ids, texts(reading.leads, "name"), strict=True))
+        log = log_of_undo(workspace, source.name, back, names, run=run, by=by, at=now)
+        source.write(tab, reversed_, log=log, run=by)
     except SourceError as error:
         return UndoneSource(source=source.name, error=error)
     workspace.ledger.undone(run, source.name, standing, by=by)

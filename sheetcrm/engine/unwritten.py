@@ -9,6 +9,7 @@ from sheetcrm.core.plan import Aside, Plan
 from sheetcrm.core.table.fields import Field
 from sheetcrm.core.table.leads import Leads
 from sheetcrm.core.table.merge import Written, owned_column
+from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import CellValue, Tab
 from sheetcrm.ports import TabSource, Unwritten, WriteReceipt
 
@@ -48,12 +49,15 @@ def set_aside(
         plan,
         edits=(),
         append=(),
+        log_tab="",
         written={cell: value for cell, value in written.items() if cell[0] in here},
         aside=Aside(place=source.aside, columns=_columns(plan, fields, leads, outputs)),
     )
 
 
-def carry_out(source: TabSource, plan: Plan, *, run: str) -> WriteReceipt:
+def carry_out(
+    source: TabSource, plan: Plan, *, log: StageLog | None = None, run: str
+) -> WriteReceipt:
     """Write what the plan says, into the sheet or aside.
 
     Raises:
@@ -61,7 +65,7 @@ def carry_out(source: TabSource, plan: Plan, *, run: str) -> WriteReceipt:
     """
     if plan.aside and isinstance(source, Unwritten):
         return source.put_aside(plan.tab, plan.aside.columns, run=run)
-    return source.write(plan.tab, plan.edits, append=plan.append, run=run)
+    return source.write(plan.tab, plan.edits, append=plan.append, log=log, run=run)
 
 
 def _columns(

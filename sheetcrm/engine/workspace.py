@@ -22,6 +22,7 @@ class Rules:
     followups: FollowUps
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """Key path (``stage[2].when``) → file and line."""
+    log_tab: str = ""  #: title of the tab in which stage moves are logged; "" for none
     notes: Sequence[str] = ()  #: what is not wrong, but most likely not meant
 
 

@@ -12,6 +12,7 @@ from sheetcrm.core.memory import (
     Memory,
     MessageDraft,
     RunRecord,
+    StageMove,
 )
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.values import Edit, Override
@@ -64,6 +65,16 @@ class Ledger(Protocol):
         Raises:
             UsageError: there is no such run.
         """
+
+    def moves(self, run: str) -> dict[str, list[StageMove]]:
+        """The moves that a run made and that still count, by source.
+
+        Raises:
+            UsageError: there is no such run.
+        """
+
+    def uncommitted(self, source: str) -> list[str]:
+        """The runs since the last one that was committed to the source, or all of them."""
 
     def undone(self, run: str, source: str, edits: Sequence[Edit], *, by: str) -> None:
         """These edits of `run` were put back by the run `by`; remember the old values again."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from sheetcrm.core.table.layout import Layout
+from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import CellValue, Edit, Problem, Tab
 
 
@@ -20,6 +21,7 @@ class WriteReceipt:
     backup: str = ""  #: where the state before was kept, if it was
     problems: tuple[Problem, ...] = ()
     recalculated: int = 0  #: cells of formulas that read what was written, and have new values
+    logged: int = 0  #: rows that were appended to the log of stage moves
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,15 +68,23 @@ class TabSource(TableSource, Protocol):
         """
 
     def write(
-        self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = (), run: str = ""
+        self,
+        tab: Tab,
+        edits: Sequence[Edit],
+        *,
+        append: Sequence[str] = (),
+        log: StageLog | None = None,
+        run: str = "",
     ) -> WriteReceipt:
-        """Change the edits' cells and nothing else, all or none.
+        """Change the edits' cells, append to the log, and do nothing else; all or none.
 
         Args:
             tab: what the edits were decided on; its `revision` proves that nobody has
                 changed the source since.
             edits: at most one for each cell. Their headers stand in `tab` or in `append`.
             append: headers of columns to be added to the right, in this order.
+            log: moves that go into another tab of the same book, which is made where there is
+                none of that title. A source that can have no other tab leaves them out.
             run: the run's id, by which a copy of the state before is known.
 
         Raises:

@@ -541,6 +541,30 @@ class LedgerContract:
         assert (state.record.score, state.record.stage) == (40, "MQL")
         assert [message.key for message in ledger.drafts()] == [draft().key]
 
+    def test_the_moves_of_a_run_are_known_until_they_are_undone(self, ledger: Ledger) -> None:
+        edits = [edit("L1", "Stage", None, "MQL"), edit("L2", "Stage", None, "Lead")]
+        moves = [move("L1", "", "MQL"), move("L2", "", "Lead")]
+        leads = [record("L1"), record("L2")]
+        first = run(ledger, plan(leads=leads, edits=edits, moves=moves))
+        wanted = [move("L1", "", "MQL", at=T0), move("L2", "", "Lead", at=T0)]
+        assert ledger.moves(first) == {"expo": wanted}
+        undo = ledger.start_run("undo", T1)
+        ledger.undone(first, "expo", edits[:1], by=undo)
+        assert ledger.moves(first) == {"expo": wanted[1:]}
+        assert ledger.moves(undo) == {}
+        with pytest.raises(UsageError):
+            ledger.moves("nosuch")
+
+    def test_runs_that_were_not_committed_to_a_source(self, ledger: Ledger) -> None:
+        cut_off = ledger.start_run("sync", T0)
+        assert ledger.uncommitted("expo") == [cut_off]
+        run(ledger, plan(), at=T1)
+        assert ledger.uncommitted("expo") == []
+        later = ledger.start_run("sync", T2)
+        ledger.intend(later, plan(edits=[edit("L1", "Score", 40, 50)]))
+        assert ledger.uncommitted("expo") == [later]
+        assert ledger.uncommitted("fair") == [r.id for r in reversed(ledger.runs())]
+
     def test_undo_keeps_moves_whose_cells_stayed(self, ledger: Ledger) -> None:
         leads = [record("L1"), record("L2")]
         edits = [edit("L1", "Score", None, 40), edit("L2", "Stage", None, "MQL")]

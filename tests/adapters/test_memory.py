@@ -16,6 +16,7 @@ from sheetcrm.adapters.memory import (
 from tests.adapters.draft_box_contract import DraftBoxContract
 from tests.adapters.ledger_contract import LedgerContract
 from tests.adapters.outbox_contract import OutboxContract
+from tests.adapters.stage_log_contract import StageLogContract
 from tests.adapters.tab_source_contract import LEADS, Make, TabSourceContract
 from tests.adapters.template_store_contract import MakeStore, TemplateStoreContract
 
@@ -27,6 +28,23 @@ class TestMemoryTab(TabSourceContract):
 
     def touch(self, source) -> None:
         source.set_cell("A2", "Somebody else")
+
+
+class TestMemoryLog(StageLogContract):
+    @pytest.fixture
+    def make(self) -> Make:
+        return MemoryTabSource
+
+    def touch(self, source) -> None:
+        source.set_cell("A2", "Somebody else")
+
+    def add_tab(self, source, title, grid) -> None:
+        source.tabs[title] = [list(row) for row in grid]
+
+    def tab(self, source, title):
+        rows = source.tabs.get(title)
+        width = max(map(len, rows), default=0) if rows else 0
+        return rows and [[*row, *[None] * (width - len(row))] for row in rows]
 
 
 class TestMemoryLedger(LedgerContract):

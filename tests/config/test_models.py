@@ -460,6 +460,26 @@ def test_how_our_columns_look_in_google_sheets(loaded):
     )
 
 
+def test_where_moves_are_logged(loaded):
+    others = (
+        "[[source]]\nname = 'a'\ncsv = 'a.csv'\n[[source]]\nname = 'b'\nexcel = 'b.ODS'\n"
+        "[[source]]\nname = 'c'\nexcel = 'c.xlsx'\nwrite = false\n"
+    )
+    config = loaded(
+        others + "[[source]]\nname = 'd'\nexcel = 'd.xlsx'\n[write]\nlog_tab = 'Moves'\n"
+    )
+    assert config.log_tab == "Moves"
+    assert list(config.outputs) == ["id", "score", "stage", "why"], "as without [write]"
+    ledger = "its moves are in the ledger alone (sheetcrm history LEAD)"
+    assert config.notes == (
+        f"config/x.toml:15: write.log_tab: not for the source a: a CSV file has no other tabs; {ledger}",
+        f"config/x.toml:15: write.log_tab: not for the source b: .ods files are only read; {ledger}",
+        "config/x.toml:15: write.log_tab: not for the source c: its sheet is not to be written; "
+        + ledger,
+    )
+    assert loaded("").log_tab == ""
+
+
 def test_stages_that_wait_and_ways_of_their_own(loaded):
     rules = loaded(
         "[[stage]]\nname = 'New'\n"

@@ -203,7 +203,7 @@ class Meddled(MemoryTabSource):
         super().__init__(grid)
         self.times = times
 
-    def write(self, tab, edits, *, append=(), run=""):
+    def write(self, tab, edits, *, append=(), log=None, run=""):
         if self.times:
             self.times -= 1
             self.set_cell("D4", 80)
@@ -224,7 +224,7 @@ def test_a_source_that_never_rests_is_left_for_later(make):
 
 
 class Busy(MemoryTabSource):
-    def write(self, tab, edits, *, append=(), run=""):
+    def write(self, tab, edits, *, append=(), log=None, run=""):
         raise SourceBusyError("leads.xlsx is open in Excel", holder="Sari")
 
 

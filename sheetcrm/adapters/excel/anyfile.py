@@ -15,6 +15,7 @@ from sheetcrm.adapters.excel.backup import Backups
 from sheetcrm.adapters.excel.early import EarlyReading
 from sheetcrm.adapters.excel.source import ExcelSource
 from sheetcrm.core.table.layout import Layout
+from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import Edit, Problem, Tab
 from sheetcrm.errors import SourceRefusedError
 from sheetcrm.ports import Backup, WithLayout, WriteReceipt
@@ -93,11 +94,17 @@ class FileSource:
         return tab
 
     def write(
-        self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = (), run: str = ""
+        self,
+        tab: Tab,
+        edits: Sequence[Edit],
+        *,
+        append: Sequence[str] = (),
+        log: StageLog | None = None,
+        run: str = "",
     ) -> WriteReceipt:
         """Change the edits' cells and nothing else; see `ports.TabSource`."""
         try:
-            return self._found.write(tab, edits, append=append, run=run)
+            return self._found.write(tab, edits, append=append, log=log, run=run)
         except SourceRefusedError as refusal:
             refusal.hint = self._offered(refusal)
             raise

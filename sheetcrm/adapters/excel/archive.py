@@ -10,28 +10,23 @@ import struct
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from sheetcrm.adapters.excel.deflated import BIG, CHUNK, Deflated
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 
-CHUNK = 1 << 20
-_LEVEL = 5  # a third less time than 6, for 4 in a hundred more bytes
-_QUICK_LEVEL, _MUCH = 2, 16 << 20  # half of that time, for a fifth more bytes; Excel does so, too
-_WINDOW = 1 << 15  # bytes that deflate looks back
 _MOST_INFLATED = 4 << 30
 _MOST_PART = 512 << 20
-_MOST_WAITING = 8
-_MOST_IN_MEMORY = 64 << 20
 _SUSPICIOUS_SIZE, _SUSPICIOUS_RATIO = 100 << 20, 400
 _END = struct.Struct("<4s4H2LH")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
-_UTF8, _ENCRYPTED, _BIG = 0x0800, 0x0001, 0xFFFFFFFF
+_UTF8, _ENCRYPTED = 0x0800, 0x0001
+_FIRST_DAY = 0x21  # 1 January 1980, the first that there is (APPNOTE 4.4.6)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,52 +44,16 @@ class Member:
     end: int
     record: bytes
 
-
-class Deflated:
-    """A part's new content, compressed; in memory, or on disk where it is big."""
-
-    def __init__(self, content: Iterable[bytes]) -> None:
-        self._file = SpooledTemporaryFile(max_size=_MOST_IN_MEMORY)  # noqa: SIM115 - see close
-        self.crc = self.size = 0
-        try:
-            self._fill(content)
-        except BaseException:
-            self.close()
-            raise
-
-    def chunks(self) -> Iterator[bytes]:
-        """The compressed bytes."""
-        self._file.seek(0)
-        while chunk := self._file.read(CHUNK):
-            yield chunk
-
-    def close(self) -> None:
-        """Let go of them."""
-        self._file.close()
-
-    def _fill(self, content: Iterable[bytes]) -> None:
-        """Compress in two threads while the content is being made in this one.
-
-        Each chunk is a stream of its own that goes on where the one before it ends: it may refer
-        to that one's last 32 KB, and is cut at a whole byte (RFC 1951, 3.2.4).
-        """
-        waiting: deque[Future[bytes]] = deque()
-        window = b""
-        with ThreadPoolExecutor(max_workers=2) as others:
-            for chunk in content:
-                level = _LEVEL if self.size < _MUCH else _QUICK_LEVEL
-                self.crc = zlib.crc32(chunk, self.crc)
-                self.size += len(chunk)
-                waiting.append(others.submit(_deflated, chunk, window, level))
-                window = (window + chunk)[-_WINDOW:] if len(chunk) < _WINDOW else chunk[-_WINDOW:]
-                if len(waiting) > _MOST_WAITING:
-                    self._file.write(waiting.popleft().result())
-            for done in waiting:
-                self._file.write(done.result())
-        self._file.write(zlib.compressobj(_LEVEL, zlib.DEFLATED, -15).flush())
-        self.packed = self._file.tell()
-        if self.size >= _BIG:
-            raise Refusal("too-big", "one of its tabs is bigger than 4 GB", "split the tab")
+    @staticmethod
+    def new(name: str) -> Member:
+        """One that stands in no file yet; its time is that of the format, 1980."""
+        raw = name.encode("ascii")
+        fields = (20, 20, 0, 8, 0, _FIRST_DAY, 0, 0, 0, len(raw), 0, 0, 0, 0, 0, 0)
+        record = _CENTRAL.pack(b"PK\1\2", *fields) + raw
+        return Member(
+            name=name, flags=0, method=8, crc=0, packed=0, size=0, offset=0, data=0, end=0,
+            record=record,
+        )  # fmt: skip
 
 
 class Archive:
@@ -161,7 +120,10 @@ class Archive:
         return self._span(member.offset, member.end)
 
     def copy(self, out: BinaryIO, replaced: Mapping[str, Deflated]) -> None:
-        """Write the whole archive to `out` with the contents of some parts replaced."""
+        """Write the whole archive to `out` with the contents of some parts replaced.
+
+        Parts that it lacks are added behind all others.
+        """
         new = {_key(name): content for name, content in replaced.items()}
         ordered = sorted(self._members.items(), key=lambda item: item[1].offset)
         _pour(self._span(0, ordered[0][1].offset), out)
@@ -175,11 +137,24 @@ class Archive:
             else:
                 _pour(self.raw(member), out)
                 records[key] = _moved(member, place)
-        self._write_directory(out, [records[key] for key in self._members])
+        added = [
+            self._add(out, name, content)
+            for name, content in replaced.items()
+            if _key(name) not in self._members
+        ]
+        self._write_directory(out, [*(records[key] for key in self._members), *added])
+
+    def _add(self, out: BinaryIO, name: str, content: Deflated) -> bytes:
+        """Write a part that is new; its central record."""
+        fresh = Member.new(name)
+        place = out.tell() - self._base
+        out.write(_header(fresh, content))
+        _pour(content.chunks(), out)
+        return _record(fresh, place, content)
 
     def _write_directory(self, out: BinaryIO, records: list[bytes]) -> None:
         start, length = out.tell() - self._base, sum(map(len, records))
-        if start + length >= _BIG or len(records) >= 0xFFFF:
+        if start + length >= BIG or len(records) >= 0xFFFF:
             raise Refusal("too-big", "it is bigger than 4 GB", "split it into several workbooks")
         out.write(b"".join(records))
         count = len(records)
@@ -304,12 +279,6 @@ def ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
             yield chunk
 
 
-def _deflated(chunk: bytes, window: bytes, level: int) -> bytes:
-    """A chunk compressed, to be followed by others; `window` is what stands before it."""
-    deflater = zlib.compressobj(level, zlib.DEFLATED, -15, zdict=window)
-    return deflater.compress(chunk) + deflater.flush(zlib.Z_SYNC_FLUSH)
-
-
 def _key(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
 
@@ -331,7 +300,7 @@ def _sizes(record: bytes) -> tuple[int, int, int]:
     wide = _extras(record[_CENTRAL.size + name : _CENTRAL.size + name + extra]).get(1, b"")
     found = []
     for value in (size, packed, offset):
-        if value == _BIG and len(wide) >= 8:
+        if value == BIG and len(wide) >= 8:
             (value,), wide = struct.unpack_from("<Q", wide), wide[8:]  # noqa: PLW2901
         found.append(value)
     return found[1], found[0], found[2]
@@ -377,7 +346,7 @@ def _record(member: Member, place: int, content: Deflated) -> bytes:
 def _moved(member: Member, place: int) -> bytes:
     """The central record of a copied member, now at `place`."""
     (offset,) = struct.unpack_from("<L", member.record, 42)
-    if offset == _BIG or place >= _BIG:
+    if offset == BIG or place >= BIG:
         raise Refusal("too-big", "it is bigger than 4 GB", "split it into several workbooks")
     return member.record[:42] + struct.pack("<L", place) + member.record[46:]
 

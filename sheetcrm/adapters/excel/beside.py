@@ -16,6 +16,7 @@ from sheetcrm.adapters.excel.lock import check_free
 from sheetcrm.adapters.excel.reportbook import Row, as_seen, make, read_report
 from sheetcrm.adapters.excel.save import check_writable, replace_file
 from sheetcrm.core.table.layout import Layout
+from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import CellValue, Edit, Problem, Severity, Tab
 from sheetcrm.errors import SourceRefusedError
 from sheetcrm.ports import Backup, Restorable, TabSource, WithLayout, WriteReceipt
@@ -81,6 +82,7 @@ class UnwrittenSource:
         edits: Sequence[Edit],
         *,
         append: Sequence[str] = (),
+        log: StageLog | None = None,  # noqa: ARG002
         run: str = "",  # noqa: ARG002
     ) -> WriteReceipt:
         """Nothing, or a refusal.

@@ -14,7 +14,7 @@ from sheetcrm.adapters.excel.places import find_place
 from sheetcrm.adapters.excel.save import Snapshot
 from sheetcrm.adapters.excel.scan import scan
 from sheetcrm.adapters.excel.update import Change
-from sheetcrm.adapters.excel.writing import write_change
+from sheetcrm.adapters.excel.writing import write_changes
 from sheetcrm.core.table.areas import parse_area
 from sheetcrm.core.table.values import CellValue
 
@@ -51,10 +51,10 @@ def write_cells(
             found = scan(lambda: package.archive.chunks(sheet.part), keep=package.is_small(sheet))
             change = Change(sheet=sheet, scan=found, cells=_by_row(values))
             destination = Path(out).resolve() if out is not None else None
-            update = write_change(package, change, snapshot=snapshot, out=destination)
+            update = write_changes(package, [change], snapshot=snapshot, out=destination)
     if destination and not update.cells:
         shutil.copyfile(target, destination)
-    return update.cells
+    return sum(update.cells.values())
 
 
 def _by_row(values: Mapping[str, CellValue]) -> dict[int, dict[int, CellValue]]:

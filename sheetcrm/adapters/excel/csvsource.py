@@ -27,6 +27,7 @@ from sheetcrm.adapters.excel.save import (
 from sheetcrm.adapters.excel.values import same
 from sheetcrm.core.table.addresses import letters
 from sheetcrm.core.table.layout import Layout
+from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import CellValue, Edit, Problem, Severity, Tab
 from sheetcrm.ports import Backup, WriteReceipt
 
@@ -81,7 +82,13 @@ class CsvSource:
         )
 
     def write(
-        self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = (), run: str = ""
+        self,
+        tab: Tab,
+        edits: Sequence[Edit],
+        *,
+        append: Sequence[str] = (),
+        log: StageLog | None = None,  # noqa: ARG002 - there are no other tabs
+        run: str = "",
     ) -> WriteReceipt:
         """Change the edits' fields and no others; see `ports.TabSource`."""
         revision = tab.revision

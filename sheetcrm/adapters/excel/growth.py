@@ -6,7 +6,7 @@ Otherwise the next sort would move the leads and leave our values where they wer
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sheetcrm.adapters.excel import markup
 from sheetcrm.adapters.excel.faults import Refusal
@@ -101,6 +101,18 @@ def grown_table(data: bytes, new: NewColumns) -> bytes:
     return markup.apply(data, splices)
 
 
+def lengthened_table(data: bytes, last_row: int) -> bytes:
+    """A table's part with the rows right below it, through `last_row`: ref and filter together."""
+    root = markup.parse(data)
+    splices = []
+    for element in (root, root.find("autoFilter")):
+        area = parse_area(element.get("ref")) if element else None
+        if element is not None and area is not None:
+            longer = {"ref": str(replace(area, last_row=last_row))}
+            splices.append(markup.set_attributes(data, element, longer))
+    return markup.apply(data, splices)
+
+
 def grown_filter(skeleton: bytes, root: Element, new: NewColumns) -> Splice | None:
     """The sheet's own filter with the new columns, where they touch its right edge."""
     element = root.find("autoFilter")
@@ -110,30 +122,8 @@ def grown_filter(skeleton: bytes, root: Element, new: NewColumns) -> Splice | No
     return markup.set_attributes(skeleton, element, {"ref": str(area.through(new.last))})
 
 
-def changed_workbook(
-    package: Package, sheet: Sheet, new: NewColumns | None, *, recalculate: bool
-) -> bytes | None:
-    """The workbook part with the hidden name of the filter grown, and recalculation asked for.
-
-    None where nothing of this is needed.
-    """
-    data, root = package.workbook_xml, package.workbook
-    splices = _grown_names(package, sheet, new) if new else []
-    if recalculate:
-        splices.append(_recalculation(data, root))
-    return markup.apply(data, splices) if splices else None
-
-
-def _occupied(header: str, what: str, new: NewColumns) -> Refusal:
-    return Refusal(
-        "occupied",
-        f"the new column “{header}” belongs at {letters(new.first)}{new.header_row}, "
-        f"but {what} is in its way",
-        "move that further to the right, with an empty column between",
-    )
-
-
-def _grown_names(package: Package, sheet: Sheet, new: NewColumns) -> list[Splice]:
+def grown_names(package: Package, sheet: Sheet, new: NewColumns) -> list[Splice]:
+    """The workbook's hidden name of the sheet's filter with the columns in it."""
     splices = []
     for element, name in zip(
         package.workbook.all("definedNames", "definedName"), package.names, strict=True
@@ -149,13 +139,24 @@ def _grown_names(package: Package, sheet: Sheet, new: NewColumns) -> list[Splice
     return splices
 
 
-def _recalculation(data: bytes, root: Element) -> Splice:
+def recalculation(package: Package) -> Splice:
+    """What asks Excel to calculate all formulas anew when it opens the workbook."""
+    data, root = package.workbook_xml, package.workbook
     settings = root.find("calcPr")
     if settings is not None:
         return markup.set_attributes(data, settings, {"fullCalcOnLoad": "1"})
     before = [child for child in root.children if child.name in _BEFORE_CALC]
     at = before[-1].end if before else root.inside
     return Splice(at, at, f'<{root.prefix}calcPr fullCalcOnLoad="1"/>'.encode())
+
+
+def _occupied(header: str, what: str, new: NewColumns) -> Refusal:
+    return Refusal(
+        "occupied",
+        f"the new column “{header}” belongs at {letters(new.first)}{new.header_row}, "
+        f"but {what} is in its way",
+        "move that further to the right, with an empty column between",
+    )
 
 
 def _touches(area: Area, new: NewColumns) -> bool:

@@ -33,6 +33,7 @@ class Looks:
         header_row: int,
         new: Collection[int],
         widths: Mapping[int, str],
+        titles: int | None = None,
     ) -> None:
         self._styles = styles
         self._new = new
@@ -40,6 +41,7 @@ class Looks:
         self._seen: dict[int, Counter[int]] = {}
         self._root = root
         self._widths = widths
+        self._titles = titles
         self._settings = root.all("cols", "col")
         self._chosen: dict[int, int | None] = {}
         self._fitting: dict[tuple[int | None, type, int], int | None] = {}
@@ -56,7 +58,7 @@ class Looks:
         if own is not None:
             base: int | None = own
         elif target.header:
-            base = self._headers.get(self._left(target.column))
+            base = self._headers.get(self._left(target.column), self._titles)
         elif row_style is not None:
             base = row_style
         else:
@@ -66,6 +68,11 @@ class Looks:
             wide = shows_dates(self._root, self._widths, target.column)
             self._fitting[wanted] = self._styles.fit(base, target.value, wide=wide)
         return self._fitting[wanted]
+
+    def titles(self) -> int | None:
+        """The format of most headers, for those of a new tab."""
+        seen = Counter(self._headers.values()).most_common(1)
+        return self._styles.general(seen[0][0]) if seen else None
 
     def hidden(self, column: int) -> bool:
         """Whether the column is hidden."""

@@ -153,12 +153,11 @@ class Package:
 
     def related(self, part: str, kind: str) -> list[str]:
         """The parts that a part relates to by a relationship of that kind (``table``)."""
-        return [target for _, type_, target in self._relations(part) if type_.endswith("/" + kind)]
+        return [target for _, type_, target in self.relations(part) if type_.endswith("/" + kind)]
 
-    def _relations(self, part: str) -> list[tuple[str, str, str]]:
+    def relations(self, part: str) -> list[tuple[str, str, str]]:
         """Id, type and target part of each internal relationship of a part."""
-        folder, name = posixpath.split(part)
-        rels = posixpath.join(folder, "_rels", name + ".rels")
+        folder, rels = posixpath.dirname(part), relations_of(part)
         if self.archive.find(rels) is None:
             return []
         found = []
@@ -225,7 +224,7 @@ class Package:
             raise Refusal("moved-parts", what, REPAIR)
 
     def _sheets(self) -> list[Sheet]:
-        targets = {i: (kind, part) for i, kind, part in self._relations(self.workbook_part)}
+        targets = {i: (kind, part) for i, kind, part in self.relations(self.workbook_part)}
         found: list[Sheet] = []
         for index, element in enumerate(self.workbook.all("sheets", "sheet")):
             kind, part = targets.get(element.linked(), ("", ""))
@@ -250,6 +249,12 @@ class Package:
         if "<" in raw:
             raise Refusal("bad-xml", "one of its names is not written as names are", REPAIR)
         return markup.unescape(raw)
+
+
+def relations_of(part: str) -> str:
+    """The part that holds a part's relationships."""
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", name + ".rels")
 
 
 def _twice(title: str) -> Refusal:

@@ -11,6 +11,7 @@ from sheetcrm.adapters.excel.faults import Refusal, guarded
 from sheetcrm.adapters.excel.legacy import LegacyTab, read_legacy
 from sheetcrm.adapters.excel.plain import find_leads
 from sheetcrm.adapters.excel.save import Snapshot
+from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import Edit, Problem, Severity, Tab
 from sheetcrm.errors import SourceChangedError
 from sheetcrm.ports import WriteReceipt
@@ -81,6 +82,7 @@ class ReadOnlySource:
         edits: Sequence[Edit],
         *,
         append: Sequence[str] = (),
+        log: StageLog | None = None,  # noqa: ARG002
         run: str = "",  # noqa: ARG002
     ) -> WriteReceipt:
         """Nothing, or a refusal.

@@ -17,7 +17,8 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sheetcrm.adapters.excel.archive import Archive, Deflated, ahead
+from sheetcrm.adapters.excel.archive import Archive, ahead
+from sheetcrm.adapters.excel.deflated import Deflated
 from sheetcrm.adapters.excel.faults import Refusal
 from sheetcrm.adapters.excel.formulacells import numbered, with_value
 from sheetcrm.adapters.excel.freshvalues import OTHERWISE, Answer, FreshValues, Value
@@ -36,13 +37,16 @@ _STALE = "open it in Excel and save it once: since an earlier sync nobody has ca
 
 
 def recalculated(
-    package: Package, change: Change, update: Update, keep: Callable[[Deflated], Deflated]
+    package: Package,
+    changes: Sequence[Change],
+    update: Update,
+    keep: Callable[[Deflated], Deflated],
 ) -> Update:
     """An update that brings the values of formulas up to date, too.
 
     Args:
         package: the workbook.
-        change: what is written.
+        changes: what is written.
         update: that, ready to be put into the archive.
         keep: is given all new contents, to be closed at the end.
     """
@@ -51,12 +55,12 @@ def recalculated(
             new = Path(folder) / "new.xlsx"
             with new.open("wb") as file:
                 package.archive.copy(file, update.parts)
-            answer = _ask(package.path, new, change)
+            answer = _ask(package.path, new, changes)
             if not answer.refused:
                 update = _with_values(update, answer, new, keep)
     except (OSError, Refusal) as fault:
         answer = Answer(values={}, refused=str(fault))
-    notes = _notes(answer, package, change.sheet.title)
+    notes = _notes(answer, package, changes[0].sheet.title)
     return replace(update, problems=[*update.problems, *notes])
 
 
@@ -74,11 +78,11 @@ def _with_values(
     return replace(update, parts=parts, fresh=fresh)
 
 
-def _ask(old: Path, new: Path, change: Change) -> Answer:
+def _ask(old: Path, new: Path, changes: Sequence[Change]) -> Answer:
     """What the other process says."""
-    written = json.dumps([_corners(area) for area in _areas(change)])
+    areas = {part: list(map(_corners, found)) for part, found in _areas(changes).items()}
     # -P: nothing is imported from the current folder, which others may write to
-    command = [sys.executable, "-P", "-c", _CODE, str(old), str(new), change.sheet.part, written]
+    command = [sys.executable, "-P", "-c", _CODE, str(old), str(new), json.dumps(areas)]
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=_MOST_SECONDS)  # noqa: S603
     except subprocess.TimeoutExpired as fault:
@@ -89,8 +93,15 @@ def _ask(old: Path, new: Path, change: Change) -> Answer:
     return answer
 
 
-def _areas(change: Change) -> Iterator[Area]:
-    """The columns that were written, each from its first row to its last."""
+def _areas(changes: Sequence[Change]) -> dict[str, list[Area]]:
+    """The columns that were written in each sheet, from the first row to the last.
+
+    Sheets that are new are left out, as no formula reads them yet.
+    """
+    return {change.sheet.part: list(_columns(change)) for change in changes if not change.like}
+
+
+def _columns(change: Change) -> Iterator[Area]:
     rows: dict[int, list[int]] = {}
     for row, values in change.cells.items():
         for column in values:

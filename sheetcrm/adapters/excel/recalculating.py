@@ -45,23 +45,22 @@ _ORDINARY: Final = frozenset((b"#DIV/0!", b"#N/A", b"#NULL!", b"#NUM!", b"#REF!"
 Place = tuple[int, int, int]  # sheet, row, column
 
 
-def answer(old: Path, new: Path, part: str, written: Sequence[Area]) -> Answer:
+def answer(old: Path, new: Path, written: Mapping[str, Sequence[Area]]) -> Answer:
     """As `calculate`, with a reason where that cannot be done."""
     try:
-        return calculate(old, new, part, written)
+        return calculate(old, new, written)
     except Exception as fault:  # noqa: BLE001 - the library's refusals, and its faults
         return Answer(values={}, refused=_FAILED.sub("", str(fault)))
 
 
-def calculate(old: Path, new: Path, part: str, written: Sequence[Area]) -> Answer:
+def calculate(old: Path, new: Path, written: Mapping[str, Sequence[Area]]) -> Answer:
     """Find the new values.
 
     Args:
         old: the workbook as it was.
         new: the same with what was written, its formulas' values not yet touched; in a folder
             where another file may be put.
-        part: the sheet that was written.
-        written: where in it.
+        written: part of a sheet → where in it was written.
     """
     with Package(new) as package:
         cells = _Cells(package)
@@ -70,8 +69,11 @@ def calculate(old: Path, new: Path, part: str, written: Sequence[Area]) -> Answe
             return Answer(values={}, refused=many)
         out = new.with_name("calculated.xlsx")
         distrusted, changes = (_recalculated(path, out, cells) for path in (old, new))
-        sheet = [one.part for one in package.sheets].index(part)
-        start = [Reference(sheet, area) for area in written]
+        start = [
+            Reference(sheet, area)
+            for sheet, part in enumerate(cells.parts)
+            for area in written.get(part, ())
+        ]
         return _decided(package, cells, distrusted, changes, start)
 
 
@@ -100,7 +102,7 @@ def _recalculated(path: Path, out: Path, cells: _Cells) -> dict[Place, FormulaCe
     changed: dict[Place, FormulaCell] = {}
     with Archive(path) as old, Archive(out) as new:
         for sheet, part in enumerate(cells.parts):
-            if old.sane(part).crc == new.sane(part).crc:
+            if not old.find(part) or old.sane(part).crc == new.sane(part).crc:
                 continue
             for cell in formula_cells(lambda part=part: new.chunks(part))[0]:  # type: ignore[misc]
                 place = sheet, cell.row, cell.column
@@ -210,13 +212,14 @@ def _named(cells: _Cells, place: Place) -> str:
 
 
 def main() -> None:
-    """Print the answer for two files, a part and the areas that were written in it."""
+    """Print the answer for two files, and the areas that were written in each part."""
     with suppress(ImportError, ValueError, OSError):  # not everywhere
         import resource  # noqa: PLC0415
 
         resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
-    old, new, part, written = sys.argv[1:]
-    said = answer(Path(old), Path(new), part, [Area(*one) for one in json.loads(written)])
+    old, new, written = sys.argv[1:]
+    areas = {part: [Area(*one) for one in found] for part, found in json.loads(written).items()}
+    said = answer(Path(old), Path(new), areas)
     pickle.dump(said, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
     sys.stdout.flush()
     os._exit(0)  # whatever the library's threads still do

@@ -26,8 +26,9 @@ from sheetcrm.adapters.excel.save import (
 from sheetcrm.adapters.excel.scan import Scan
 from sheetcrm.adapters.excel.update import Change, stale
 from sheetcrm.adapters.excel.values import same
-from sheetcrm.adapters.excel.writing import write_change
+from sheetcrm.adapters.excel.writing import write_changes
 from sheetcrm.core.table.layout import Layout
+from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import CellValue, Edit, Problem, Tab
 from sheetcrm.errors import SourceChangedError
 from sheetcrm.ports import Backup, WriteReceipt
@@ -106,18 +107,24 @@ class ExcelSource:
         )
 
     def write(
-        self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = (), run: str = ""
+        self,
+        tab: Tab,
+        edits: Sequence[Edit],
+        *,
+        append: Sequence[str] = (),
+        log: StageLog | None = None,
+        run: str = "",
     ) -> WriteReceipt:
         """Change the edits' cells and nothing else; see `ports.TabSource`."""
         revision = _revision(tab)
         change = self._change(tab, revision, edits, append)
-        if not change.cells:
+        if not change.cells and log is None:
             return WriteReceipt(cells=0)
         with guarded(self._path):
             check_free(self._path)
             check_unchanged(self._path, revision.snapshot)
             check_writable(self._path)
-            return self._write(change, revision.snapshot, run)
+            return self._write(change, log, revision.snapshot, run)
 
     def foresee(
         self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = ()
@@ -203,8 +210,11 @@ class ExcelSource:
             recalculate=self._recalculate,
         )
 
-    def _write(self, change: Change, snapshot: Snapshot, run: str) -> WriteReceipt:
+    def _write(
+        self, change: Change, log: StageLog | None, snapshot: Snapshot, run: str
+    ) -> WriteReceipt:
         with Package(self._path) as package:
+            changes, logged = self._with_log(package, change, log)
             kept = ""
             linked = other_names(self._path)
 
@@ -213,19 +223,32 @@ class ExcelSource:
                 if self._backups:
                     kept = self._backups.save(self._path, run)
 
-            update = write_change(package, change, snapshot=snapshot, before=before_saving)
+            update = write_changes(package, changes, snapshot=snapshot, before=before_saving)
         if kept and self._backups:
             self._backups.prune(self._path)
         found = [*update.problems, *linked] if update.cells else []
         problems = tuple(replace(problem, source=self.name) for problem in found)
         appended = tuple(change.new.headers) if change.new else ()
         return WriteReceipt(
-            cells=update.cells,
+            cells=update.cells.get(change.sheet.part, 0),
             appended=appended,
             backup=kept,
             problems=problems,
             recalculated=sum(len(fresh.values) for fresh in update.fresh.values()),
+            logged=logged,
         )
+
+    def _with_log(
+        self, package: Package, change: Change, log: StageLog | None
+    ) -> tuple[list[Change], int]:
+        """The changes of both tabs, and how many rows the log gets."""
+        changes = [change] if change.cells else []
+        if log is None:
+            return changes, 0
+        from sheetcrm.adapters.excel.logtab import log_change  # noqa: PLC0415 - few teams keep one
+
+        further, rows = log_change(package, log, change)
+        return ([*changes, further] if further else changes), rows
 
 
 def _revision(tab: Tab) -> Revision:

@@ -1,23 +1,26 @@
-"""A change to one sheet as the new contents of the few parts that it touches."""
+"""Changes to sheets as the new contents of the few parts that they touch."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from sheetcrm.adapters.excel import markup
-from sheetcrm.adapters.excel.archive import Deflated, ahead
+from sheetcrm.adapters.excel.archive import ahead
 from sheetcrm.adapters.excel.contents import Contents
+from sheetcrm.adapters.excel.deflated import Deflated
 from sheetcrm.adapters.excel.dependents import may_read
 from sheetcrm.adapters.excel.faults import REPAIR, Refusal
 from sheetcrm.adapters.excel.freshvalues import FreshValues
 from sheetcrm.adapters.excel.growth import (
     NewColumns,
-    changed_workbook,
     check_room,
     grown_filter,
+    grown_names,
     grown_table,
+    lengthened_table,
+    recalculation,
 )
 from sheetcrm.adapters.excel.looks import Looks, sample
 from sheetcrm.adapters.excel.package import Package, Sheet, Table
@@ -46,7 +49,9 @@ class Change:
     area: Area | None = None  #: the leads' data rows, where columns are added
     new: NewColumns | None = None
     occupied: Mapping[int, str] = field(default_factory=dict)  #: see `Region.beyond`
-    table: Table | None = None  #: the one that new columns join
+    table: Table | None = None  #: the one that new columns, or rows below it, join
+    header_row: int = 0  #: where a row of headers is written, or the new columns' are
+    like: Sheet | None = None  #: the sheet is new, and to be registered like this one
     headers: Sequence[str] = ()  #: of all columns that are written
     write_protected: bool = False
     recalculate: bool = False  #: bring the values of formulas that read it up to date
@@ -56,51 +61,100 @@ class Change:
 class Update:
     """New contents of parts, ready to be put into the archive."""
 
-    cells: int
+    cells: Mapping[str, int] = field(default_factory=dict)
+    """Part of each sheet that became different → in how many cells."""
     parts: dict[str, Deflated] = field(default_factory=dict)
-    contents: dict[str, bytes] = field(default_factory=dict)  #: of all parts but the sheet
-    widths: Mapping[int, str] = field(default_factory=dict)  #: of new columns
+    contents: dict[str, bytes] = field(default_factory=dict)  #: of all parts but the sheets
+    widths: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    """Part of a sheet → widths of its new columns."""
     is_read: bool = False  #: formulas may read what is written
     fresh: Mapping[str, FreshValues] = field(default_factory=dict)  #: of sheets, by their parts
     problems: Sequence[Problem] = ()
 
 
-def prepare(package: Package, change: Change, keep: Callable[[Deflated], Deflated]) -> Update:
-    """Work out a change; nothing is written yet.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Written:
+    """One sheet, written anew."""
+
+    change: Change
+    content: Deflated
+    cells: int
+    references: int  #: to shared strings, how many more there are
+    widths: Mapping[int, str]
+    looks: Looks
+
+
+def prepare(
+    package: Package, changes: Sequence[Change], keep: Callable[[Deflated], Deflated]
+) -> Update:
+    """Work out changes, each of another sheet; nothing is written yet.
 
     Args:
         package: the workbook.
-        change: what is to be written.
+        changes: what is to be written.
         keep: is given all new contents, to be closed at the end.
 
     Raises:
         Refusal: it cannot be made safely.
     """
+    _check_roles(package, changes)
+    strings, styles = _strings(package, changes), Styles(_part(package, "styles"))
+    written: list[_Written] = []
+    for change in changes:
+        titles = written[0].looks.titles() if written and change.like else None
+        one = _write_sheet(package, change, strings, styles, titles=titles)
+        keep(one.content)
+        written.append(one)
+    written = [one for one in written if one.cells]
+    if not written:
+        return Update()
+    read = [one.change for one in written if _is_read(package, one.change)]
+    contents = _other_parts(
+        package,
+        written,
+        styles,
+        strings,
+        recalculate=bool(read) and not package.manual,
+    )
+    parts = {one.change.sheet.part: one.content for one in written}
+    parts |= {name: keep(Deflated([content])) for name, content in contents.items()}
+    hidden = [problem for one in written for problem in _hidden(one.change, one.looks)]
+    return Update(
+        cells={one.change.sheet.part: one.cells for one in written},
+        parts=parts,
+        contents=contents,
+        widths={one.change.sheet.part: one.widths for one in written},
+        is_read=bool(read),
+        problems=[*hidden, *(_stale(package, read[0]) if read else ())],
+    )
+
+
+def _write_sheet(
+    package: Package,
+    change: Change,
+    strings: SharedStrings | None,
+    styles: Styles,
+    *,
+    titles: int | None,
+) -> _Written:
     skeleton = change.scan.head + change.scan.tail
     root = markup.parse(skeleton)
     _check(package, change, root)
-    strings = _strings(package, change)
-    styles = Styles(_part(package, "styles"))
     widths = fitting_widths(root, change.new, change.cells) if change.new else {}
     stream, rows = open_sheet(package, change), open_sheet(package, change).rows()
-    looks = _looks(change, styles, root, widths, sample(stream.grammar, rows, _top(change)))
+    known = sample(stream.grammar, rows, _top(change))
+    looks = _looks(change, styles, root, widths, known, titles=titles)
     patcher = _patcher(change, stream, strings, looks, date1904=package.date1904)
     rows = patcher.run(stream.rows())
     frame = [*_frame(change, skeleton, root), *added_widths(root, widths)]
-    parts = {change.sheet.part: keep(Deflated(_sheet(change, frame, rows)))}
-    if not patcher.cells:
-        return Update(cells=0)
-    read = _is_read(package, change)
-    asked = read and not package.manual
-    contents = _other_parts(package, change, styles, strings, patcher.references, recalculate=asked)
-    parts |= {name: keep(Deflated([content])) for name, content in contents.items()}
-    return Update(
+    content = Deflated(_sheet(change, frame, rows))
+    return _Written(
+        change=change,
+        content=content,
         cells=patcher.cells,
-        parts=parts,
-        contents=contents,
+        references=patcher.references,
         widths=widths,
-        is_read=read,
-        problems=[*_hidden(change, looks), *(_stale(package, change) if read else ())],
+        looks=looks,
     )
 
 
@@ -118,7 +172,7 @@ def _patcher(
             targets=Contents(
                 change.cells,
                 strings,
-                header_row=change.new.header_row if change.new else 0,
+                header_row=_header_row(change),
                 prefix=stream.grammar.prefix,
                 date1904=date1904,
             ),
@@ -132,7 +186,6 @@ def _patcher(
 def _check(package: Package, change: Change, root: markup.Element) -> None:
     """Refuse what cannot be written safely, before anything is worked out."""
     protected = change.write_protected
-    _check_roles(package, change)
     check_sheet(package, change.sheet, change.scan, root, write_protected=protected)
     check_cells(package, change.sheet, change.scan, root, change.cells)
     if change.new and change.area:
@@ -140,13 +193,18 @@ def _check(package: Package, change: Change, root: markup.Element) -> None:
         check_room(change.new, change.area, change.occupied, others, change.table)
 
 
-def _check_roles(package: Package, change: Change) -> None:
+def _check_roles(package: Package, changes: Sequence[Change]) -> None:
     """Refuse a part that is two things at once, as it would be changed twice."""
     named = [part_name(package, kind) for kind in ("styles", "sharedStrings")]
-    table = [change.table.part] if change.table else []
-    parts = [package.workbook_part, change.sheet.part, *table, *filter(None, named)]
+    tables = [change.table.part for change in changes if change.table]
+    sheets = [change.sheet.part for change in changes]
+    parts = [package.workbook_part, *sheets, *tables, *filter(None, named)]
     if len({part.lower() for part in parts}) < len(parts):
         raise Refusal("damaged", "one of its parts is two things at once", REPAIR)
+
+
+def _header_row(change: Change) -> int:
+    return change.new.header_row if change.new else change.header_row
 
 
 def open_sheet(package: Package, change: Change) -> SheetStream:
@@ -167,10 +225,10 @@ def part_name(package: Package, kind: str) -> str:
     return next(iter(package.related(package.workbook_part, kind)), "")
 
 
-def _strings(package: Package, change: Change) -> SharedStrings | None:
+def _strings(package: Package, changes: Sequence[Change]) -> SharedStrings | None:
     """The workbook's shared strings; None where texts are to be written into the cells."""
     texts: set[str] = set()
-    for row in change.cells.values():
+    for row in chain.from_iterable(change.cells.values() for change in changes):
         texts.update([value for value in row.values() if value.__class__ is str])
         if len(texts) > _MOST_TEXTS:
             return None
@@ -192,10 +250,12 @@ def _looks(
     root: markup.Element,
     widths: Mapping[int, str],
     rows: Sequence[tuple[int, list[Cell]]],
+    *,
+    titles: int | None,
 ) -> Looks:
-    header = change.new.header_row if change.new else 0
+    header = _header_row(change)
     new = range(change.new.first, change.new.last + 1) if change.new else ()
-    return Looks(styles, root, rows, header_row=header, new=new, widths=widths)
+    return Looks(styles, root, rows, header_row=header, new=new, widths=widths, titles=titles)
 
 
 def _sheet(
@@ -236,25 +296,42 @@ def _frame(change: Change, skeleton: bytes, root: markup.Element) -> Iterator[ma
 
 def _other_parts(
     package: Package,
-    change: Change,
+    written: Sequence[_Written],
     styles: Styles,
     strings: SharedStrings | None,
-    references: int,
     *,
     recalculate: bool,
 ) -> dict[str, bytes]:
-    """The new contents of all parts but the sheet that change."""
-    parts = {
+    """The new contents of all parts but the sheets that change."""
+    references = sum(one.references for one in written)
+    parts: dict[str, bytes | None] = {
         part_name(package, "styles"): styles.rendered(),
         part_name(package, "sharedStrings"): strings.rendered(references) if strings else None,
-        package.workbook_part: changed_workbook(
-            package, change.sheet, change.new, recalculate=recalculate
-        ),
     }
-    if change.table and change.new:
-        table = change.table.part
-        parts[table] = grown_table(package.archive.read(table), change.new)
+    splices = [recalculation(package)] if recalculate else []
+    for change in [one.change for one in written]:
+        if change.new:
+            splices += grown_names(package, change.sheet, change.new)
+        if change.like:
+            from sheetcrm.adapters.excel.newtab import registered  # noqa: PLC0415 - rare
+
+            entry, others = registered(package, change.sheet, change.like)
+            splices.append(entry)
+            parts |= others
+        if change.table:
+            parts[change.table.part] = _table(package, change, change.table)
+    if splices:
+        parts[package.workbook_part] = markup.apply(package.workbook_xml, splices)
     return {name: content for name, content in parts.items() if content is not None}
+
+
+def _table(package: Package, change: Change, table: Table) -> bytes | None:
+    """The table's part with new columns, or with rows that were written below it."""
+    data = package.archive.read(table.part)
+    if change.new:
+        return grown_table(data, change.new)
+    last = max(change.cells)
+    return lengthened_table(data, last) if last > table.area.last_row else None
 
 
 def _is_read(package: Package, change: Change) -> bool:

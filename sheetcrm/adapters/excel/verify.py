@@ -20,7 +20,7 @@ from sheetcrm.adapters.excel.archive import Archive, ahead
 from sheetcrm.adapters.excel.faults import Refusal
 from sheetcrm.adapters.excel.formulacells import swapped
 from sheetcrm.adapters.excel.freshvalues import check_cells, check_sheet
-from sheetcrm.adapters.excel.package import Package
+from sheetcrm.adapters.excel.package import Package, Sheet
 from sheetcrm.adapters.excel.rows import SheetStream, parted, view, widened
 from sheetcrm.adapters.excel.scan import IRREGULAR
 from sheetcrm.adapters.excel.strings import SharedStrings, Unsuitable
@@ -40,30 +40,36 @@ _Numbered = tuple[int, bytes, Sequence[bytes]]  # number, row, and that as `part
 Found = dict[int, tuple[str, bytes | None]]  # column → kind and content of the cell
 
 
-def check(package: Package, change: Change, update: Update, temporary: Path) -> None:
-    """Hold a new workbook against the old one and the change.
+def check(package: Package, changes: Sequence[Change], update: Update, temporary: Path) -> None:
+    """Hold a new workbook against the old one and the changes.
 
     Raises:
         Refusal: they do not agree.
     """
     with Archive(temporary) as new:
-        _check_parts(package.archive, new, update)
+        written = {one.sheet.part: one for one in changes if one.sheet.part in update.cells}
+        made = [change.sheet for change in written.values() if change.like]
+        _check_parts(package.archive, new, update, made)
         for name, content in update.contents.items():
             _require(new.read(name) == content, name)
         added = _check_appended(package, update)
         strings = part_name(package, "sharedStrings")
         shared = _texts(lambda: added or _strings(new, strings))
-        _SheetCheck(package, change, update, shared).run(new)
-        for part, fresh in update.fresh.items():
-            if part != change.sheet.part:
-                check_sheet(package.archive, new, part, fresh)
+        for change in written.values():
+            _SheetCheck(package, change, update, shared).run(new)
+        for part in update.fresh.keys() - written.keys():
+            check_sheet(package.archive, new, part, update.fresh[part])
+    for sheet in made:
+        from sheetcrm.adapters.excel.newtab import check_registered  # noqa: PLC0415 - rare
+
+        check_registered(package, sheet, temporary)
 
 
-def _check_parts(old: Archive, new: Archive, update: Update) -> None:
-    names = [member.name for member in old.members]
+def _check_parts(old: Archive, new: Archive, update: Update, made: Sequence[Sheet]) -> None:
+    names = [*(member.name for member in old.members), *(sheet.part for sheet in made)]
     _require(names == [member.name for member in new.members], "the list of parts")
     touched = {name.lower() for name in update.parts}
-    for before, after in zip(old.members, new.members, strict=True):
+    for before, after in zip(old.members, new.members, strict=False):  # what is new comes last
         if before.name.replace("\\", "/").lstrip("/").lower() not in touched:
             pairs = zip_longest(old.raw(before), new.raw(after))
             _require(all(one == other for one, other in pairs), before.name)
@@ -116,7 +122,7 @@ class _SheetCheck:
     ) -> None:
         self._change = change
         self._fresh = update.fresh.get(change.sheet.part)
-        self._widths = update.widths
+        self._widths = update.widths.get(change.sheet.part, {})
         self._before = open_sheet(package, change)
         self._shared = shared
         self._date1904 = package.date1904

@@ -67,11 +67,17 @@ def wanted(
     return Cells(values=values, formats=formats, notes=notes)
 
 
+def date_format(value: CellValue) -> Mapping[str, str] | None:
+    """The format in which a day or moment is shown as one; None for other values."""
+    if isinstance(value, date):
+        return {"type": "DATE_TIME" if isinstance(value, datetime) else "DATE"}
+    return None
+
+
 def _format(value: CellValue, sheet: Sheet, place: Place) -> Mapping[str, str] | None:
     """The format that the cell must get for the value to be shown as what it is, if any."""
     dated = sheet.dated(*place)
     if isinstance(value, date):
-        kind = "DATE_TIME" if isinstance(value, datetime) else "DATE"
-        return None if dated else {"type": kind}
+        return None if dated else date_format(value)
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return AUTOMATIC if dated and number else None

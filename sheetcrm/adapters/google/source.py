@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sheetcrm.adapters.google.address import FIELDS, Address, Place, find_place, quoted
 from sheetcrm.adapters.google.client import SheetsClient
@@ -21,9 +21,13 @@ from sheetcrm.adapters.google.writing import Writing
 from sheetcrm.core.table.areas import parse_area, split_place
 from sheetcrm.core.table.fields import Field
 from sheetcrm.core.table.layout import Layout
+from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import Edit, Problem, Severity, Tab
 from sheetcrm.errors import SourceError, TabNotFoundError
 from sheetcrm.ports import WriteReceipt
+
+if TYPE_CHECKING:
+    from sheetcrm.adapters.google.logtab import LogTab
 
 _NO_OUTPUTS: Mapping[str, str] = {}
 _PLAIN = Look()
@@ -74,7 +78,13 @@ class GoogleTabSource:
         return tab_of(sheet, self.name, place.area, known_headers)
 
     def write(
-        self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = (), run: str = ""
+        self,
+        tab: Tab,
+        edits: Sequence[Edit],
+        *,
+        append: Sequence[str] = (),
+        log: StageLog | None = None,
+        run: str = "",
     ) -> WriteReceipt:
         """Change the edits' cells and nothing else; see `ports.TabSource`.
 
@@ -86,21 +96,26 @@ class GoogleTabSource:
         if not isinstance(revision, Revision):
             raise TypeError("this tab was not read by a GoogleTabSource")
         cells = wanted(tab, revision, edits, append, NOTE)
-        if not cells:
+        if not cells and log is None:
             return WriteReceipt(cells=0)
         check_room(revision, append)
         own = self._outputs.values()
         keys = keys_of(tab, revision, self._fields, own, self._outputs.get("id", ""))
+        moves = self._log(log) if log else None
         Writing(
             client=self._client,
             spreadsheet=self._address.spreadsheet,
             revision=revision,
             keys=keys,
             cells=cells,
+            log=moves,
         ).run()
         problems = [*self._dress(revision, append), *hidden(revision, append, self.name)]
         return WriteReceipt(
-            cells=len(cells.values), appended=tuple(append), problems=tuple(problems)
+            cells=len(cells.values),
+            appended=tuple(append),
+            problems=(*problems, *(moves.problems(self.name) if moves else ())),
+            logged=moves.written if moves else 0,
         )
 
     def layout(self, tab: Tab) -> Layout:
@@ -160,6 +175,11 @@ class GoogleTabSource:
             return find_place(address, book)
         except TabNotFoundError:
             return None
+
+    def _log(self, log: StageLog) -> LogTab:
+        from sheetcrm.adapters.google.logtab import LogTab  # noqa: PLC0415 - few teams keep one
+
+        return LogTab(client=self._client, spreadsheet=self._address.spreadsheet, log=log)
 
     def _dress(self, revision: Revision, new: Sequence[str]) -> tuple[Problem, ...]:
         """Give new columns what they need besides values."""

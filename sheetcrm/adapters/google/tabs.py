@@ -48,7 +48,7 @@ def tab_of(sheet: Sheet, source: str, area: Area, known: Collection[str]) -> Tab
         region = replace(region, last_column=used[-1])
     header = region.first_row
     names = name_headers(
-        [_cell_value(sheet, header, column) for column in used],
+        [cell_value(sheet, header, column) for column in used],
         [letters(column) for column in used],
         header,
     )
@@ -141,7 +141,8 @@ def _column(sheet: Sheet, rows: Sequence[int], column: int) -> list[CellValue]:
     ]
 
 
-def _cell_value(sheet: Sheet, row: int, column: int) -> CellValue:
+def cell_value(sheet: Sheet, row: int, column: int) -> CellValue:
+    """What stands in a cell, a number in a date format as a day or moment."""
     value = sheet.at(row, column)
     return _dated(value) if sheet.dated(row, column) else value
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sheetcrm.adapters.google.client import SheetsClient
 from sheetcrm.adapters.google.edits import Cells
@@ -45,6 +45,9 @@ from sheetcrm.errors import (
     SourceUnreachableError,
 )
 
+if TYPE_CHECKING:
+    from sheetcrm.adapters.google.logtab import LogTab
+
 ROUNDS: Final = 4  #: how often a write is tried, or mended, before it is left for the next run
 
 
@@ -58,6 +61,7 @@ class Writing:
         revision: what the write was decided on.
         keys: by which columns leads are known.
         cells: what is to be written.
+        log: the tab of stage moves, where some are to be logged; with the last cells.
     """
 
     client: SheetsClient
@@ -65,6 +69,7 @@ class Writing:
     revision: Revision
     keys: Keys
     cells: Cells
+    log: LogTab | None = None
     title: str = field(init=False)  # of the tab, as it is called now
     width: int = field(init=False)  # columns of its grid, as it is now
     expected: Expected = field(init=False)
@@ -83,11 +88,16 @@ class Writing:
             SourceChangedError: the tab is no longer what it was; nothing of ours stands wrong.
             SourceError: it could not be written, or only in part.
         """
-        rest = parts(self.cells)
-        self._guard(rest)
+        rest = parts(self.cells) if self.cells else []
+        if self.log:
+            self.log.look()
+        if rest:
+            self._guard(rest)
         while rest:
             self._write(rest)
             rest = rest[1:]
+        if self.log:
+            self._write_log(self.log)
 
     def _write(self, rest: Sequence[Cells]) -> None:
         """Write the first of these parts; a guard or proof has vouched for all of them."""
@@ -95,6 +105,8 @@ class Writing:
         for attempt in range(ROUNDS):
             if attempt:
                 self._guard(rest)
+                if self.log:
+                    self.log.look()
             try:
                 proof, watch = self._send(rest)
             except WriteUncertainError as error:
@@ -111,6 +123,26 @@ class Writing:
             if not self.client.hopeful:
                 break
         raise failure
+
+    def _write_log(self, log: LogTab) -> None:
+        """Log the moves that the cells' own write has not taken along, or not for certain."""
+        if log.sent and not log.is_done:
+            log.look()
+        failures = 0
+        while not log.is_done:
+            watch = log.watched()
+            try:
+                answer = self.client.change(
+                    self.spreadsheet, log.requests(), proof=watch, fields=PROOF if watch else ""
+                )
+            except (SourceBusyError, SourceUnreachableError, RequestRefusedError):
+                failures += 1
+                if failures == ROUNDS or not self.client.hopeful:
+                    raise
+            else:
+                log.landed(answer)
+            if not log.is_done:
+                log.look()
 
     def _guard(self, rest: Sequence[Cells]) -> None:
         """Look once more at what the write was decided on.
@@ -142,7 +174,7 @@ class Writing:
         ahead = self._watch(rest[1].values, max(self.width, needs))[1:] if rest[1:] else []
         sheet_id = self.revision.sheet.id
         requests = [*growth(sheet_id, self.width, needs), *updates(sheet_id, part)]
-        found = self._change(requests, [*watch, *ahead])
+        found = self._change(requests, [*watch, *ahead], None if rest[1:] else self.log)
         self.width = max(self.width, needs)
         return found, watch
 
@@ -231,10 +263,18 @@ class Writing:
         self._hit(mending)
         return Expected(before=now).first_difference(proof, watch, but=mending.values) is None
 
-    def _change(self, requests: Sequence[Mapping[str, Any]], watch: Sequence[Area]) -> Sheet:
-        answer = self.client.change(
-            self.spreadsheet, requests, proof=a1(self.title, watch), fields=PROOF
-        )
+    def _change(
+        self,
+        requests: Sequence[Mapping[str, Any]],
+        watch: Sequence[Area],
+        log: LogTab | None = None,
+    ) -> Sheet:
+        proof = a1(self.title, watch)
+        if log:
+            requests, proof = [*requests, *log.requests()], [*proof, *log.watched()]
+        answer = self.client.change(self.spreadsheet, requests, proof=proof, fields=PROOF)
+        if log:
+            log.landed(answer)
         try:
             return sheet_of(answer, self.revision.sheet.id)
         except SourceError as error:  # the tab goes by another name, and another by its old one

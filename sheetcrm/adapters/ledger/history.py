@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from sheetcrm.adapters.ledger.database import insert, update_where
-from sheetcrm.adapters.ledger.schema import leads, runs, scores, stage_moves
+from sheetcrm.adapters.ledger.database import AnyRow, insert, update_where
+from sheetcrm.adapters.ledger.schema import leads, runs, scores, sources, stage_moves
 from sheetcrm.core.memory import LeadRecord, PastScore, StageMove, Standing
 from sheetcrm.core.table.values import Edit
 
@@ -48,17 +48,21 @@ def moves_of(connection: Connection, lead_id: int, lead: str) -> list[StageMove]
     query = select(stage_moves).where(
         stage_moves.c.lead_id == lead_id, stage_moves.c.undone_by.is_(None)
     )
-    return [
-        StageMove(
-            lead=lead,
-            before=row.from_stage,
-            after=row.to_stage,
-            why=row.why,
-            by=row.by,
-            at=row.at,
-        )
-        for row in connection.execute(query.order_by(stage_moves.c.id))
-    ]
+    return [_move(row, lead) for row in connection.execute(query.order_by(stage_moves.c.id))]
+
+
+def moves_of_run(connection: Connection, run_id: int) -> dict[str, list[StageMove]]:
+    """The moves that a run made and that were not undone, by source."""
+    query = (
+        select(sources.c.key.label("source"), leads.c.key.label("lead"), stage_moves)
+        .select_from(stage_moves.join(leads).join(sources))
+        .where(stage_moves.c.run_id == run_id, stage_moves.c.undone_by.is_(None))
+        .order_by(stage_moves.c.id)
+    )
+    found: dict[str, list[StageMove]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.source, []).append(_move(row, row.lead))
+    return found
 
 
 def keep_moves(
@@ -143,6 +147,12 @@ def undo(
 
 _JSON = json.JSONEncoder(ensure_ascii=False)
 _SCORE = (scores.c.score, scores.c.parts, scores.c.stage, scores.c.why)
+
+
+def _move(row: AnyRow, lead: str) -> StageMove:
+    return StageMove(
+        lead=lead, before=row.from_stage, after=row.to_stage, why=row.why, by=row.by, at=row.at
+    )
 
 
 def _newest_scores() -> Select[Any]:

@@ -81,6 +81,13 @@ def newest(connection: Connection, limit: int) -> list[RunRecord]:
     ]
 
 
+def after(connection: Connection, run_id: int) -> list[str]:
+    """The ids of the runs that began after this one, the oldest first."""
+    return list(
+        connection.scalars(select(runs.c.key).where(runs.c.id > run_id).order_by(runs.c.id))
+    )
+
+
 def source(connection: Connection, key: str) -> AnyRow | None:
     """A source, None for one that no run has worked on."""
     return connection.execute(select(sources).where(sources.c.key == key)).first()

@@ -156,6 +156,21 @@ class SqlLedger:
         with self._database.reading() as connection:
             return kept_edits.of_run(connection, runs.number(connection, run))
 
+    def moves(self, run: str) -> dict[str, list[StageMove]]:
+        """The moves that a run made and that still count, by source.
+
+        Raises:
+            UsageError: there is no such run.
+        """
+        with self._database.reading() as connection:
+            return history.moves_of_run(connection, runs.number(connection, run))
+
+    def uncommitted(self, source: str) -> list[str]:
+        """The runs since the last one that was committed to the source, or all of them."""
+        with self._database.reading() as connection:
+            found = runs.source(connection, source)
+            return runs.after(connection, (found and found.run_id) or 0)
+
     def undone(self, run: str, source: str, edits: Sequence[Edit], *, by: str) -> None:
         """These edits of `run` were put back by the run `by`; remember the old values again.
 

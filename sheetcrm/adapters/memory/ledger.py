@@ -61,6 +61,7 @@ class _Source:
     edits: dict[str, list[Edit]] = field(default_factory=dict)  #: by run, confirmed, not undone
     undone: list[tuple[str, str, Edit]] = field(default_factory=list)  #: with its run, and by whom
     shelf: list[Shelved] = field(default_factory=list)  #: scores and moves that no longer count
+    committed: str = ""  #: the newest run that was
 
 
 class MemoryLedger:
@@ -115,6 +116,7 @@ class MemoryLedger:
         self._run(run)
         _zoned(at)
         source = self._sources[plan.source]
+        source.committed = max(run, source.committed)
         _settle(source, run, plan)
         _keep_leads(source, run, plan, at)
         _keep_cells(source, plan, at)
@@ -171,6 +173,24 @@ class MemoryLedger:
         found = {name: source.edits.get(run, ()) for name, source in self._sources.items()}
         return {name: list(edits) for name, edits in found.items() if edits}
 
+    def moves(self, run: str) -> dict[str, list[StageMove]]:
+        """The moves that a run made and that still count, by source.
+
+        Raises:
+            UsageError: there is no such run.
+        """
+        self._run(run)
+        found = {
+            name: [move for kept in source.moves.values() for by, move in kept if by == run]
+            for name, source in self._sources.items()
+        }
+        return {name: moves for name, moves in found.items() if moves}
+
+    def uncommitted(self, source: str) -> list[str]:
+        """The runs since the last one that was committed to the source, or all of them."""
+        last = self._sources[source].committed
+        return [run for run in self._runs if run > last]
+
     def undone(self, run: str, source: str, edits: Sequence[Edit], *, by: str) -> None:
         """These edits of `run` were put back by the run `by`; remember the old values again."""
         self._run(run)
@@ -202,6 +222,7 @@ class MemoryLedger:
         self._run(by)
         _zoned(at)
         known = self._sources[source]
+        known.committed = max(by, known.committed)
         known.intended.clear()
         for later in [name for name in known.edits if name >= run]:
             known.undone += [(later, by, edit) for edit in known.edits.pop(later)]
@@ -227,6 +248,7 @@ class MemoryLedger:
         self._run(by)
         _zoned(at)
         known = self._sources[source]
+        known.committed = max(by, known.committed)
         known.intended.clear()
         known.edits[by] = [edit._replace(row=0) for edit in edits]
         known.written |= {(edit.lead, edit.header): edit.after for edit in edits}

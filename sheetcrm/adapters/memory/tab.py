@@ -9,6 +9,7 @@ from datetime import date
 from sheetcrm.core.table.addresses import column_number, letters
 from sheetcrm.core.table.dates import serial
 from sheetcrm.core.table.headers import find_header, name_headers
+from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import CellError, CellValue, Column, Edit, Tab
 from sheetcrm.errors import HeaderError, SourceChangedError
 from sheetcrm.ports import WriteReceipt
@@ -22,6 +23,7 @@ class MemoryTabSource:
     def __init__(
         self, grid: Sequence[Sequence[CellValue]], *, name: str = "leads", title: str = "Leads"
     ) -> None:
+        self.tabs: dict[str, list[list[CellValue]]] = {}  #: title → cells of tabs beside the leads
         self._grid = [list(row) for row in grid]
         self._name = name
         self._title = title
@@ -66,12 +68,19 @@ class MemoryTabSource:
         )
 
     def write(
-        self, tab: Tab, edits: Sequence[Edit], *, append: Sequence[str] = (), run: str = ""
+        self,
+        tab: Tab,
+        edits: Sequence[Edit],
+        *,
+        append: Sequence[str] = (),
+        log: StageLog | None = None,
+        run: str = "",
     ) -> WriteReceipt:
-        """Change the edits' cells and nothing else, all or none.
+        """Change the edits' cells, append to the log, and do nothing else; all or none.
 
         Raises:
             SourceChangedError: the grid is no longer what `tab` was read from.
+            SourceRefusedError: the log's tab is something else.
             ValueError: an edit's header stands neither in `tab` nor in `append`.
         """
         del run  # no copies are kept
@@ -83,12 +92,13 @@ class MemoryTabSource:
         unknown = sorted({edit.header for edit in edits} - places.keys())
         if unknown:
             raise ValueError(f"no such column in {self.locator}: {', '.join(unknown)}")
+        logged = self._log(log) if log else 0
         for header in append:
             self._put(tab.header_row - 1, places[header], header)
         for edit in edits:
             self._put(edit.row - 1, places[edit.header], edit.after)
-        self._revision += bool(edits or append)
-        return WriteReceipt(cells=len(edits), appended=tuple(append))
+        self._revision += bool(edits or append or logged)
+        return WriteReceipt(cells=len(edits), appended=tuple(append), logged=logged)
 
     def set_cell(self, address: str, value: CellValue) -> None:
         """A person types `value` into a cell such as ``C7``."""
@@ -139,6 +149,18 @@ class MemoryTabSource:
         places = {column.header: column_number(column.letter) - 1 for column in tab.columns}
         first = max(places.values(), default=-1) + 1
         return places | {header: first + i for i, header in enumerate(append)}
+
+    def _log(self, log: StageLog) -> int:
+        """Append to the log; says how many rows."""
+        title = next((t for t in self.tabs if t.casefold() == log.tab.casefold()), log.tab)
+        rows = self.tabs.get(title, [])
+        fitted = log.fit(rows)
+        if fitted.titles:
+            rows = [list(fitted.titles.values())]
+        for cells in fitted.rows:
+            rows.append([cells.get(column) for column in range(1, max(cells) + 1)])
+        self.tabs[title] = rows
+        return len(fitted.rows)
 
     def _put(self, row: int, place: int, value: CellValue) -> None:
         self._grid.extend([] for _ in range(row + 1 - len(self._grid)))

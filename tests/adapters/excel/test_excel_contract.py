@@ -6,8 +6,10 @@ from itertools import count
 
 import pytest
 import xlsxwriter
+from openpyxl import load_workbook
 
 from sheetcrm.adapters.excel import ExcelSource, write_cells
+from tests.adapters.stage_log_contract import StageLogContract
 from tests.adapters.tab_source_contract import Grid, Make, TabSourceContract
 
 
@@ -68,3 +70,25 @@ class TestExcelTabWithInlineTexts(TestExcelTab):
             return ExcelSource("leads", path)
 
         return workbook
+
+
+class TestExcelLog(StageLogContract):
+    make = TestExcelTab.make
+    touch = TestExcelTab.touch
+
+    def add_tab(self, source, title, grid) -> None:
+        book = load_workbook(source._path)
+        sheet = book.create_sheet(title)
+        for row in grid:
+            sheet.append(row)
+        book.save(source._path)
+
+    def tab(self, source, title):
+        book = load_workbook(source._path)
+        if title not in book.sheetnames:
+            return None
+        return [[cell.value for cell in row] for row in book[title].iter_rows()]
+
+
+class TestExcelLogWithInlineTexts(TestExcelLog):
+    make = TestExcelTabWithInlineTexts.make

@@ -7,9 +7,10 @@ import shutil
 import pytest
 import xlsxwriter
 
-from sheetcrm import bootstrap
 from sheetcrm.adapters.excel import ExcelSource, early, source
 from sheetcrm.adapters.excel.early import EarlyReading
+from sheetcrm.bootstrap.files import MARK
+from sheetcrm.bootstrap.sources import early_reading
 from sheetcrm.core.table.values import Edit
 from sheetcrm.errors import SourceError, SourceRefusedError
 from tests.adapters.excel import excel_books
@@ -122,8 +123,8 @@ def test_a_glance_at_the_config_tells_what_is_read_first(tmp_path, monkeypatch, 
     for name in "ab":
         kitchen_sink(tmp_path / f"{name}.xlsx")
     if config is not None:
-        (tmp_path / bootstrap.MARK).write_text(config, encoding="utf-8")
-    with bootstrap._early(tmp_path, first) as reading:
+        (tmp_path / MARK).write_text(config, encoding="utf-8")
+    with early_reading(tmp_path, first) as reading:
         assert (reading and reading.of) == (of and (tmp_path / f"{of}.xlsx", ""))
 
 

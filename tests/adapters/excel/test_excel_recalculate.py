@@ -77,9 +77,9 @@ def worker():
 def in_one_process(request, monkeypatch, worker):
     if "child" not in request.fixturenames:
 
-        def ask(old, new, change):
-            areas = list(recalculated._areas(change))
-            return worker.submit(recalculating.answer, old, new, change.sheet.part, areas).result()
+        def ask(old, new, changes):
+            areas = recalculated._areas(changes)
+            return worker.submit(recalculating.answer, old, new, areas).result()
 
         monkeypatch.setattr(recalculated, "_ask", ask)
 
@@ -246,7 +246,7 @@ def test_a_child_that_fails_leaves_the_values_and_says_so(tmp_path, child, monke
 def test_too_many_formulas(tmp_path, monkeypatch):
     monkeypatch.setattr(recalculating, "MOST_FORMULAS", 5)
     path = book(tmp_path / "leads.xlsx", SUMS)
-    said = recalculating.calculate(path, path, "xl/worksheets/sheet1.xml", [])
+    said = recalculating.calculate(path, path, {})
     assert "13 formulas are more than" in said.refused
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from sheetcrm.adapters.google.source import GoogleTabSource
-from tests.adapters.google.sheets import client_of, source_of, spreadsheet_of
+from sheetcrm.core.table.dates import EPOCH
+from tests.adapters.google.sheets import client_of, put, source_of, spreadsheet_of
+from tests.adapters.stage_log_contract import StageLogContract
 from tests.adapters.tab_source_contract import Grid, Make, TabSourceContract
 from tests.support.sheets_api import SheetsServer
 
@@ -31,3 +35,21 @@ class TestGoogleTab(TabSourceContract):
     def touch(self, source) -> None:
         book = self.google.spreadsheet(source._address.spreadsheet)
         book.tab("Leads").set("A2", "Somebody else")
+
+
+class TestGoogleLog(StageLogContract):
+    make = TestGoogleTab.make
+    touch = TestGoogleTab.touch
+
+    def add_tab(self, source, title, grid) -> None:
+        put(self.google.spreadsheet(source._address.spreadsheet).add_tab(title), grid)
+
+    def tab(self, source, title):
+        book = self.google.spreadsheet(source._address.spreadsheet)
+        if title not in book.titles:
+            return None
+        return [list(map(_moment, row)) for row in book.tab(title).values()]
+
+
+def _moment(value):
+    return EPOCH + timedelta(seconds=round(value * 86400)) if isinstance(value, float) else value
