@@ -49,6 +49,33 @@ def create(root: Path, *, sample: bool) -> list[Path]:
     return [root / name for name in wanted]
 
 
+def rewrite(path: Path, text: str) -> Path:
+    """Give a file a new text, at once and as a whole; the old one stays beside it.
+
+    Returns:
+        Where the old one is kept, under a name that no file had.
+
+    Raises:
+        UsageError: the file cannot be written; it is as it was.
+    """
+    kept = path.with_name(f"{path.name}.bak")
+    number = 1
+    while kept.exists():
+        number += 1
+        kept = path.with_name(f"{path.name}.bak{number}")
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        shutil.copy2(path, kept)
+        draft.write_bytes(text.encode())
+        shutil.copymode(path, draft)
+        draft.replace(path)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}", hint="look at who may write there"
+        ) from error
+    return kept
+
+
 def write_page(path: Path, page: str) -> Path:
     """Write a page, making its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)

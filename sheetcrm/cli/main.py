@@ -34,6 +34,7 @@ from sheetcrm.cli.commands.status import status
 from sheetcrm.cli.commands.sync import sync
 from sheetcrm.cli.commands.try_ import try_
 from sheetcrm.cli.commands.undo import undo
+from sheetcrm.cli.commands.upgrade_config import upgrade_config
 from sheetcrm.cli.commands.whatif import whatif
 from sheetcrm.cli.commands.worker import worker
 
@@ -93,6 +94,7 @@ for command in (
     worker,
     jobs,
     schema,
+    upgrade_config,
 ):
     cli.add_command(command)
 

@@ -70,6 +70,15 @@ def read_files(root: Path, instead: Iterable[Path] = ()) -> Tree:
     return tree
 
 
+def config_files(root: Path) -> dict[str, Path]:
+    """Name → path of the workspace's own files, sorted.
+
+    Raises:
+        ConfigError: there are none.
+    """
+    return {path.name: path for path in sorted(_files_in(root, "config"))}
+
+
 def _files_in(root: Path, name: str) -> list[Path]:
     folder = root / name
     try:

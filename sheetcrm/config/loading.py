@@ -20,7 +20,7 @@ from sheetcrm.config import (
     segments,
     stages,
 )
-from sheetcrm.config.files import read_files
+from sheetcrm.config.files import config_files, read_files
 from sheetcrm.config.formulas import check_formulas
 from sheetcrm.config.inspection import Inspection, key_text
 from sheetcrm.config.model import Config
@@ -73,7 +73,8 @@ def load(
         topic.relate(tree, run)
     check_formulas(run)
     if run.faults:
-        raise ConfigError(sorted(run.faults, key=lambda fault: (fault.file, fault.line)))
+        faults = sorted(run.faults, key=lambda fault: (fault.file, fault.line))
+        raise ConfigError(faults, hint=_advice(folder) if files.complete else "")
     return _build(tree, run)
 
 
@@ -86,6 +87,13 @@ def describe_place(config: Config, key: str) -> str:
         key = key[: max(key.rfind("."), key.rfind("["), 0)]
     file, line = config.places.get(key, ("config", 0))
     return f"{file}:{line}" if line else file
+
+
+def _advice(root: Path) -> str:
+    """What to do where the faults are those of another version's config."""
+    from sheetcrm.config.upgrades import advice  # noqa: PLC0415  which needs what is here
+
+    return advice({name: path.read_bytes().decode() for name, path in config_files(root).items()})
 
 
 def _build(tree: dict[str, Any], run: Inspection) -> Config:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
+from dataclasses import dataclass
 from typing import TypeAlias
 
 KeyPath: TypeAlias = tuple[str | int, ...]
@@ -32,6 +33,28 @@ def locate(text: str) -> dict[KeyPath, int]:
     return scanner.lines
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A key as it is written in the text: offsets, and what it is part of.
+
+    A dotted key and a heading have several parts, each of which is one of these.
+    """
+
+    path: tuple[str, ...]  #: names only, without the positions in lists
+    begin: int  #: of this part
+    end: int
+    first: int  #: where the whole line of the key or heading begins
+    last: int  #: where the value ends; of a heading, where it ends itself
+    inline: bool  #: whether it stands in an inline table
+
+
+def written(text: str) -> list[Written]:
+    """Every part of every key and heading of a valid TOML text, in their order."""
+    scanner = _NotingScanner(text)
+    scanner.run()
+    return sorted(scanner.written, key=lambda part: part.begin)
+
+
 def repeated(text: str) -> tuple[KeyPath, int, int] | None:
     """The first key or table given twice in a TOML text: path, first line, second line."""
     scanner = _Scanner(text)
@@ -53,6 +76,8 @@ class _Scanner:
         self._line_ends = [match.start() for match in re.finditer("\n", text)]
         self._lengths: dict[KeyPath, int] = {}  # arrays of tables, so far
         self._given: dict[KeyPath, int] = {}
+        self._parts: list[tuple[int, int]] = []  # of the key that was read last
+        self._depth = 0  # of inline tables
 
     def run(self) -> None:
         table: KeyPath = ()
@@ -64,6 +89,7 @@ class _Scanner:
 
     def _header(self) -> KeyPath:
         line, many = self._line(), self._text.startswith("[[", self._at)
+        first = self._at
         self._at += 2 if many else 1
         *above, last = self._key()
         path = (*self._inside((), above, line), last)
@@ -75,16 +101,23 @@ class _Scanner:
         elif path in self._lengths:
             path = (*path, self._lengths[path] - 1)
         self._give(path, line)
+        parts = self._parts
         self._expect("]]" if many else "]")
+        self._note(path, parts, first)
         return path
 
     def _assignment(self, table: KeyPath) -> None:
-        line = self._line()
+        line, first = self._line(), self._at
         *above, last = self._key()
         path = (*self._inside(table, above, line), last)
         self._expect("=")
         self._give(path, line)
+        parts = self._parts
         self._value(path)
+        self._note(path, parts, first)
+
+    def _note(self, path: KeyPath, parts: list[tuple[int, int]], first: int) -> None:
+        """A key or heading has been read to its end; nobody wants to know."""
 
     def _value(self, path: KeyPath) -> None:
         opening = self._peek()
@@ -108,14 +141,17 @@ class _Scanner:
 
     def _inline_table(self, path: KeyPath) -> None:
         self._expect("{")
+        self._depth += 1
         while self._peek() != "}":
             self._assignment(path)
             if self._peek() == ",":
                 self._at += 1
+        self._depth -= 1
         self._expect("}")
 
     def _key(self) -> list[str]:
         """A bare, quoted or dotted key."""
+        self._parts = []
         parts = [self._key_part()]
         while self._peek() == ".":
             self._at += 1
@@ -123,6 +159,13 @@ class _Scanner:
         return parts
 
     def _key_part(self) -> str:
+        self._peek()
+        begin = self._at
+        part = self._one_part()
+        self._parts.append((begin, self._at))
+        return part
+
+    def _one_part(self) -> str:
         if self._peek() not in {'"', "'"}:
             return self._skip(_BARE_KEY)
         quoted = self._skip(_STRING)
@@ -165,3 +208,21 @@ class _Scanner:
 
     def _line(self) -> int:
         return bisect_right(self._line_ends, self._at - 1) + 1
+
+
+class _NotingScanner(_Scanner):
+    """Keeps every key as it is written, which takes time that `locate` does not have."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.written: list[Written] = []
+
+    def _note(self, path: KeyPath, parts: list[tuple[int, int]], first: int) -> None:
+        last = self._at
+        while self._text[last - 1].isspace():
+            last -= 1
+        names = tuple(part for part in path if isinstance(part, str))
+        above = len(names) - len(parts)
+        for count, (begin, end) in enumerate(parts, above + 1):
+            inline = self._depth > 0
+            self.written.append(Written(names[:count], begin, end, first, last, inline=inline))
