@@ -148,6 +148,12 @@ class Outbox(Protocol):
     def digests(self) -> set[str]:
         """`core.outbox.digest_of` of every message that went out, or may have."""
 
+    def log_position(self) -> int:
+        """Up to which place in `sent.log` all its messages are known here."""
+
+    def log_read_to(self, position: int) -> None:
+        """They are known up to there."""
+
     def never(self, digests: Mapping[str, datetime]) -> None:
         """Messages of these digests went out, whatever the ledger knows of them: never again."""
 
@@ -162,8 +168,8 @@ class SentLog(Protocol):
             MailerError: it cannot be written.
         """
 
-    def entries(self) -> Mapping[str, datetime]:
-        """Digest → when; of all messages that ever went out.
+    def read(self, start: int) -> tuple[Mapping[str, datetime], int]:
+        """Digest → when, of what was added after the place `start`, and the place of its end.
 
         Raises:
             MailerError: it cannot be read.

@@ -326,6 +326,12 @@ class OutboxContract:
         send(outbox, "k1", UNKNOWN)
         assert outbox.digests() == {digest_of("k0"), digest_of("k1")}
 
+    def test_how_much_of_sent_log_is_known(self, outbox: Outbox) -> None:
+        assert outbox.log_position() == 0
+        for position in (120, 4711):
+            outbox.log_read_to(position)
+            assert outbox.log_position() == position
+
     # Limits
 
     def test_so_many_a_minute(self, ledger: Ledger, outbox: Outbox) -> None:

@@ -14,6 +14,7 @@ from sheetcrm.adapters.ledger.database import AnyRow, Database, chunks, insert, 
 from sheetcrm.adapters.ledger.schema import (
     intake,
     logged,
+    marks,
     message_events,
     messages,
     pauses,
@@ -36,6 +37,7 @@ from sheetcrm.core.outbox import (
 )
 from sheetcrm.errors import UsageError
 
+_LOG = "sent.log"  # the mark that says how much of it is known
 _MINE = ("claimed", "sending", "unknown")  # states in which an attempt may end
 
 
@@ -302,6 +304,19 @@ class SqlOutbox:
             tried = messages.c.tried_at.is_not(None)
             keys = connection.scalars(select(messages.c.key).where(tried))
             return {*map(digest_of, keys), *connection.scalars(select(logged.c.digest))}
+
+    def log_position(self) -> int:
+        """Up to which place in `sent.log` all its messages are known here."""
+        with self._database.reading() as connection:
+            found = connection.scalar(select(marks.c.value).where(marks.c.name == _LOG))
+            return int(found or 0)
+
+    def log_read_to(self, position: int) -> None:
+        """They are known up to there."""
+        with self._database.writing() as connection:
+            columns = list(marks.c)
+            row = (_LOG, str(position))
+            insert(connection, marks, columns, [row], key=columns[:1], update=columns[1:])
 
     def never(self, digests: Mapping[str, datetime]) -> None:
         """Messages of these digests went out, whatever the ledger knows of them: never again."""

@@ -48,6 +48,7 @@ class MemoryOutbox:
         self._cursors: dict[str, InboxCursor] = {}
         self._logged: dict[str, datetime] = {}
         self._unclear: dict[str, Unclear | None] = {}  # None: somebody has decided
+        self._log_position = 0
 
     def approve(self, keys: Collection[str], *, by: str, at: datetime) -> list[str]:
         """Drafts that may go out as they are."""
@@ -267,6 +268,14 @@ class MemoryOutbox:
         """The digest of every message that went out, or may have."""
         tried = (one.draft.key for one in self._messages.values() if one.tried_at)
         return {*map(digest_of, tried), *self._logged}
+
+    def log_position(self) -> int:
+        """Up to which place in `sent.log` all its messages are known here."""
+        return self._log_position
+
+    def log_read_to(self, position: int) -> None:
+        """They are known up to there."""
+        self._log_position = position
 
     def never(self, digests: Mapping[str, datetime]) -> None:
         """Messages of these digests went out, whatever the ledger knows of them: never again."""
