@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import sleep
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sheetcrm.errors import UsageError
@@ -36,3 +37,7 @@ class SystemClock:
     def now(self) -> datetime:
         """Now, in the zone; never naive."""
         return datetime.now(self._zone)  # noqa: TID251
+
+    def wait(self, time: timedelta) -> None:
+        """Let so much time pass."""
+        sleep(max(0.0, time.total_seconds()))

@@ -1,13 +1,61 @@
-"""From the config's mail servers to the adapters that speak with them."""
+"""How messages leave a workspace and answers come back, from what the config says."""
 
 from __future__ import annotations
 
+import hashlib
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sheetcrm.bootstrap.locks import state_folder
 
 if TYPE_CHECKING:
     from sheetcrm.adapters.mail.imap_connection import ImapLogin
     from sheetcrm.config.model import Config, ImapConfig
-    from sheetcrm.ports import Inbox
+    from sheetcrm.ports import DraftBox, Inbox, Mailer, SentLog
+
+
+def draft_box(config: Config) -> DraftBox:
+    """Where drafts lie: files for the team's mail program, or only in the ledger."""
+    if config.followups.sending.via == "smtp":
+        from sheetcrm.adapters.mail.kept import KeptDrafts
+
+        return KeptDrafts()
+    from sheetcrm.adapters.mail.eml import EmlDrafts
+
+    return EmlDrafts(Path(config.outbox))
+
+
+def mailer(config: Config) -> Mailer | None:
+    """What hands messages over; None where the team sends them by itself."""
+    smtp = config.smtp
+    if smtp is None or config.followups.sending.via != "smtp":
+        return None
+    from sheetcrm.adapters.mail.smtp import SmtpMailer, SmtpServer
+
+    account = smtp.user or config.followups.sender.address
+    name = hashlib.blake2b(f"{smtp.host}|{account}".encode(), digest_size=10).hexdigest()
+    server = SmtpServer(
+        host=smtp.host,
+        port=smtp.port,
+        security=smtp.security,
+        sender=smtp.bounces,
+        user=smtp.user,
+        password=smtp.password,
+        auth=smtp.auth,
+    )
+    return SmtpMailer(server, account=account, lock=state_folder() / "locks" / f"mail-{name}.lock")
+
+
+def sent_log(config: Config, held: ExitStack) -> SentLog | None:
+    """The second memory of what went out, closed with `held`."""
+    if config.smtp is None or config.followups.sending.via != "smtp":
+        return None
+    from sheetcrm.adapters.mail.sentlog import FileSentLog
+
+    log = FileSentLog(Path(config.root) / "var" / "sent.log")
+    held.callback(log.close)
+    return log
 
 
 def inbox(config: Config) -> Inbox | None:

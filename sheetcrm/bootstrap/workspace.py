@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sheetcrm.bootstrap import sources
+from sheetcrm.bootstrap import mail, sources
 from sheetcrm.bootstrap.files import load_config, sender_of
 from sheetcrm.bootstrap.locks import alone, claims
 from sheetcrm.bootstrap.mail import inbox
@@ -73,6 +73,7 @@ def open_workspace(
             ledger = held.enter_context(closing(_ledger(config.ledger, lasting=lasting)))
             written = sources.as_written(config, tabs, now)
             opened = _assembled(root, config, written, ledger, google, lasting=lasting)
+            opened = replace(opened, sent_log=mail.sent_log(config, held))
             yield replace(opened, claim=claim) if claim else opened
 
 
@@ -86,7 +87,6 @@ def _assembled(
     lasting: bool,
 ) -> Workspace:
     from sheetcrm.adapters.clock import SystemClock
-    from sheetcrm.adapters.mail.eml import EmlDrafts
     from sheetcrm.adapters.mail.templates import FolderTemplates
     from sheetcrm.engine.workspace import Workspace
 
@@ -95,7 +95,8 @@ def _assembled(
         sources=tabs,
         tables={one.name: sources.table(config, one, google) for one in config.tables},
         ledger=ledger,
-        drafts=EmlDrafts(Path(config.outbox)),
+        drafts=mail.draft_box(config),
+        mailer=mail.mailer(config),
         templates=FolderTemplates(root / "templates"),
         clock=SystemClock(config.locale.timezone),
         inbox=inbox(config),

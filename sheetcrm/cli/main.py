@@ -9,6 +9,7 @@ import click
 from sheetcrm import __version__
 from sheetcrm.cli import exits
 from sheetcrm.cli.commands.activities import activities
+from sheetcrm.cli.commands.approve import approve
 from sheetcrm.cli.commands.backtest import backtest
 from sheetcrm.cli.commands.check import check
 from sheetcrm.cli.commands.drafts import drafts
@@ -21,7 +22,9 @@ from sheetcrm.cli.commands.history import history
 from sheetcrm.cli.commands.init import init
 from sheetcrm.cli.commands.jobs import jobs
 from sheetcrm.cli.commands.login import login
+from sheetcrm.cli.commands.outbox import outbox
 from sheetcrm.cli.commands.overrides import overrides
+from sheetcrm.cli.commands.pause import pause, resume
 from sheetcrm.cli.commands.plan import plan
 from sheetcrm.cli.commands.preview import preview
 from sheetcrm.cli.commands.release import release
@@ -30,6 +33,7 @@ from sheetcrm.cli.commands.run import run
 from sheetcrm.cli.commands.runs import runs
 from sheetcrm.cli.commands.schedule import schedule
 from sheetcrm.cli.commands.schema import schema
+from sheetcrm.cli.commands.send import send
 from sheetcrm.cli.commands.status import status
 from sheetcrm.cli.commands.sync import sync
 from sheetcrm.cli.commands.try_ import try_
@@ -81,6 +85,11 @@ for command in (
     activities,
     drafts,
     preview,
+    approve,
+    send,
+    outbox,
+    pause,
+    resume,
     overrides,
     release,
     duplicates,

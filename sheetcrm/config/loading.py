@@ -127,4 +127,5 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         log_tab=columns.log_tab(tree),
         activities=activities.activities(tree),
         imap=mail.imap(tree),
+        smtp=mail.smtp(tree),
     )

@@ -88,6 +88,19 @@ class ClusterConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SmtpConfig:
+    """The server that sends our mails."""
+
+    host: str
+    port: int
+    security: str  #: ``tls``, ``starttls`` or ``none``
+    user: str
+    password: str = field(repr=False)  #: or an access token; "" for no login
+    auth: str  #: ``password`` or ``xoauth2``
+    bounces: str  #: the envelope's sender, in which ``{token}`` may stand
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
     """A whole workspace, checked: nothing in it can be malformed."""
 
@@ -110,3 +123,4 @@ class Config:
     log_tab: str = ""  #: title of the tab in which stage moves are logged; "" for none
     activities: tuple[ActivityConfig, ...] = ()
     imap: ImapConfig | None = None
+    smtp: SmtpConfig | None = None

@@ -8,8 +8,8 @@ from typing import Any
 
 from sheetcrm.config import segments
 from sheetcrm.config.inspection import Inspection
-from sheetcrm.config.kinds import Choice, Formula, Number, Text, WrongValueError
-from sheetcrm.config.shapes import Either, Key, ListOf, Table
+from sheetcrm.config.kinds import Choice, Formula, Number, Text, WrongValueError, YesNo
+from sheetcrm.config.shapes import Either, Key, ListOf, MapOf, Table
 from sheetcrm.core.followup.rules import (
     FollowUps,
     Sender,
@@ -177,6 +177,11 @@ SENDER = Table(
 
 SENDING = Table(
     {
+        "via": Key(
+            Choice(("eml", "smtp")),
+            "How messages leave: as files for your mail program, or by the server of [smtp].",
+            default="eml",
+        ),
         "approve": Key(
             Choice(("person", "auto")),
             "A person approves every draft, or what is due goes out by itself.",
@@ -184,6 +189,15 @@ SENDING = Table(
         ),
         "per_minute": Key(Number(least=1, whole=True), "Most messages a minute.", default=20),
         "per_day": Key(Number(least=1, whole=True), "Most messages in 24 hours.", default=200),
+        "per_domain": Key(
+            MapOf(Number(least=1, whole=True)),
+            'Most messages a minute to a domain: { "gmail.com" = 20 }.',
+        ),
+        "warm_up": Key(
+            YesNo(),
+            "A new address begins with 20 mails a day and doubles them every three days.",
+            default=False,
+        ),
         "min_gap_days": Key(
             Number(least=1, whole=True),
             "Days from one message to a person to the next, over all sequences and sources.",
@@ -257,7 +271,11 @@ def _sequence(sequence: dict[str, Any]) -> Sequence:
 
 
 def _sending(given: dict[str, Any]) -> Sending:
-    known = {key: value for key, value in given.items() if key not in ("hours", "days")}
+    apart = ("hours", "days", "per_domain")
+    known = {key: value for key, value in given.items() if key not in apart}
+    known["per_domain"] = tuple(
+        (domain.casefold(), most) for domain, most in given.get("per_domain", {}).items()
+    )
     if "hours" in given:
         known["opens"], known["closes"] = given["hours"]
     if "days" in given:

@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from sheetcrm.core.followup.rules import FollowUps
 from sheetcrm.core.qualify.rules import Qualification
 from sheetcrm.core.table.fields import Field, Locale
-from sheetcrm.ports import Clock, DraftBox, Inbox, Ledger, TableSource, TabSource, TemplateStore
+from sheetcrm.ports import (
+    Clock,
+    DraftBox,
+    Inbox,
+    Ledger,
+    Mailer,
+    SentLog,
+    TableSource,
+    TabSource,
+    TemplateStore,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +63,8 @@ class Workspace:
     clock: Clock
     activities: Sequence[ActivitySource] = ()
     inbox: Inbox | None = None  #: where answers arrive, if the workspace hears them
+    mailer: Mailer | None = None  #: None where nothing is sent from here
+    sent_log: SentLog | None = None  #: there is one wherever there is a mailer
     claim: Callable[[str], None] = free
     """Takes a source by its name before it is read or written, until the workspace is closed;
     `SourceBusyError` where a run of another workspace has it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -59,7 +59,10 @@ class Scheduler(Protocol):
 
 
 class Clock(Protocol):
-    """The time, asked once a run."""
+    """The time, asked once for each decision."""
 
     def now(self) -> datetime:
         """Now, in the workspace's time zone, zoned."""
+
+    def wait(self, time: timedelta) -> None:
+        """Let so much time pass."""

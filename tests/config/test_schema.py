@@ -93,6 +93,7 @@ def test_it_is_json_of_the_dialect_it_names():
         "sequence",
         "sender",
         "sending",
+        "smtp",
         "imap",
         "cluster",
     ]

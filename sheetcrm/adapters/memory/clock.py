@@ -20,3 +20,7 @@ class FixedClock:
     def move(self, by: timedelta) -> None:
         """Move it on, or back."""
         self._now += by
+
+    def wait(self, time: timedelta) -> None:
+        """Let so much time pass: it is moved on."""
+        self.move(time)

@@ -79,6 +79,8 @@ class Sending:
     approve: str = "person"  #: or "auto"
     per_minute: int = 20
     per_day: int = 200
+    per_domain: tuple[tuple[str, int], ...] = ()  #: domain → most messages a minute
+    warm_up: bool = False  #: a new address begins with few
     min_gap_days: int = 1  #: between two messages to one person, whatever they are for
     person_per_week: int | None = None  #: most messages to one person in seven days
     pause_days: int = 7  #: for which an automatic reply pauses what goes to a person

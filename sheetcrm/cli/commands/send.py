@@ -1,0 +1,103 @@
+"""`sheetcrm send`: hand what was approved to the mail server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sheetcrm.bootstrap import find_root, open_workspace
+from sheetcrm.cli import output
+from sheetcrm.cli.durations import Duration
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from sheetcrm.core.memory import MessageRecord
+    from sheetcrm.engine.sending import Attempt, SendReport
+
+
+@click.command(short_help="Send what was approved; shows it first.")
+@click.option("--yes", is_flag=True, help="Really send.")
+@click.option("--limit", type=click.IntRange(min=1), default=None, help="At most this many.")
+@click.option("--deadline", metavar="TIME", type=Duration(), help="Begin none after this time.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def send(
+    workspace: str, *, yes: bool, limit: int | None, deadline: timedelta | None, as_json: bool
+) -> int:
+    """Send the messages that were approved and are due, within the limits of [sending].
+
+    Without --yes it only shows them, unless [sending] approve is "auto". The first time, one
+    message is sent and no more, so that you can look at it.
+    """
+    from sheetcrm.engine.sending import due
+    from sheetcrm.engine.sending import send as send_now
+
+    with open_workspace(find_root(workspace), exclusive=True) as opened:
+        if not yes and opened.rules.followups.sending.approve != "auto":
+            waiting = due(opened)[:limit]
+            if as_json:
+                output.json_out({"dry_run": True, "due": waiting})
+            else:
+                show_due(waiting)
+            return 0
+        with output.progress() as progress:
+            until = opened.clock.now() + deadline if deadline else None
+            report = send_now(opened, limit=limit, until=until, progress=progress)
+    if as_json:
+        output.json_out({"dry_run": False, **as_plain(report)})
+    else:
+        show(report)
+    return report.exit_code
+
+
+def as_plain(report: SendReport) -> dict[str, object]:
+    """A report as JSON."""
+    found = output.plain(report)
+    assert isinstance(found, dict)
+    error = report.error
+    return {**found, "counts": report.counts, "error": error.message if error else None}
+
+
+def show_due(waiting: list[MessageRecord]) -> None:
+    """What would go."""
+    if not waiting:
+        output.say("nothing is due to be sent")
+        output.next_step("drafts wait for your word: sheetcrm approve")
+        return
+    rows = [(r.to_address, r.subject, f"{r.sequence} {r.step}") for r in waiting]
+    output.table("due now", ["to", "subject", "step"], rows)
+    output.say(f"{len(waiting)} messages would be sent; nothing was")
+    output.next_step("send them: sheetcrm send --yes")
+
+
+def show(report: SendReport) -> None:
+    """What was sent and what was not."""
+    from sheetcrm.core.outbox import Verdict
+    from sheetcrm.engine.outbox import words_of
+
+    for attempt in report.attempts:
+        if attempt.answer.verdict is not Verdict.SENT:
+            output.say(line(attempt), style="yellow")
+    sent = report.count(Verdict.SENT)
+    output.say(f"{sent} sent from {report.account}")
+    if report.waiting:
+        when = f", until {report.next_at:%Y-%m-%d %H:%M}" if report.next_at else ""
+        output.say(f"{report.waiting} more are due and wait: {report.why}{when}")
+    for pause in report.pauses:
+        output.complain(words_of(pause))
+    if report.error:
+        output.complain(report.error.message)
+        output.advise(report.error.hint)
+    if report.count(Verdict.UNKNOWN):
+        output.advise("nobody knows of the unknown ones: sheetcrm outbox --state unknown")
+    if report.first_time:
+        output.next_step("look at it in your own mailbox; then the rest: sheetcrm send --yes")
+
+
+def line(attempt: Attempt) -> str:
+    """One message that did not simply go."""
+    answer = attempt.answer
+    code = f"{answer.code} " if answer.code else ""
+    return f"{attempt.to_address}: {answer.verdict.value}: {code}{answer.text}"

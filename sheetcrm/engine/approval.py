@@ -1,0 +1,79 @@
+"""A person's word on drafts: this one may go, that one never."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sheetcrm.core.followup.mime import token_of
+from sheetcrm.core.memory import MessageDraft
+from sheetcrm.engine.workspace import Workspace
+from sheetcrm.errors import UsageError
+
+ID_LENGTH = 8  #: letters and digits of a message's token that people type
+
+
+def short_id(key: str) -> str:
+    """What a message is called on the terminal."""
+    return token_of(key)[:ID_LENGTH]
+
+
+def chosen(
+    workspace: Workspace, names: Collection[str] = (), *, sequence: str = ""
+) -> list[MessageDraft]:
+    """The drafts that wait and are named so, oldest first; all of them without names.
+
+    Args:
+        workspace: whose ledger has them.
+        names: each a message's id, a lead's id, or an address.
+        sequence: only those of this one.
+
+    Raises:
+        UsageError: a name fits no draft that waits.
+    """
+    drafts = [
+        draft for draft in workspace.ledger.drafts() if not sequence or draft.sequence == sequence
+    ]
+    if not names:
+        return drafts
+    found: dict[str, MessageDraft] = {}
+    for name in names:
+        fitting = [draft for draft in drafts if _fits(draft, name)]
+        if not fitting:
+            raise UsageError(
+                f"no draft that waits is called {name}",
+                hint="sheetcrm drafts lists them with their ids, leads and addresses",
+            )
+        found |= {draft.key: draft for draft in fitting}
+    return [draft for draft in drafts if draft.key in found]
+
+
+def approve(workspace: Workspace, drafts: Sequence[MessageDraft], *, by: str) -> list[str]:
+    """Let drafts go out as they are; answers the keys of those that still were drafts.
+
+    Raises:
+        UsageError: the workspace sends nothing by itself.
+    """
+    if workspace.mailer is None:
+        raise UsageError(
+            "this workspace sends nothing by itself, so there is nothing to approve",
+            hint="open the drafts in your mail program, or see [sending] via in the docs",
+        )
+    keys = [draft.key for draft in drafts]
+    return workspace.ledger.outbox.approve(keys, by=by, at=workspace.clock.now())
+
+
+def skip(workspace: Workspace, drafts: Sequence[MessageDraft], *, by: str) -> list[str]:
+    """Never send these; answers the keys of those that had not gone out yet."""
+    keys = [draft.key for draft in drafts]
+    at = workspace.clock.now()
+    skipped = workspace.ledger.outbox.skip(keys, reason=f"{by} said so", at=at)
+    for draft in drafts:
+        if draft.key in skipped:
+            workspace.drafts.withdraw(draft)
+    return skipped
+
+
+def _fits(draft: MessageDraft, name: str) -> bool:
+    given = name.casefold()
+    is_id = len(given) >= ID_LENGTH and token_of(draft.key).startswith(given)
+    return is_id or given in {draft.lead.casefold(), draft.to_address.casefold()}

@@ -1,0 +1,346 @@
+"""Send what was approved: once, slowly enough, and never to whom it should not go.
+
+The ledger's outbox decides what may go; what is here carries it out, message by message, and
+stops where the mail server, a person, or our own watch over bounces says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sheetcrm.core.followup.limits import limits_of
+from sheetcrm.core.followup.mime import dated, without_unsent
+from sheetcrm.core.memory import MessageEvent, MessageRecord
+from sheetcrm.core.outbox import (
+    READY,
+    Answer,
+    Claim,
+    Claimed,
+    Limits,
+    Pause,
+    Suppression,
+    Verdict,
+    active,
+    digest_of,
+)
+from sheetcrm.core.outbox.answers import is_bad_address
+from sheetcrm.core.outbox.breaker import LOOKED_AT, Watch, after_bounces
+from sheetcrm.engine.workspace import Progress, Workspace, silent
+from sheetcrm.errors import MailerError, TransientError, UsageError
+from sheetcrm.ports import Mailer, MailSession, SentLog
+
+KIND = "send"
+LEASE = timedelta(minutes=15)  #: longer than the ten minutes that a server may take to answer
+BATCH = 20  #: messages that are claimed together
+PATIENCE = timedelta(seconds=90)  #: how long we wait for a limit a minute to let us go on
+FIRST_TIME = 1  #: messages of the first real sending, so that a person looks at it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """One message that was tried, and what came of it."""
+
+    key: str
+    to_address: str
+    subject: str
+    answer: Answer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SendReport:
+    """What sending came to."""
+
+    account: str
+    run: str = ""
+    attempts: tuple[Attempt, ...] = ()
+    waiting: int = 0  #: messages that are due and could not go
+    why: str = ""  #: what they wait for
+    next_at: datetime | None = None
+    pauses: tuple[Pause, ...] = ()  #: all that are in force now
+    error: MailerError | None = None  #: what stopped it
+    first_time: bool = False  #: only one was sent, as it was the first time
+
+    def count(self, verdict: Verdict) -> int:
+        """How many attempts ended so."""
+        return sum(attempt.answer.verdict is verdict for attempt in self.attempts)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """For the ledger and for people."""
+        found = {verdict.value: self.count(verdict) for verdict in Verdict}
+        return {name: count for name, count in found.items() if count} | {"waiting": self.waiting}
+
+    @property
+    def exit_code(self) -> int:
+        """0 fine · 1 a person should look · 75 try again later."""
+        if self.error:
+            return 75 if isinstance(self.error, TransientError) else 1
+        looked_for = self.count(Verdict.FAILED) or self.count(Verdict.UNKNOWN) or self.pauses
+        return 1 if looked_for else 0
+
+
+def due(workspace: Workspace) -> list[MessageRecord]:
+    """What `send` would hand over now, but for limits and for what comes up until then."""
+    now = workspace.clock.now()
+    ready = workspace.ledger.outbox.find(states=READY)
+    return [record for record in ready if record.not_before is None or record.not_before <= now]
+
+
+def send(
+    workspace: Workspace,
+    *,
+    limit: int | None = None,
+    until: datetime | None = None,
+    progress: Progress = silent,
+) -> SendReport:
+    """Send what may go now.
+
+    Args:
+        workspace: the rules and the ports.
+        limit: at most so many; None for all, but one where nothing was ever sent.
+        until: no message is begun from then on.
+        progress: is told how many of how many are done.
+
+    Raises:
+        UsageError: the workspace sends nothing by itself.
+        MailerError: `sent.log` tells of messages that the ledger does not know, or cannot be read.
+        LedgerError: the ledger cannot be used.
+    """
+    mailer, log = _means(workspace)
+    outbox = workspace.ledger.outbox
+    unaccounted(workspace, log)
+    first_time = limit is None and not outbox.recent(mailer.account, 1)
+    sending = _Sending(
+        workspace=workspace,
+        mailer=mailer,
+        log=log,
+        until=until,
+        left=FIRST_TIME if first_time else limit,
+        progress=progress,
+    )
+    report = sending.carry_out()
+    _, end = log.read(outbox.log_position())
+    outbox.log_read_to(end)
+    return _with_pauses(report, outbox.pauses(), workspace, first_time=first_time)
+
+
+def unaccounted(workspace: Workspace, log: SentLog) -> None:
+    """Refuse to send where `sent.log` tells of messages that the ledger does not know.
+
+    Raises:
+        MailerError: it does; most likely a ledger of another day was put back.
+    """
+    outbox = workspace.ledger.outbox
+    added, _ = log.read(outbox.log_position())
+    missing = set(added) - outbox.digests() if added else ()
+    if missing:
+        raise MailerError(
+            f"sent.log tells of {len(missing)} messages that the ledger does not know: was an "
+            "older ledger put back? nothing is sent, as they could go out twice",
+            hint="sheetcrm outbox reconcile lets the ledger learn of them, and sending go on",
+        )
+
+
+def reconcile(workspace: Workspace) -> int:
+    """Let the ledger learn from `sent.log` what must never go again; answers of how many.
+
+    Raises:
+        UsageError: the workspace sends nothing by itself.
+        MailerError: `sent.log` cannot be read.
+    """
+    _, log = _means(workspace)
+    outbox = workspace.ledger.outbox
+    added, end = log.read(0)
+    known = outbox.digests()
+    missing = {digest: at for digest, at in added.items() if digest not in known}
+    outbox.never(missing)
+    outbox.log_read_to(end)
+    return len(missing)
+
+
+@dataclass(kw_only=True, slots=True)
+class _Sending:
+    """One execution of `send`."""
+
+    workspace: Workspace
+    mailer: Mailer
+    log: SentLog
+    until: datetime | None
+    left: int | None
+    progress: Progress
+    run: str = ""
+    attempts: list[Attempt] = field(default_factory=list)
+    limits: Limits = field(init=False)
+
+    def __post_init__(self) -> None:
+        rules = self.workspace.rules
+        self.limits = limits_of(rules.followups, rules.locale)
+
+    def carry_out(self) -> SendReport:
+        """Claim and hand over until nothing may go any more."""
+        claimed = self._claim()
+        error: MailerError | None = None
+        if claimed.claims:
+            try:
+                with self.mailer.open() as session:
+                    claimed = self._go_on(session, claimed)
+            except MailerError as stop:
+                error = stop
+                self._release(claimed.claims)
+            finally:
+                self._finish(error)
+        return SendReport(
+            account=self.mailer.account,
+            run=self.run,
+            attempts=tuple(self.attempts),
+            waiting=claimed.waiting,
+            why=claimed.why,
+            next_at=claimed.next_at,
+            error=error,
+        )
+
+    def _claim(self) -> Claimed:
+        """The next messages; a run is begun when there are some."""
+        clock, ledger = self.workspace.clock, self.workspace.ledger
+        now = clock.now()
+        if self.until and now >= self.until:
+            return Claimed(why="the run's time is over")
+        most = BATCH if self.left is None else min(BATCH, self.left - len(self.attempts))
+        if most <= 0:
+            return Claimed()
+        self.run = self.run or ledger.start_run(KIND, now)
+        return ledger.outbox.claim(
+            self.mailer.account,
+            owner=self.run,
+            now=now,
+            lease=LEASE,
+            limits=self.limits,
+            most=most,
+        )
+
+    def _go_on(self, session: MailSession, claimed: Claimed) -> Claimed:
+        watch = Watch(self.mailer.account)
+        while claimed.claims:
+            subjects = self._subjects(claimed.claims)
+            for place, claim in enumerate(claimed.claims):
+                total = len(self.attempts) + len(claimed.claims) - place + claimed.waiting
+                self.progress("sending", len(self.attempts), total)
+                if self._over() or not self._one(session, claim, subjects[claim.key], watch):
+                    self._release(claimed.claims[place:])
+                    return self._claim_nothing()
+            claimed = self._claim_patiently()
+        return claimed
+
+    def _claim_patiently(self) -> Claimed:
+        """The next messages, after a pause where a limit a minute is all that is in the way."""
+        claimed = self._claim()
+        clock = self.workspace.clock
+        while not claimed.claims and claimed.waiting and claimed.next_at:
+            wait = claimed.next_at - clock.now()
+            if wait > PATIENCE or (self.until and claimed.next_at >= self.until):
+                break
+            clock.wait(max(wait, timedelta(seconds=1)))
+            claimed = self._claim()
+        return claimed
+
+    def _claim_nothing(self) -> Claimed:
+        """What is to be said of what waits, once sending has stopped."""
+        waiting = len(due(self.workspace))
+        return Claimed(waiting=waiting, why="sending was stopped" if waiting else "")
+
+    def _one(self, session: MailSession, claim: Claim, subject: str, watch: Watch) -> bool:
+        """Hand over one message; False where nothing more may go."""
+        outbox, clock = self.workspace.ledger.outbox, self.workspace.clock
+        now = clock.now()
+        if outbox.refusal(claim.key, owner=self.run, limits=self.limits, now=now):
+            self._release([claim])
+            return True
+        raw = dated(without_unsent(claim.raw), now)
+        try:
+            answer = session.deliver(claim, raw, lambda: self._begin(claim))
+        except MailerError:
+            self._release([claim])
+            raise
+        now = clock.now()
+        outbox.settle(claim.key, owner=self.run, answer=answer, at=now)
+        attempt = Attempt(
+            key=claim.key, to_address=claim.to_address, subject=subject, answer=answer
+        )
+        self.attempts.append(attempt)
+        return self._after(claim, answer, watch, now)
+
+    def _begin(self, claim: Claim) -> bool:
+        """The message may arrive from now on: the ledger knows it first, then `sent.log`."""
+        now = self.workspace.clock.now()
+        outbox = self.workspace.ledger.outbox
+        if not outbox.begin(claim.key, owner=self.run, account=self.mailer.account, at=now):
+            return False
+        self.log.add(digest_of(claim.key), now)
+        return True
+
+    def _after(self, claim: Claim, answer: Answer, watch: Watch, now: datetime) -> bool:
+        """Learn from the answer; False where it means that nothing more may go."""
+        outbox, account = self.workspace.ledger.outbox, self.mailer.account
+        if is_bad_address(answer):
+            words = f"{answer.code} {answer.text}"
+            outbox.heard(claim.key, MessageEvent("bounced", now, words))
+            outbox.suppress([Suppression(claim.to_address, f"bounced: {words}", now)])
+        pause = watch.after(claim.domain, answer, now)
+        if answer.verdict is Verdict.FAILED:
+            pause = pause or after_bounces(outbox.recent(account, LOOKED_AT), account, now)
+        if pause is None:
+            return True
+        outbox.pause(pause)
+        return pause.scope.startswith("domain|")
+
+    def _over(self) -> bool:
+        return self.until is not None and self.workspace.clock.now() >= self.until
+
+    def _release(self, claims: Sequence[Claim]) -> None:
+        """Give back what was not begun; what was begun or is done stays as it is."""
+        now = self.workspace.clock.now()
+        dropped = Answer(verdict=Verdict.DROPPED)
+        done = {attempt.key for attempt in self.attempts}
+        for claim in claims:
+            if claim.key not in done:
+                self.workspace.ledger.outbox.settle(
+                    claim.key, owner=self.run, answer=dropped, at=now
+                )
+
+    def _subjects(self, claims: Sequence[Claim]) -> dict[str, str]:
+        found = self.workspace.ledger.outbox.find(keys=[claim.key for claim in claims])
+        return {record.key: record.subject for record in found}
+
+    def _finish(self, error: MailerError | None) -> None:
+        counts: dict[str, int] = {}
+        for attempt in self.attempts:
+            name = attempt.answer.verdict.value
+            counts[name] = counts.get(name, 0) + 1
+        self.workspace.ledger.finish_run(
+            self.run,
+            at=self.workspace.clock.now(),
+            outcome="failed" if error else "ok",
+            counts=counts,
+        )
+
+
+def _means(workspace: Workspace) -> tuple[Mailer, SentLog]:
+    if workspace.mailer is None or workspace.sent_log is None:
+        raise UsageError(
+            "this workspace sends nothing by itself: its drafts are files for your mail program",
+            hint='to send, write [sending] via = "smtp" and [smtp] host = "…" into the config',
+        )
+    return workspace.mailer, workspace.sent_log
+
+
+def _with_pauses(
+    report: SendReport, pauses: Sequence[Pause], workspace: Workspace, *, first_time: bool
+) -> SendReport:
+    now = workspace.clock.now()
+    return replace(
+        report,
+        pauses=tuple(active(pauses, now)),
+        first_time=first_time and bool(report.attempts),
+    )
