@@ -213,10 +213,13 @@ class _Run:
 
     def _put(self, drafts: Sequence[MessageDraft]) -> tuple[list[MessageDraft], MailerError | None]:
         """Lay the drafts into the outbox; those after a failure are written by the next run."""
+        workspace = self._workspace
         placed: list[MessageDraft] = []
+        by_itself = workspace.mailer and workspace.rules.followups.sending.approve == "auto"
+        state = "queued" if by_itself else "draft"  # what the config says is the approval
         for draft in drafts:
             try:
-                placed.append(replace(draft, place=self._workspace.drafts.put(draft)))
+                placed.append(replace(draft, place=workspace.drafts.put(draft), state=state))
             except MailerError as error:
                 return placed, error
         return placed, None

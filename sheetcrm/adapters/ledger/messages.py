@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 from sheetcrm.adapters.ledger.database import AnyRow, chunks, delete_where, insert, update_where
 from sheetcrm.adapters.ledger.schema import bodies, leads, message_events, messages, people, sources
 from sheetcrm.core.memory import GONE, MessageDraft, MessageEvent, MessageRecord, Withdrawal
+from sheetcrm.core.outbox import OPEN
 
 
 def to_source(connection: Connection, source_id: int) -> list[MessageRecord]:
@@ -116,9 +117,10 @@ def keep(
 
 
 def cancel(connection: Connection, withdrawn: Sequence[Withdrawal], *, at: datetime) -> None:
-    """Take back those of these messages that are drafts, with the reason as an event."""
+    """Take back those of these messages that have not gone out, with the reason as an event."""
     given = {one.key: one for one in withdrawn}
-    drafts = {id_: given[key] for id_, key in _drafts(connection, list(given)).items()}
+    waiting = _drafts(connection, list(given), states=OPEN)
+    drafts = {id_: given[key] for id_, key in waiting.items()}
     for state in {one.state for one in drafts.values()}:
         ids = [id_ for id_, one in drafts.items() if one.state == state]
         update_where(connection, messages.c.id, ids, state=state)
@@ -169,9 +171,11 @@ def _note(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
     insert(connection, message_events, columns, rows)
 
 
-def _drafts(connection: Connection, keys: Sequence[str]) -> dict[int, str]:
-    """Number → key of those messages that are drafts."""
-    query = select(messages.c.id, messages.c.key).where(messages.c.state == "draft")
+def _drafts(
+    connection: Connection, keys: Sequence[str], *, states: Collection[str] = ("draft",)
+) -> dict[int, str]:
+    """Number → key of those messages that are drafts, or in another of these states."""
+    query = select(messages.c.id, messages.c.key).where(messages.c.state.in_(states))
     return {
         id_: key
         for part in chunks(keys)

@@ -219,10 +219,13 @@ class SmtpSession:
 
 
 def _connected(server: SmtpServer) -> smtplib.SMTP:
+    us = server.sender.rpartition("@")[2]  # as this computer's own name need not be known
     if server.security == "tls":
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
-    smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+        return smtplib.SMTP_SSL(
+            server.host, server.port, us, timeout=server.timeout, context=context
+        )
+    smtp = smtplib.SMTP(server.host, server.port, us, timeout=server.timeout)
     if server.security == "starttls":
         try:
             smtp.starttls(context=ssl.create_default_context())

@@ -36,6 +36,7 @@ from sheetcrm.core.memory import (
     StageMove,
     Standing,
 )
+from sheetcrm.core.outbox import OPEN
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.merge import same
 from sheetcrm.core.table.values import CellValue, Edit, Override
@@ -135,7 +136,7 @@ class MemoryLedger:
             self._messages.setdefault(draft.key, message)
         for one in plan.withdrawn:
             known = self._messages.get(one.key)
-            if known and known.state == "draft":
+            if known and known.state in OPEN:
                 event = MessageEvent(one.state, at, one.reason)
                 self._messages[one.key] = known.with_state(one.state, event)
         self._note_gone(plan.gone, at)
