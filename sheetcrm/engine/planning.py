@@ -262,14 +262,7 @@ class Planner:
     def _merge(self, reading: Reading, qualified: Qualified, followups: FollowUpPlan) -> Planned:
         rules, leads, identities = self._rules, reading.leads, reading.identities
         held = in_rows(followups.held, leads, identities.ids)
-        problems: list[Problem] = [
-            *leads.tab.problems,
-            *leads.problems,
-            *identities.problems,
-            *duplicates(leads, identities),
-            *rule_problems(leads, identities.ids, qualified),
-            *held,
-        ]
+        problems = [*_problems(reading, qualified), *held]
         computed = Computed(
             leads=leads, ids=identities.ids, qualified=qualified, followups=followups
         )
@@ -310,6 +303,18 @@ class Planner:
             written=reading.memory.written,
         )
         return Planned(plan=plan, qualified=qualified, followups=followups, outputs=outputs)
+
+
+def _problems(reading: Reading, qualified: Qualified) -> list[Problem]:
+    """What is wrong with the source's cells and leads."""
+    leads, identities = reading.leads, reading.identities
+    return [
+        *leads.tab.problems,
+        *leads.problems,
+        *identities.problems,
+        *duplicates(leads, identities),
+        *rule_problems(leads, identities.ids, qualified),
+    ]
 
 
 def text_or_none(value: CellValue) -> str | None:
