@@ -9,7 +9,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
 
-.PHONY: demo demo-google test test-slow explore crash fuzz lint types check bench sample pictures clean
+.PHONY: demo demo-google test test-slow explore crash fuzz cluster lint types check bench sample pictures clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -58,6 +58,10 @@ crash: $(VENV)/.developer
 # 20,000 broken workbooks: a clear error or a right write, never anything else.
 fuzz: $(VENV)/.developer
 	SHEETCRM_FUZZ=$${SHEETCRM_FUZZ:-20000} $(BIN)/python -m pytest -n auto -m slow tests/fuzz
+
+# 2,000 sources and four workers: one is killed, one freezes, the database is restarted.
+cluster: $(VENV)/.developer
+	SHEETCRM_STORM=$${SHEETCRM_STORM:-2000} $(BIN)/python -m pytest -m slow tests/cluster
 
 lint: $(VENV)/.developer
 	$(BIN)/ruff check

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psycopg
@@ -31,7 +31,7 @@ _USUAL = {
 class Shared:
     """The shared database; `conninfo` leads to our schema in it."""
 
-    conninfo: str
+    conninfo: str = field(repr=False)  #: with its password
     schema: str
 
     @property

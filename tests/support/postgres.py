@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import count
@@ -50,8 +50,9 @@ class NoPostgresError(RuntimeError):
 class Server:
     """A running server; `fresh` makes databases on it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, restart: Callable[[], None] | None = None) -> None:
         self.url = url  #: of the database in which others are made
+        self.restart = restart  #: ends every connection; None for a server that is not ours
         self._numbers = count(1)
         self._templates: set[str] = set()
 
@@ -91,14 +92,14 @@ def running() -> Iterator[Server]:
         return
     folder = Path(tempfile.mkdtemp(prefix="sheetcrm-pg-"))
     try:
-        with _started(folder) as url:
-            yield Server(url)
+        with _started(folder) as server:
+            yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _started(folder: Path) -> Iterator[str]:
+def _started(folder: Path) -> Iterator[Server]:
     owner = _owner()
     if owner:
         shutil.chown(folder, owner)
@@ -115,25 +116,39 @@ def _started(folder: Path) -> Iterator[str]:
     port = _free_port()
     settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     log = folder / "log"
-    with log.open("wb") as said:
-        process = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-p", str(port), *settings],
-            cwd=folder,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-            user=owner,
-            start_new_session=True,  # Ctrl-C is for pytest, which then stops it
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  no threads yet, or none that matter
-        )
-    try:
-        url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+
+    def start() -> subprocess.Popen[bytes]:
+        with log.open("ab") as said:
+            return subprocess.Popen(
+                [binaries / "postgres", "-D", data, "-p", str(port), *settings],
+                cwd=folder,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                user=owner,
+                start_new_session=True,  # Ctrl-C is for pytest, which then stops it
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  no threads yet, or none that matter
+            )
+
+    def restart() -> None:
+        nonlocal process
+        _stop(process, signal.SIGINT)  # "fast": what is committed is kept
+        process = start()
         _wait(url, process, log)
-        yield url
+
+    process = start()
+    try:
+        _wait(url, process, log)
+        yield Server(url, restart)
     finally:
-        process.send_signal(signal.SIGQUIT)  # at once; there is nothing to keep
-        process.wait(timeout=30)
+        _stop(process, signal.SIGQUIT)  # at once; there is nothing to keep
+
+
+def _stop(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    process.send_signal(how)
+    process.wait(timeout=30)
 
 
 def _binaries() -> Path:
