@@ -13,8 +13,14 @@ from sheetcrm.errors import UsageError
 IGNORED = "# what sheetcrm remembers, and secrets: not for version control\nvar/\nsecrets/\n"
 
 
-def create(root: Path, *, sample: bool) -> list[Path]:
+def create(root: Path, *, sample: bool, trade: str = "") -> list[Path]:
     """Copy starter config and templates into `root`, and with `sample` the sample workbook.
+
+    Args:
+        root: the new workspace's folder.
+        sample: with the sample workbook.
+        trade: whose templates take the place of those of the same series: ``property``,
+            ``training`` or ``services``; "" for the starter's own, which sell solar roofs.
 
     Returns:
         The files made.
@@ -23,7 +29,7 @@ def create(root: Path, *, sample: bool) -> list[Path]:
         UsageError: one of them is there already, or cannot be written; where one is there,
             nothing was copied.
     """
-    wanted = _starter_files()
+    wanted = _starter_files(trade)
     if sample:
         wanted["leads.xlsx"] = files("sheetcrm.sample") / "leads.xlsx"
     there = sorted(name for name in wanted if (root / name).exists())
@@ -93,13 +99,23 @@ def write_crash(root: Path | None, text: str) -> Path:
     return write_page(folder / "crash.log", text)
 
 
-def _starter_files() -> dict[str, Traversable]:
+def _starter_files(trade: str) -> dict[str, Traversable]:
     """Relative name → file: from the wheel, or from the repository of an editable install."""
     packaged = Path(str(files("sheetcrm"))) / "starter"
     base = packaged if packaged.is_dir() else Path(str(files("sheetcrm"))).parent
-    found: dict[str, Traversable] = {}
-    for folder in ("config", "templates"):
-        for path in sorted((base / folder).rglob("*")):
-            if path.is_file() and not path.name.startswith("."):
-                found[path.relative_to(base).as_posix()] = path
-    return found
+    found = {**_files_in(base / "config", "config"), **_files_in(base / "templates", "templates")}
+    if not trade:
+        return found
+    trades = base / "trades" if packaged.is_dir() else base / "examples" / "templates"
+    special = _files_in(trades / trade, "templates")
+    series = tuple({f"{name.rpartition('/')[0]}/" for name in special})
+    kept = {name: file for name, file in found.items() if not name.startswith(series)}
+    return {**kept, **special}
+
+
+def _files_in(folder: Path, name: str) -> dict[str, Traversable]:
+    return {
+        f"{name}/{path.relative_to(folder).as_posix()}": path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }

@@ -71,8 +71,13 @@ def sender_of(config: Config, *, make: bool) -> Sender:
     return replace(sender, secret=leaving_key(path, make=make))
 
 
-def create_workspace(root: Path, *, sample: bool) -> list[Path]:
+def create_workspace(root: Path, *, sample: bool, trade: str = "") -> list[Path]:
     """Copy the starter config and templates, and with `sample` the sample workbook.
+
+    Args:
+        root: the new workspace's folder.
+        sample: with the sample workbook.
+        trade: whose templates are wanted; "" for the starter's own.
 
     Returns:
         The files made.
@@ -82,7 +87,7 @@ def create_workspace(root: Path, *, sample: bool) -> list[Path]:
     """
     from sheetcrm.adapters.starter import create
 
-    return create(root, sample=sample)
+    return create(root, sample=sample, trade=trade)
 
 
 def write_preview(root: Path, page: str) -> Path:
