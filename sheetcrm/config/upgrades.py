@@ -205,8 +205,10 @@ def _keys(kind: Kind, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
             yield (*path, name), key
             yield from _keys(key.kind, (*path, name))
     elif isinstance(kind, columns.Outputs):
-        for name, about in {**columns.SIMPLE, **columns.LOOKS}.items():
+        for name, about in columns.SIMPLE.items():
             yield (*path, name), Key(kind, about)
+        for name, (beside, about) in columns.BESIDE.items():
+            yield (*path, name), Key(beside, about)
     elif isinstance(kind, ListOf):
         yield from _keys(kind.kind, path)
     elif isinstance(kind, MapOf):
