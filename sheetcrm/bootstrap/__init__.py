@@ -11,9 +11,11 @@ from sheetcrm.bootstrap.files import (
     create_workspace,
     find_root,
     load_config,
+    read_text,
     sender_of,
     write_health,
     write_preview,
+    write_text,
 )
 from sheetcrm.bootstrap.keeping import open_traces
 from sheetcrm.bootstrap.locks import alone, at_work
@@ -31,7 +33,9 @@ __all__ = [
     "open_traces",
     "open_workspace",
     "other_rules",
+    "read_text",
     "sender_of",
     "write_health",
     "write_preview",
+    "write_text",
 ]

@@ -114,6 +114,40 @@ def write_health(root: Path, file: str, page: str) -> Path:
         ) from error
 
 
+def read_text(file: str) -> str:
+    """A text file of the user's, in UTF-8 or as older Windows programs write it.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        data = Path(file).expanduser().read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UsageError(f"{file} is not a text file", hint="save it as UTF-8")
+
+
+def write_text(file: str, text: str) -> Path:
+    """Write a file where the user wants it.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    from sheetcrm.adapters.starter import write_page
+
+    path = Path(file).expanduser()
+    try:
+        return write_page(path, text)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
+
+
 def crash_log(root: Path | None, text: str) -> Path:
     """Keep the traceback of a bug where it can be found."""
     from sheetcrm.adapters.starter import write_crash

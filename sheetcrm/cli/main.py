@@ -19,7 +19,9 @@ from sheetcrm.cli.commands.export import export
 from sheetcrm.cli.commands.forget import forget
 from sheetcrm.cli.commands.health import health
 from sheetcrm.cli.commands.history import history
+from sheetcrm.cli.commands.inbox import inbox
 from sheetcrm.cli.commands.init import init
+from sheetcrm.cli.commands.intake import intake
 from sheetcrm.cli.commands.jobs import jobs
 from sheetcrm.cli.commands.login import login
 from sheetcrm.cli.commands.outbox import outbox
@@ -35,6 +37,7 @@ from sheetcrm.cli.commands.schedule import schedule
 from sheetcrm.cli.commands.schema import schema
 from sheetcrm.cli.commands.send import send
 from sheetcrm.cli.commands.status import status
+from sheetcrm.cli.commands.suppress import suppress
 from sheetcrm.cli.commands.sync import sync
 from sheetcrm.cli.commands.try_ import try_
 from sheetcrm.cli.commands.undo import undo
@@ -90,6 +93,9 @@ for command in (
     outbox,
     pause,
     resume,
+    intake,
+    inbox,
+    suppress,
     overrides,
     release,
     duplicates,

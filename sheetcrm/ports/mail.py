@@ -115,6 +115,12 @@ class Outbox(Protocol):
     def unsuppress(self, patterns: Collection[str]) -> int:
         """A person says that these may be written to after all; answers how many were known."""
 
+    def reopen(self, addresses: Collection[str], *, reason: str, at: datetime) -> int:
+        """A person says so: what these addresses bounced or unsubscribed counts no longer.
+
+        Answers how many messages are again in the state before.
+        """
+
     def suppressions(self) -> list[Suppression]:
         """All of them, oldest first."""
 

@@ -508,6 +508,21 @@ class OutboxContract:
             outbox.read_to(ACCOUNT, cursor)
             assert outbox.cursor(ACCOUNT) == cursor
 
+    def test_whoever_wants_to_hear_again_is_as_before(self, ledger: Ledger, outbox: Outbox) -> None:
+        filled(ledger, 2, state="queued")
+        claim(outbox)
+        for key in ("k0", "k1"):
+            send(outbox, key)
+            for kind in ("replied", "unsubscribed"):
+                outbox.heard(key, MessageEvent(kind, T0, "mail 7"))
+        assert outbox.reopen(["l0@example.com"], reason="called us", at=T1) == 1
+        assert (state(outbox, "k0"), state(outbox, "k1")) == ("replied", "unsubscribed")
+        assert outbox.find(keys=["k0"])[0].events[-1] == MessageEvent("reopened", T1, "called us")
+        assert outbox.reopen(["l0@example.com"], reason="called us", at=T1) == 0
+        assert not outbox.heard("k0", MessageEvent("unsubscribed", T1, "mail 7"))
+        assert outbox.heard("k0", MessageEvent("unsubscribed", T1, "mail 8"))
+        assert state(outbox, "k0") == "unsubscribed"
+
     def test_an_unclear_mail_waits_until_somebody_has_decided(self, outbox: Outbox) -> None:
         first = Unclear("a", "replied", T1, "sari@example.com", "Halo", "Apa kabar", "p", "k")
         second = Unclear("b", "gone", T0, "robot@example.com", "Undelivered", "550")

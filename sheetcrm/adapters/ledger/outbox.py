@@ -23,6 +23,7 @@ from sheetcrm.adapters.ledger.schema import (
 from sheetcrm.core.hearing.unclear import Unclear
 from sheetcrm.core.memory import MessageDraft, MessageEvent, MessageRecord
 from sheetcrm.core.outbox import (
+    FINAL,
     OPEN,
     Answer,
     Claimed,
@@ -32,6 +33,7 @@ from sheetcrm.core.outbox import (
     Suppression,
     digest_of,
     heard_state,
+    reopened_state,
     settled,
     whole_pause,
 )
@@ -245,6 +247,19 @@ class SqlOutbox:
                 delete(suppressions).where(suppressions.c.pattern.in_(wanted))
             )
             return done.rowcount
+
+    def reopen(self, addresses: Collection[str], *, reason: str, at: datetime) -> int:
+        """What these addresses bounced or unsubscribed counts no longer."""
+        to_them = or_(messages.c.person.in_(addresses), messages.c.to_addr.in_(addresses))
+        with self._database.writing() as connection:
+            found = kept.records(connection, and_(to_them, messages.c.state.in_(FINAL)))
+            for one in found:
+                state = reopened_state(event.kind for event in one.events)
+                ids = list(_numbers(connection, [one.key], messages.c.state != state).values())
+                update_where(connection, messages.c.id, ids, state=state)
+                for number in ids:
+                    _note(connection, number, MessageEvent("reopened", at, reason))
+            return len(found)
 
     def suppressions(self) -> list[Suppression]:
         """All of them, oldest first."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sheetcrm.adapters.memory.messages import Kept
-from sheetcrm.core.hearing.unclear import Unclear
+from sheetcrm.adapters.memory.unclear import UnclearMails
 from sheetcrm.core.memory import MessageDraft, MessageEvent, MessageRecord
 from sheetcrm.core.outbox import (
+    FINAL,
     OPEN,
     READY,
     Allowance,
@@ -30,6 +31,7 @@ from sheetcrm.core.outbox import (
     heard_state,
     objection,
     patterns_of,
+    reopened_state,
     settled,
     whole_pause,
 )
@@ -38,16 +40,16 @@ from sheetcrm.errors import UsageError
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 
-class MemoryOutbox:
+class MemoryOutbox(UnclearMails):
     """An `Outbox` over the messages of a `MemoryLedger`."""
 
     def __init__(self, messages: dict[str, Kept]) -> None:
+        super().__init__()
         self._messages = messages
         self._suppressions: dict[str, Suppression] = {}
         self._pauses: dict[str, Pause] = {}
         self._cursors: dict[str, InboxCursor] = {}
         self._logged: dict[str, datetime] = {}
-        self._unclear: dict[str, Unclear | None] = {}  # None: somebody has decided
         self._log_position = 0
 
     def approve(self, keys: Collection[str], *, by: str, at: datetime) -> list[str]:
@@ -221,6 +223,21 @@ class MemoryOutbox:
         wanted = {pattern.casefold() for pattern in patterns}
         return sum(self._suppressions.pop(pattern, None) is not None for pattern in wanted)
 
+    def reopen(self, addresses: Collection[str], *, reason: str, at: datetime) -> int:
+        """What these addresses bounced or unsubscribed counts no longer."""
+        wanted = set(addresses)
+        found = [
+            one
+            for one in self._messages.values()
+            if one.state in FINAL
+            and not wanted.isdisjoint((one.draft.person, one.draft.to_address))
+        ]
+        for one in found:
+            state = reopened_state(event.kind for event in one.events)
+            again = one.with_state(state, MessageEvent("reopened", at, reason))
+            self._messages[one.draft.key] = again
+        return len(found)
+
     def suppressions(self) -> list[Suppression]:
         """All of them, oldest first."""
         return list(self._suppressions.values())
@@ -244,25 +261,6 @@ class MemoryOutbox:
     def read_to(self, account: str, cursor: InboxCursor) -> None:
         """It has been read, and what was found has been noted."""
         self._cursors[account] = cursor
-
-    def keep_unclear(self, mails: Sequence[Unclear]) -> int:
-        """Mails that a person must look at."""
-        new = {mail.id: mail for mail in mails if mail.id not in self._unclear}
-        self._unclear |= new
-        return len(new)
-
-    def unclear(self) -> list[Unclear]:
-        """Those that nobody has decided about."""
-        waiting = (mail for mail in self._unclear.values() if mail)
-        return sorted(waiting, key=lambda mail: (mail.at, mail.id))
-
-    def clear_up(self, mail: str, verdict: str) -> bool:
-        """Somebody has looked at a mail."""
-        del verdict
-        waits = self._unclear.get(mail) is not None
-        if waits:
-            self._unclear[mail] = None
-        return waits
 
     def digests(self) -> set[str]:
         """The digest of every message that went out, or may have."""

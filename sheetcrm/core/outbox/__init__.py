@@ -16,12 +16,14 @@ from sheetcrm.core.outbox.allowing import (
     whole_pause,
 )
 from sheetcrm.core.outbox.states import (
+    FINAL,
     GOING,
     OPEN,
     READY,
     Settled,
     digest_of,
     heard_state,
+    reopened_state,
     settled,
 )
 from sheetcrm.core.outbox.values import (
@@ -38,6 +40,7 @@ from sheetcrm.core.outbox.values import (
 
 __all__ = [
     "EVERYTHING",
+    "FINAL",
     "GOING",
     "OPEN",
     "READY",
@@ -62,6 +65,7 @@ __all__ = [
     "heard_state",
     "objection",
     "patterns_of",
+    "reopened_state",
     "settled",
     "whole_pause",
 ]

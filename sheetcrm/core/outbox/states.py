@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -83,6 +84,16 @@ def heard_state(state: str, kind: str) -> str:
     if kind not in _WEIGHT or before not in {*_WEIGHT, "failed"}:
         return state
     return kind if _WEIGHT[kind] > _WEIGHT.get(before, -1) else before
+
+
+def reopened_state(kinds: Iterable[str]) -> str:
+    """The state of a message that no longer silences its receiver.
+
+    Args:
+        kinds: of everything that happened to it.
+    """
+    known = [kind for kind in kinds if kind in _WEIGHT and kind not in FINAL]
+    return max(known, key=lambda kind: _WEIGHT[kind], default="sent")
 
 
 def digest_of(key: str) -> str:
