@@ -205,10 +205,8 @@ def _keys(kind: Kind, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
             yield (*path, name), key
             yield from _keys(key.kind, (*path, name))
     elif isinstance(kind, columns.Outputs):
-        for name, about in columns.SIMPLE.items():
-            yield (*path, name), Key(kind, about)
-        for name, (beside, about) in columns.BESIDE.items():
-            yield (*path, name), Key(beside, about)
+        for name, part in kind.schema()["properties"].items():
+            yield (*path, name), Key(kind, part["description"])
     elif isinstance(kind, ListOf):
         yield from _keys(kind.kind, path)
     elif isinstance(kind, MapOf):
