@@ -13,12 +13,14 @@ from sheetcrm.cli.commands.approve import approve
 from sheetcrm.cli.commands.backtest import backtest
 from sheetcrm.cli.commands.check import check
 from sheetcrm.cli.commands.drafts import drafts
+from sheetcrm.cli.commands.due import due
 from sheetcrm.cli.commands.duplicates import duplicates
 from sheetcrm.cli.commands.explain import explain
 from sheetcrm.cli.commands.export import export
 from sheetcrm.cli.commands.forget import forget
 from sheetcrm.cli.commands.health import health
 from sheetcrm.cli.commands.history import history
+from sheetcrm.cli.commands.hold import hold, unhold
 from sheetcrm.cli.commands.inbox import inbox
 from sheetcrm.cli.commands.init import init
 from sheetcrm.cli.commands.intake import intake
@@ -86,6 +88,9 @@ for command in (
     explain,
     history,
     activities,
+    due,
+    hold,
+    unhold,
     drafts,
     preview,
     approve,

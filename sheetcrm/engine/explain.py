@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sheetcrm.core.followup import FollowUpPlan, Upcoming
 from sheetcrm.core.memory import LeadRecord, LeadState, MessageDraft, PastScore, StageMove
 from sheetcrm.core.qualify import Contribution
 from sheetcrm.core.table.names import fold
@@ -14,6 +15,8 @@ from sheetcrm.engine.planning import Planned, Planner
 from sheetcrm.engine.sync import chosen
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import UsageError
+
+YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +47,7 @@ class Explanation:
     state: LeadState | None  #: what the ledger knows, None before the first sync
     drafts: Sequence[MessageDraft]  #: follow-ups that the next sync would write
     follow_up: str  #: what comes next, or why nothing does
+    upcoming: Sequence[Upcoming]  #: what would go in the year to come, if nothing changed
     problems: Sequence[Problem]
 
 
@@ -124,8 +128,16 @@ def _explain(workspace: Workspace, planned: Planned, index: int) -> Explanation:
         state=state,
         drafts=[draft for draft in plan.drafts if draft.lead == lead.lead],
         follow_up=planned.followups.due[index],
+        upcoming=_upcoming(workspace, planned.followups, index),
         problems=[problem for problem in plan.problems if problem.row == lead.row],
     )
+
+
+def _upcoming(workspace: Workspace, plan: FollowUpPlan, index: int) -> Sequence[Upcoming]:
+    """What would go to one lead; other rows of the person come before it where they do."""
+    until = workspace.clock.now().date() + YEAR
+    found, _ = plan.forecast.of(plan.leads, until, only=plan.leads[index])
+    return [one for one in found if one.lead == plan.leads[index].id]
 
 
 def _changes(scores: Sequence[PastScore]) -> list[PastScore]:

@@ -78,6 +78,12 @@ def show(lead: Explanation) -> None:
         output.say(f"  {what} to {move.after}: {move.why}", style="yellow")
     show_history(lead)
     output.say(f"  follow-up: {lead.follow_up}")
+    if lead.upcoming:
+        output.say("  and then, if nothing changes:")
+    for one in lead.upcoming:
+        state = f" (the {one.state} waits)" if one.state else ""
+        file = one.template or "no template for this lead"
+        output.say(f"  {one.day} {one.sequence} step {one.step}: {file}{state}")
     for problem in lead.problems:
         output.say(f"  {problem.place}: {problem.message}", style="yellow")
 
@@ -95,6 +101,6 @@ def show_history(lead: Explanation) -> None:
         at = f"{move.at:%Y-%m-%d}" if move.at else ""
         output.say(f"  {at} {move.before or 'new'} → {move.after} ({move.by}: {move.why})")
     for message in state.messages:
-        at = f"{message.created_at:%Y-%m-%d}"
+        at = f"{message.heard_at:%Y-%m-%d}"
         came = f"{message.state}: {message.note}" if message.note else message.state
         output.say(f"  {at} {message.sequence} step {message.step}: {message.subject} ({came})")

@@ -7,6 +7,7 @@ messages from being written, and `plan_followups` writes those that are due.
 from __future__ import annotations
 
 from sheetcrm.core.followup.check import check_followups
+from sheetcrm.core.followup.forecast import Upcoming
 from sheetcrm.core.followup.history import records
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.off_ladder import Beside, OffLadder
@@ -22,6 +23,7 @@ __all__ = [
     "OffLadder",
     "Past",
     "TemplateSet",
+    "Upcoming",
     "check_followups",
     "mark",
     "plan_followups",

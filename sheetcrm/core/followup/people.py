@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -66,6 +67,16 @@ class People:
         """The address that stands for the person, which most have only one of."""
         return self._same.get(address, address)
 
+    def addresses(self, address: str) -> list[str]:
+        """All addresses of the person who has this one; none where there is none."""
+        one = self.one(address)
+        others = [other for other, stands_for in self._same.items() if stands_for == one]
+        return list(dict.fromkeys([address, *others])) if address else []
+
+    def same(self, one: LeadView, other: LeadView) -> bool:
+        """Whether two rows are one person's."""
+        return one is other or (bool(one.email) and self.one(one.email) == self.one(other.email))
+
     def of(self, address: str) -> Person:
         """All that is known of a person."""
         return self._known.get(self.one(address), _NOBODY)
@@ -73,6 +84,12 @@ class People:
     def all(self) -> list[Person]:
         """Everybody of whom anything is known."""
         return list(self._known.values())
+
+    def copy(self) -> People:
+        """The same people, of whom something else may be known from here on."""
+        other = copy(self)
+        other._known = dict(self._known)  # noqa: SLF001  its own kind
+        return other
 
     def know(self, message: MessageRecord) -> None:
         """A message is new, or not as it was."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sheetcrm.core.followup.enrolling import enrol
+from sheetcrm.core.followup.forecast import Forecast
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.lookout import Lookout
 from sheetcrm.core.followup.off_ladder import Beside, OffLadder
@@ -39,7 +40,9 @@ class FollowUpPlan:
     due: list[str]  #: what is next for the lead, or why nothing is, in words
     withdrawn: Sequence[Withdrawal] = ()  #: drafts that wait and must not go out any more
     enrolments: Sequence[Enrolment] = ()  #: rules of sequences that turned true or false
-    waits: Sequence[Held] = ()  #: what is due and does not go
+    waits: Sequence[Held]  #: what is due and does not go
+    leads: Sequence[LeadView]
+    forecast: Forecast  #: what would go to them in the days to come
     off_ladder: Mapping[str, Sequence[Beside]] = field(default_factory=dict)
     """Address, or phone and name → the rows in which this person is off the ladder."""
 
@@ -106,12 +109,16 @@ def _planned(
     withdrawn = withdraw(lookout, leads, writer.source)
     planner = RowPlanner(lookout=lookout, writer=writer, ids=frozenset(lead.id for lead in leads))
     rows = _rows(planner, [(lead, segments.label(lead)) for lead in leads])
+    waits = [row.held for row in rows if row.held]
+    drafts = [row.draft for row in rows if row.draft]
     return FollowUpPlan(
         withdrawn=withdrawn,
         enrolments=enrolments,
-        waits=[row.held for row in rows if row.held],
+        waits=waits,
+        leads=leads,
+        forecast=Forecast(lookout, writer, waits=waits, new=drafts),
         off_ladder=lookout.off_ladder.here,
-        drafts=[row.draft for row in rows if row.draft],
+        drafts=drafts,
         held=[problem for row in rows for problem in row.problems],
         segment=[row.segment for row in rows],
         next_follow_up=[row.day for row in rows],

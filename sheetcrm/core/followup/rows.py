@@ -11,6 +11,7 @@ from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.lookout import Case, Lookout, Seen
 from sheetcrm.core.followup.rules import Sequence
 from sheetcrm.core.followup.schedule import NOT_MEANT, Outcome
+from sheetcrm.core.followup.spacing import on_hold
 from sheetcrm.core.followup.writing import Task, Writer, reason_of
 from sheetcrm.core.memory import MessageDraft, MessageRecord
 from sheetcrm.core.table.values import Problem, Severity
@@ -29,6 +30,7 @@ class Held:
     step: int
     on: date | None  #: since when it is due
     reason: str
+    until: date | None = None  #: when it goes then; None: nobody knows
 
 
 @dataclass(kw_only=True, slots=True)
@@ -101,6 +103,16 @@ class RowPlanner:
             row.day = case.moment.days.slot(last.created_at)
             row.words.append(f"{last.sequence}: the draft of step {last.step} waits.")
             row.whatsapp = self._link_again(case, last, row)
+            if wait := on_hold(case.person, case.moment.days, case.moment.now):
+                row.words.append(f"But the person {wait.why}.")
+                row.held = Held(
+                    lead=last.lead,
+                    sequence=last.sequence,
+                    step=last.step,
+                    on=row.day,
+                    reason=wait.why,
+                    until=wait.until,
+                )
         elif last.state == TAKEN:
             row.words.append(f"{last.sequence}: the draft of step {last.step} was taken away.")
             row.words[-1] += " It counts as sent."
@@ -129,7 +141,8 @@ class RowPlanner:
                 goes = seen
             elif seen.wait:
                 days.append(seen.wait.until)
-                row.held = row.held or self._held(case, seen, seen.wait.why)
+                if seen.wait.hold:
+                    row.held = row.held or self._held(case, seen, seen.wait.why, seen.wait.until)
             elif found.outcome is Outcome.LATER:
                 days.append(found.on)
         if row.day is None and row.status != DUPLICATE:
@@ -155,13 +168,14 @@ class RowPlanner:
         row.problems.append(self._problem(case.lead, message, hint=hint))
         row.words.append(f"It is held: {reason}.")
 
-    def _held(self, case: Case, seen: Seen, reason: str) -> Held:
+    def _held(self, case: Case, seen: Seen, reason: str, until: date | None = None) -> Held:
         return Held(
             lead=case.lead.id,
             sequence=seen.sequence.name,
             step=seen.next.step,
             on=seen.next.on,
             reason=reason,
+            until=until,
         )
 
     def _task(self, case: Case, sequence: Sequence, step: int, generation: str, row: Row) -> Task:

@@ -18,6 +18,7 @@ class Wait:
 
     why: str  #: the second half of a sentence
     until: date | None = None  #: from then on it may go; None: nobody knows when
+    hold: bool = False  #: somebody said that nothing shall go
 
 
 def must_wait(
@@ -27,15 +28,22 @@ def must_wait(
 
     A day counts as the one on which a message went out, or can go out.
     """
-    if person.hold and not person.hold.over(now):
-        until = days.slot(person.hold.until) if person.hold.until else None
-        when = f" until {until}" if until else ""
-        return Wait(why=f"is on hold{when}: {person.hold.reason}", until=until)
+    if hold := on_hold(person, days, now):
+        return hold
     for message in person.messages:
         if message.sequence != sequence and message.state in OPEN:
             return Wait(why=f"waits for {message.sequence} step {message.step}")
     heard = sorted(days.slot(m.heard_at) for m in person.messages if m.state not in UNHEARD)
     return _too_close(heard, days, sending, days.slot(now))
+
+
+def on_hold(person: Person, days: Workdays, now: datetime) -> Wait | None:
+    """Why nothing at all goes to the person, or None."""
+    if person.hold is None or person.hold.over(now):
+        return None
+    until = days.slot(person.hold.until) if person.hold.until else None
+    when = f" until {until}" if until else ""
+    return Wait(why=f"is on hold{when}: {person.hold.reason}", until=until, hold=True)
 
 
 def _too_close(heard: list[date], days: Workdays, sending: Sending, day: date) -> Wait | None:

@@ -104,6 +104,13 @@ class Writer:
             zone=task.moment.days.zone.key,
         )
 
+    def file(self, sequence: str, step: str, lead: LeadView) -> str:
+        """The path of a step's file for a lead, or ""."""
+        choice = self._templates.choose(
+            sequence, step, lead, language=self.locale.language, segments=self._segments
+        )
+        return choice.template.path if choice else ""
+
     def whatsapp(self, task: Task) -> str | None:
         """A link that opens the chat with the step's text; None without number or text.
 
