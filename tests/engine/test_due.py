@@ -94,7 +94,7 @@ def test_explain_tells_what_was_and_what_comes(make: Make) -> None:
 
 def test_a_person_on_hold(make: Make) -> None:
     workspace = make(tab(mql("Ana"), mql("Anabel")), followups=TWO, templates=TEXTS)
-    with pytest.raises(UsageError, match="may be Ana <ana@example.com>, Anabel"):
+    with pytest.raises(UsageError, match=r"may be Ana <ana@example\.com>, Anabel"):
         hold(workspace, "an")
     with pytest.raises(UsageError, match="is over"):
         hold(workspace, "ana@example.com", until=date(2026, 11, 24))
