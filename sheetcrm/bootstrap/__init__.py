@@ -17,7 +17,7 @@ from sheetcrm.bootstrap.files import (
     write_preview,
     write_text,
 )
-from sheetcrm.bootstrap.keeping import open_traces
+from sheetcrm.bootstrap.keeping import ledger_line, move_ledger, open_traces, write_ledger_line
 from sheetcrm.bootstrap.locks import alone, at_work
 from sheetcrm.bootstrap.workspace import open_workspace, other_rules
 
@@ -29,13 +29,16 @@ __all__ = [
     "find_root",
     "google_login",
     "google_logout",
+    "ledger_line",
     "load_config",
+    "move_ledger",
     "open_traces",
     "open_workspace",
     "other_rules",
     "read_text",
     "sender_of",
     "write_health",
+    "write_ledger_line",
     "write_preview",
     "write_text",
 ]

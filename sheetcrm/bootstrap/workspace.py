@@ -101,6 +101,7 @@ def _assembled(
         clock=SystemClock(config.locale.timezone),
         inbox=inbox(config),
         activities=[sources.activities(config, one, google) for one in config.activities],
+        retention=config.retention,
     )
 
 

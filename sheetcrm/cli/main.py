@@ -25,6 +25,7 @@ from sheetcrm.cli.commands.inbox import inbox
 from sheetcrm.cli.commands.init import init
 from sheetcrm.cli.commands.intake import intake
 from sheetcrm.cli.commands.jobs import jobs
+from sheetcrm.cli.commands.ledger import ledger
 from sheetcrm.cli.commands.login import login
 from sheetcrm.cli.commands.outbox import outbox
 from sheetcrm.cli.commands.overrides import overrides
@@ -108,6 +109,7 @@ for command in (
     restore,
     export,
     forget,
+    ledger,
     status,
     runs,
     schedule,

@@ -12,6 +12,7 @@ from sheetcrm.config.inspection import Inspection
 from sheetcrm.config.kinds import Choice, Date, Number, Text, WrongValueError, YesNo, meant
 from sheetcrm.config.model import BackupConfig, SourceConfig, TableConfig
 from sheetcrm.config.shapes import Either, Key, ListOf, MapOf, Table
+from sheetcrm.core.memory import Retention
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.language import language_code
 from sheetcrm.core.table.names import fold
@@ -202,6 +203,26 @@ BACKUPS = Table(
     }
 )
 
+_DAYS = Number(whole=True, least=1)
+_KEPT = Retention()
+
+RETENTION = Table(
+    {
+        "runs_days": Key(
+            _DAYS, "Runs of which nothing else is known any more.", default=_KEPT.runs_days
+        ),
+        "edits_days": Key(
+            _DAYS, "Cells that were changed: for so long can be undone.", default=_KEPT.edits_days
+        ),
+        "scores_days": Key(_DAYS, "Scores that others have followed.", default=_KEPT.scores_days),
+        "messages_days": Key(
+            _DAYS,
+            "Words of messages that are settled; that they were sent is kept for good.",
+            default=_KEPT.messages_days,
+        ),
+    }
+)
+
 KEYS = {
     "workspace": Key(WORKSPACE, "How cells are read, and where sheetcrm keeps its things."),
     "source": Key(ListOf(SOURCE, named=True), "The lead tabs; at least one is needed."),
@@ -210,6 +231,7 @@ KEYS = {
         BACKUPS,
         "Copies in var/backups of files before a day's first sync; the newest always stays.",
     ),
+    "retention": Key(RETENTION, "For how many days the ledger keeps what is over."),
 }
 
 
@@ -262,6 +284,11 @@ def sources(tree: dict[str, Any]) -> tuple[SourceConfig, ...]:
 def backups(tree: dict[str, Any]) -> BackupConfig:
     """How many copies of files are kept."""
     return BackupConfig(**(tree.get("backups") or {}))
+
+
+def retention(tree: dict[str, Any]) -> Retention:
+    """How long the ledger keeps what is over."""
+    return Retention(**(tree.get("retention") or {}))
 
 
 def tables(tree: dict[str, Any]) -> tuple[TableConfig, ...]:

@@ -126,6 +126,7 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         looks=columns.looks(tree),
         log_tab=columns.log_tab(tree),
         activities=activities.activities(tree),
+        retention=leads.retention(tree),
         imap=mail.imap(tree),
         smtp=mail.smtp(tree),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sheetcrm.core.followup.rules import FollowUps
+from sheetcrm.core.memory import Retention
 from sheetcrm.core.qualify.rules import ParameterValue, Qualification
 from sheetcrm.core.table.fields import Field, Locale
 
@@ -122,5 +123,6 @@ class Config:
     looks: LooksConfig = LooksConfig()
     log_tab: str = ""  #: title of the tab in which stage moves are logged; "" for none
     activities: tuple[ActivityConfig, ...] = ()
+    retention: Retention = field(default_factory=Retention)
     imap: ImapConfig | None = None
     smtp: SmtpConfig | None = None

@@ -171,6 +171,16 @@ class Hold(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Retention:
+    """For how many days what is over is kept; that something was sent is never forgotten."""
+
+    runs_days: int = 730  #: runs that changed nothing that is still known
+    edits_days: int = 400  #: cells that were changed: for so long a run can be undone
+    scores_days: int = 1825  #: scores that others have followed
+    messages_days: int = 1825  #: words of messages that are settled
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PersonFile:
     """All that the ledger knows of one person."""
 

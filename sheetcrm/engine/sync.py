@@ -20,7 +20,7 @@ from sheetcrm.errors import (
     SourceLeftError,
     UsageError,
 )
-from sheetcrm.ports import Foreseeing, TabSource
+from sheetcrm.ports import Foreseeing, Kept, TabSource
 
 ROUNDS = 4  #: how often a source that changes under our hands is planned again
 
@@ -145,6 +145,9 @@ class _Run:
             outcome="failed" if report.exit_code else "ok",
             counts=report.counts,
         )
+        ledger = self._workspace.ledger
+        if isinstance(ledger, Kept):
+            ledger.tidy(self._workspace.retention, at=self._now)
 
     def plan_all(
         self, sources: Sequence[TabSource], progress: Progress, *, parts: int

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sheetcrm.core.followup.rules import FollowUps
+from sheetcrm.core.memory import Retention
 from sheetcrm.core.qualify.rules import Qualification
 from sheetcrm.core.table.fields import Field, Locale
 from sheetcrm.ports import (
@@ -65,6 +66,7 @@ class Workspace:
     inbox: Inbox | None = None  #: where answers arrive, if the workspace hears them
     mailer: Mailer | None = None  #: None where nothing is sent from here
     sent_log: SentLog | None = None  #: there is one wherever there is a mailer
+    retention: Retention = field(default_factory=Retention)
     claim: Callable[[str], None] = free
     """Takes a source by its name before it is read or written, until the workspace is closed;
     `SourceBusyError` where a run of another workspace has it."""

@@ -5,6 +5,7 @@ Every adapter of a port passes the same contract test, the one in `adapters.memo
 
 from __future__ import annotations
 
+from sheetcrm.ports.keeping import Kept, LedgerHealth
 from sheetcrm.ports.ledger import Ledger
 from sheetcrm.ports.mail import DraftBox, Inbox, InboxSession, Mailer, MailSession, Outbox, SentLog
 from sheetcrm.ports.persons import Personal, Trace, TraceKind, Traces
@@ -29,7 +30,9 @@ __all__ = [
     "Foreseeing",
     "Inbox",
     "InboxSession",
+    "Kept",
     "Ledger",
+    "LedgerHealth",
     "MailSession",
     "Mailer",
     "Outbox",

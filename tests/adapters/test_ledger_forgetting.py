@@ -22,20 +22,31 @@ from sheetcrm.adapters.ledger.schema import (
     pauses,
     stage_moves,
     suppressions,
+    unclear,
 )
 from sheetcrm.core.memory import PersonFile
 from sheetcrm.core.outbox import Limits, digest_of
 from sheetcrm.core.table.values import Override
 from tests.adapters.ledger_contract import T0, T1, draft, edit, move, plan, record, run, written
 
+ON_FILE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 WORDS = ("sari", "wulandari", "628111222333", "L-SARI", "L-OTHER")
 
+MAIL = {
+    "id": "<1@example.org>",
+    "kind": "reply",
+    "sender": "Sari@example.com",
+    "subject": "from Sari",
+    "said": "Sari says so",
+    "person": "",
+    "key": "",
+}
+WITHOUT_PERSONS = {"runs", "sources", "intake", "logged", "marks", "people", "bodies"}
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlLedger]:
-    on_file = request.param == "sqlite"
-    address = str(tmp_path / "ledger.db") if on_file else request.getfixturevalue("database")
-    with closing(open_ledger(address)) as ledger:
+
+@pytest.fixture
+def ledger(place: str) -> Iterator[SqlLedger]:
+    with closing(open_ledger(place)) as ledger:
         fill(ledger)
         yield ledger
 
@@ -74,6 +85,7 @@ def fill(ledger: SqlLedger) -> None:
         for table, values in (
             (message_events, {"message": number, "kind": "replied", "evidence": "sari wrote"}),
             (suppressions, {"pattern": "sari@example.com", "reason": "unsubscribed"}),
+            (unclear, MAIL),
             (suppressions, {"pattern": "nobody@example.org", "reason": "bounced"}),
         ):
             connection.execute(table.insert().values(at=T1, **values))
@@ -106,6 +118,7 @@ def everything(ledger: SqlLedger) -> str:
 
 
 class TestPersons:
+    @ON_FILE
     @pytest.mark.parametrize("who", ["sari@example.com", "+628111222333", "L-SARI", "L-OTHER"])
     def test_one_person_is_found_by_whatever_is_known(self, ledger: SqlLedger, who: str) -> None:
         (found,) = ledger.persons([who])
@@ -126,6 +139,7 @@ class TestPersons:
             "edits": 1,
             "messages": 1,
             "message_events": 1,
+            "unclear": 1,
             "suppressions": 1,
             "pauses": 1,
         }
@@ -138,9 +152,18 @@ class TestPersons:
         assert [row["source"] for row in found.tables["leads"]] == ["expo", "web"]
         assert not any("budi" in repr(rows).casefold() for rows in found.tables.values())
 
+    @ON_FILE
+    def test_whoever_adds_a_table_must_say_what_is_to_be_forgotten_of_it(
+        self, ledger: SqlLedger
+    ) -> None:
+        (found,) = ledger.persons(["sari@example.com"])
+        assert set(metadata.tables) == {*found.tables, *WITHOUT_PERSONS}
+
+    @ON_FILE
     def test_nobody(self, ledger: SqlLedger) -> None:
         assert ledger.persons(["nobody@example.com", "L-NOBODY", "+10000"]) == []
 
+    @ON_FILE
     def test_a_number_that_two_share_finds_both(self, ledger: SqlLedger) -> None:
         both = [record(f"L-{n}", email=f"{n}@example.com", phone="+621") for n in "AB"]
         run(ledger, plan("office", leads=both))
@@ -150,10 +173,12 @@ class TestPersons:
         ]
         assert ledger.persons(["a@example.com"])[0].related == ("b@example.com",)
 
+    @ON_FILE
     def test_who_is_known_by_a_suppression_only(self, ledger: SqlLedger) -> None:
         (found,) = ledger.persons(["nobody@example.org"])
         assert list(found.tables) == ["suppressions"]
 
+    @ON_FILE
     def test_a_lead_that_nobody_can_reach(self, ledger: SqlLedger) -> None:
         run(ledger, plan("web", leads=[record("L-X", name="Xenia", email="")]))
         (found,) = ledger.persons(["L-X"])
@@ -169,7 +194,7 @@ class TestForgetting:
         assert [word for word in WORDS if word.casefold() in after] == []
         assert ledger.persons(["sari@example.com", "+628111222333", "L-SARI"]) == []
 
-    @pytest.mark.parametrize("ledger", ["sqlite"], indirect=True)
+    @ON_FILE
     def test_no_byte_of_the_files_does(self, ledger: SqlLedger, tmp_path: Path) -> None:
         forget(ledger, "sari@example.com")
         for file in tmp_path.iterdir():  # the ledger, its journal and its index are open
@@ -209,6 +234,7 @@ class TestForgetting:
         forget(ledger, "sari@example.com")
         assert SqlOutbox(ledger._database).digests() == {digest_of("sari@example.com|welcome|1|1")}
 
+    @ON_FILE
     def test_what_waits_for_them_elsewhere_does_not_go_out(self, ledger: SqlLedger) -> None:
         """Such as a message of a source that another run was just reading."""
         box = SqlOutbox(ledger._database)
@@ -255,6 +281,7 @@ class TestForgetting:
         assert len(sari.tables["messages"]) == 1
         assert "dewi" not in everything(ledger).casefold()
 
+    @ON_FILE
     def test_a_crash_before_the_end_leaves_all_as_it_was(
         self, ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch
     ) -> None:

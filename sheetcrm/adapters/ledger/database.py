@@ -96,6 +96,19 @@ class Database:
         with self.in_our_words(), self._writer.begin() as connection:
             yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction that only reads, all of it at one moment, however long it takes.
+
+        Raises:
+            LedgerError: the database cannot be used.
+        """
+        engine = self._engine
+        if not self.is_file:  # SQLite's are so anyway
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with self.in_our_words(), engine.begin() as connection:
+            yield connection
+
     def session(self) -> Connection:
         """A connection in which every statement stands for itself.
 

@@ -24,7 +24,7 @@ from sheetcrm.adapters.ledger import schema
 from sheetcrm.adapters.ledger.cells import loads
 from sheetcrm.adapters.ledger.edits import unpacked
 from sheetcrm.adapters.ledger.followups import PERSON
-from sheetcrm.adapters.ledger.schema import bodies, edits, leads, messages, people, sources
+from sheetcrm.adapters.ledger.schema import bodies, edits, leads, messages, people, sources, unclear
 from sheetcrm.core.memory import PersonFile
 
 _BY_LEAD = (
@@ -58,6 +58,16 @@ class Ids:
         """Which edits were made to this person's rows; a row of `edits` names its lead by key."""
         keys = select(leads.c.source_id, leads.c.key).where(leads.c.id.in_(self.leads))
         return tuple_(edits.c.source_id, edits.c.lead).in_(keys)
+
+    @property
+    def unclear(self) -> ColumnElement[bool]:
+        """Which mails that nobody has decided on came from this person, or are about them."""
+        keys = select(messages.c.key).where(self.messages)
+        return or_(
+            func.lower(unclear.c.sender).in_(self.addresses),
+            unclear.c.person.in_(self.addresses),
+            unclear.c.key.in_(keys),
+        )
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -150,6 +160,7 @@ def _queries(ids: Ids) -> Iterator[tuple[str, Select[Any]]]:
     )
     yield "messages", whole.where(ids.messages).order_by(messages.c.id)
     yield "message_events", _of_message(schema.message_events).where(ids.messages)
+    yield "unclear", select(unclear).where(ids.unclear).order_by(unclear.c.at)
     for table, column, values in (
         (schema.suppressions, schema.suppressions.c.pattern, ids.addresses + ids.phones),
         (schema.pauses, schema.pauses.c.scope, ids.scopes),

@@ -31,6 +31,11 @@ def erase(connection: Connection, ids: Ids, *, at: datetime) -> None:
     prints = select(leads.c.fingerprint).where(leads.c.id.in_(ids.leads))
     known = {*ids.addresses, *ids.phones, *connection.scalars(prints)}
     leave_alone(connection, known, at=at)
+    # The id stays, so that the same mail is not read again.
+    words = dict.fromkeys(("sender", "subject", "said", "person", "key"), "")
+    connection.execute(
+        update(schema.unclear).where(ids.unclear).values(verdict="forgotten", **words)
+    )
     _erase_messages(connection, ids)
     for table in (schema.written, schema.overrides, schema.enrolments):
         connection.execute(delete(table).where(table.c.lead_id.in_(ids.leads)))

@@ -10,14 +10,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 
 from sheetcrm.adapters.ledger.database import Database
-from sheetcrm.adapters.ledger.schema import HEAD, metadata
-from sheetcrm.errors import LedgerTooNewError
+from sheetcrm.adapters.ledger.schema import HEAD, marks, metadata
+from sheetcrm.errors import LedgerError, LedgerTooNewError
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+MOVED = "moved to"  #: the mark of a ledger that lies elsewhere now
 
 _LOCK = 0x7368_6565_7463_726D  # "sheetcrm": the number of our advisory lock in PostgreSQL
 
@@ -29,11 +31,13 @@ def bring_up_to_date(database: Database) -> None:
 
     Raises:
         LedgerTooNewError: a newer sheetcrm made the tables.
+        LedgerError: the ledger was moved elsewhere.
     """
     with database.reading() as connection:
         version = current(connection)
-    if version == HEAD:
-        return
+        if version == HEAD:
+            _refuse_moved(connection, database.where)
+            return
     with database.writing() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -57,6 +61,16 @@ def settings(connection: Connection) -> Config:
     config.set_main_option("script_location", folder.replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+def _refuse_moved(connection: Connection, where: str) -> None:
+    """Nobody shall send from two ledgers."""
+    moved = connection.scalar(select(marks.c.value).where(marks.c.name == MOVED))
+    if moved is not None:
+        raise LedgerError(
+            f"the ledger {where} was moved to {moved}",
+            hint=f'write into config/sheetcrm.toml, below [workspace]: ledger = "{moved}"',
+        )
 
 
 def _make_or_change(connection: Connection, where: str) -> None:

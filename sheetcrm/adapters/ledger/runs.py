@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select, update
@@ -30,6 +30,13 @@ def start(connection: Connection, kind: str, at: datetime) -> str:
     details = json.dumps({"versions": _versions()})
     connection.execute(insert(runs).values(key=key, kind=kind, started=at, details=details))
     return key
+
+
+def was_cut_off(connection: Connection, own: Collection[str]) -> bool:
+    """Whether the newest run never ended, unless it is one of these, which go on."""
+    newest_one = select(runs.c.key, runs.c.finished).order_by(runs.c.id.desc()).limit(1)
+    row = connection.execute(newest_one).first()
+    return row is not None and row.finished is None and row.key not in own
 
 
 def number(connection: Connection, key: str) -> int:

@@ -10,12 +10,14 @@ from sheetcrm.adapters.ledger import (
     dossiers,
     erasing,
     followups,
+    health,
     history,
     leads,
     messages,
     outputs,
     rewinds,
     runs,
+    tidying,
 )
 from sheetcrm.adapters.ledger import edits as kept_edits
 from sheetcrm.adapters.ledger.database import Database
@@ -28,12 +30,14 @@ from sheetcrm.core.memory import (
     Memory,
     MessageDraft,
     PersonFile,
+    Retention,
     RunRecord,
     StageMove,
     Standing,
 )
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.values import Edit, Override
+from sheetcrm.ports import LedgerHealth
 
 
 def open_ledger(url_or_path: str, *, wait: float = 30.0) -> SqlLedger:
@@ -66,6 +70,7 @@ class SqlLedger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._own: set[str] = set()  # runs that this process began
         self._outbox = SqlOutbox(database)
 
     @property
@@ -91,9 +96,19 @@ class SqlLedger:
             )
 
     def start_run(self, kind: str, at: datetime) -> str:
-        """Begin a run and give it an id such as ``20261122-093000-k3f`` (in UTC)."""
+        """Begin a run and give it an id such as ``20261122-093000-k3f`` (in UTC).
+
+        Where the last one of another process was cut off, the file is looked at first.
+
+        Raises:
+            LedgerError: it is damaged.
+        """
         with self._database.writing() as connection:
-            return runs.start(connection, kind, at)
+            if self._database.is_file and runs.was_cut_off(connection, self._own):
+                health.refuse_damaged(connection, self._database.where)
+            run = runs.start(connection, kind, at)
+        self._own.add(run)
+        return run
 
     def intend(self, run: str, plan: Plan) -> None:
         """Note a plan's edits before the source is written, so that a crash loses nothing.
@@ -291,6 +306,18 @@ class SqlLedger:
         with self._database.writing() as connection:
             erasing.erase(connection, dossiers.ids_of(person), at=at)
         erasing.scrub(self._database)
+
+    def health(self) -> LedgerHealth:
+        """Look at everything once: every page, every reference."""
+        return health.health(self._database)
+
+    def tidy(self, retention: Retention, *, at: datetime) -> Mapping[str, int]:
+        """Drop what is older than it need be, at most once a day; table → how many rows."""
+        with self._database.reading() as connection:
+            if tidying.is_tidy(connection, at):
+                return {}
+        with self._database.writing() as connection:
+            return tidying.tidy(connection, retention, at=at)
 
     def close(self) -> None:
         """Let go of files and connections."""

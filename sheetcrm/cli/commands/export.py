@@ -24,6 +24,7 @@ TITLES = {
     "edits": "cells that were changed",
     "messages": "messages",
     "message_events": "what happened to the messages",
+    "unclear": "mails that a person must look at",
     "suppressions": "never to be written to",
     "pauses": "paused",
     "enrolments": "rules of series that hold",
