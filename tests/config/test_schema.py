@@ -78,6 +78,7 @@ def test_it_is_json_of_the_dialect_it_names():
         "source",
         "table",
         "backups",
+        "retention",
         "activities",
         "fields",
         "write",
