@@ -46,18 +46,9 @@ class Attempts:
         start = time.monotonic()
         outcome = self._done(duty)
         seconds = time.monotonic() - start
-        error = outcome.error
-        if error is None:
-            self._noting(
-                lambda connection: duties.done(connection, duty, self.holder, outcome.said)
-            )
-        else:
-            self._noting(
-                lambda connection: duties.failed(
-                    connection, duty, outcome.said, passing=outcome.passing
-                )
-            )
-        self._say(f"{duty}: {'' if error is None else 'failed: '}{outcome.said} ({seconds:.1f} s)")
+        self._noting(lambda connection: self._note(connection, duty, outcome))
+        failed = "failed: " if outcome.error else ""
+        self._say(f"{duty}: {failed}{outcome.said or 'nothing to do'} ({seconds:.1f} s)")
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -74,6 +65,14 @@ class Attempts:
             place = crash_log(root, traceback.format_exc())
             said = f"a bug in sheetcrm: {type(error).__name__}, written down in {place}"
             return Outcome(said=said, error=SheetCrmError(said))
+
+    def _note(self, connection: Connection, duty: Duty, outcome: Outcome) -> None:
+        if outcome.error is None:
+            duties.done(connection, duty, self.holder, outcome.said)
+            if outcome.again_at:
+                duties.due_by(connection, duty, outcome.again_at)
+        else:
+            duties.failed(connection, duty, outcome.said, passing=outcome.passing)
 
     def _noting(self, note: Callable[[Connection], _Answer]) -> _Answer:
         """Note something in the database; while that is away, wait for it."""

@@ -22,8 +22,8 @@ class Duty:
     """Something to be done regularly in a workspace."""
 
     workspace: str
-    kind: str  #: ``sync``
-    name: str  #: of the source
+    kind: str  #: ``sync`` or ``mail``
+    name: str  #: of the source, or of the account
 
     def __str__(self) -> str:
         """What people call it: ``acme/leads``."""
@@ -137,10 +137,9 @@ def failed(connection: Connection, duty: Duty, said: str, *, passing: bool) -> N
     )
 
 
-def due_by(connection: Connection, duty: Duty, at: datetime | None = None) -> None:
-    """Let it be due at a moment, or now, where it would be later."""
+def due_by(connection: Connection, duty: Duty, at: datetime) -> None:
+    """Let it be due at a moment where it would be later."""
     connection.execute(
-        "UPDATE duties SET due_at = least(due_at, coalesce(%s, now()))"
-        " WHERE (workspace, kind, name) = (%s, %s, %s)",
+        "UPDATE duties SET due_at = least(due_at, %s) WHERE (workspace, kind, name) = (%s, %s, %s)",
         (at, duty.workspace, duty.kind, duty.name),
     )

@@ -10,6 +10,7 @@ from sheetcrm.cluster import duties
 from sheetcrm.cluster.database import Connection, rows
 from sheetcrm.cluster.duties import Duty, Planned
 from sheetcrm.cluster.fleet import Fleet, signature
+from sheetcrm.config.model import Config
 from sheetcrm.errors import ConfigError, SheetCrmError, UsageError
 
 _FORGET_AFTER = "1 day"  # a folder may be away for a while, as long as a disk is
@@ -73,15 +74,28 @@ def _planned(name: str, root: Path) -> list[Planned]:
             hint='write ledger = "postgresql://user@host/name?schema=…" under [workspace], and '
             "take along what it remembers: sheetcrm ledger move",
         )
+    wanted = [
+        ("sync", source.name, source.schedule or config.cluster.schedule)
+        for source in config.sources
+    ]
+    if account := _account(config):
+        wanted.append(("mail", account, config.cluster.mail))
     return [
         Planned(
-            duty=Duty(workspace=name, kind="sync", name=source.name),
-            schedule=source.schedule or config.cluster.schedule,
+            duty=Duty(workspace=name, kind=kind, name=which),
+            schedule=schedule,
             zone=config.locale.timezone,
         )
-        for source in config.sources
-        if (source.schedule or config.cluster.schedule) != "never"
+        for kind, which, schedule in wanted
+        if schedule != "never"
     ]
+
+
+def _account(config: Config) -> str:
+    """The account that the workspace sends from, or the one in which answers arrive, if any."""
+    if config.smtp and config.followups.sending.via == "smtp":
+        return config.smtp.user or config.followups.sender.address
+    return config.imap.user if config.imap else ""
 
 
 def _seen(connection: Connection, names: list[str]) -> None:

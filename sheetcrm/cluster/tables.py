@@ -20,8 +20,8 @@ CREATE TABLE workspaces (
 );
 CREATE TABLE duties (
     workspace text NOT NULL REFERENCES workspaces ON DELETE CASCADE,
-    kind text NOT NULL,             -- sync, …
-    name text NOT NULL,             -- of the source
+    kind text NOT NULL,             -- sync or mail
+    name text NOT NULL,             -- of the source, or of the account
     schedule text NOT NULL,         -- five fields of cron
     zone text NOT NULL,             -- in this time zone
     due_at timestamptz NOT NULL DEFAULT now(),

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sheetcrm.bootstrap import find_root, open_workspace
+from sheetcrm.engine.intake import intake, polled_at
+from sheetcrm.engine.sending import SendReport, send
 from sheetcrm.engine.sync import sync as sync_workspace
-from sheetcrm.errors import SheetCrmError, TransientError
+from sheetcrm.engine.workspace import Workspace
+from sheetcrm.errors import MailerError, SheetCrmError, TransientError
+
+_AT_A_TIME = timedelta(minutes=1)  #: of sending, in which the workspace's sources wait
+_READ_EVERY = timedelta(minutes=4)  #: mailboxes, however often messages are sent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,6 +24,7 @@ class Outcome:
 
     said: str  #: for people: what was done, or what is wrong
     error: SheetCrmError | None = None
+    again_at: datetime | None = None  #: when there is more to do, unless the schedule is sooner
 
     @property
     def passing(self) -> bool:
@@ -25,7 +33,7 @@ class Outcome:
 
 
 Work = Mapping[str, Callable[[Path, str], Outcome]]
-"""Kind of duty → what does it, given the workspace's folder and the name of the source.
+"""Kind of duty → what does it, given the workspace's folder and the duty's name.
 
 What it raises as `SheetCrmError` counts as a failure, too.
 """
@@ -49,8 +57,54 @@ def sync(root: Path, source: str) -> Outcome:
         "moves": moves,
         "drafts": len(result.plan.drafts),
     }
-    return Outcome(said=", ".join(f"{count} {what}" for what, count in counts.items() if count))
+    return Outcome(said=_counted(counts))
 
 
-EVERYTHING: Work = {"sync": sync}
+def mail(root: Path, account: str) -> Outcome:
+    """Read what has come in, then send what may go, for a minute; what waits has its time told.
+
+    In that order, so that nobody who has answered hears from us again. What that changes stands
+    in the sheets after their next sync.
+
+    Raises:
+        SheetCrmError: the workspace cannot be opened, or another run is at work in it.
+    """
+    del account  # a workspace has one
+    with open_workspace(find_root(str(root)), exclusive=True) as workspace:
+        heard, trouble = _heard(workspace)
+        if workspace.mailer is None:
+            return Outcome(said=heard, error=trouble)
+        until = workspace.clock.now() + _AT_A_TIME
+        report = send(workspace, until=until)
+        over = workspace.clock.now() >= until
+    said = ", ".join(part for part in (heard, _counted(report.counts)) if part)
+    if report.error:
+        said, trouble = report.error.message, report.error
+    return Outcome(said=said, error=trouble, again_at=until if over else _next(report))
+
+
+def _heard(workspace: Workspace) -> tuple[str, SheetCrmError | None]:
+    """What the mailbox told; one that cannot be read keeps nothing from being sent."""
+    now = workspace.clock.now()
+    if workspace.inbox is None:
+        return "", None
+    read = polled_at(workspace)
+    if read is not None and now - read < _READ_EVERY:
+        return "", None
+    try:
+        return _counted(intake(workspace, now).counts), None
+    except MailerError as error:
+        return error.message, error
+
+
+def _next(report: SendReport) -> datetime | None:
+    """When what waits may go, where nobody has to look first."""
+    return None if report.error or report.pauses else report.next_at
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+
+
+EVERYTHING: Work = {"sync": sync, "mail": mail}
 """All that workers do."""

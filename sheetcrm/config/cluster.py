@@ -49,6 +49,12 @@ KEYS = {
                     "When `sheetcrm worker` syncs the sources that say nothing themselves.",
                     default=ClusterConfig().schedule,
                 ),
+                "mail": Key(
+                    Text(reads=schedule, examples=("*/5 7-19 * * *", "H/5 * * * *")),
+                    "When workers read the mailbox and send what may go; what waits for a limit "
+                    "goes as soon as it may.",
+                    default=ClusterConfig().mail,
+                ),
             }
         ),
         "What workers of many machines do with this workspace.",

@@ -86,6 +86,7 @@ class ClusterConfig:
     """What workers do with the workspace."""
 
     schedule: str = "H/15 * * * *"  #: when sources are synced that have no schedule (cron)
+    mail: str = "H/5 * * * *"  #: when answers are read and messages sent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

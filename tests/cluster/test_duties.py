@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from sheetcrm.cluster import duties
@@ -99,5 +101,9 @@ def test_one_that_lost_its_turn_notes_no_end(acme):
 
 def test_sooner_but_never_later(acme):
     duties.claim(acme)
-    duties.due_by(acme, LEADS)
+    [(now,)] = rows(acme, "SELECT now()")
+    duties.due_by(acme, LEADS, now + timedelta(seconds=90))
+    duties.due_by(acme, LEADS, now + timedelta(days=400))
+    assert 80 < seconds_until_due(acme, LEADS) <= 90
+    duties.due_by(acme, LEADS, now - timedelta(seconds=1))
     assert duties.claim(acme) == [LEADS]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import signal
+from collections import Counter
 
 import pytest
 
 from sheetcrm.adapters.ledger import open_ledger
 from sheetcrm.cluster.jobs import State, lines
-from tests.support.workers import stopped, until, workers
+from tests.support.smtp_server import SmtpServer
+from tests.support.workers import stopped, until, with_mail, workers
 
 
 @pytest.fixture
@@ -74,3 +76,24 @@ def test_a_second_signal_ends_it_at_once(make, connection, database, log):
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(timeout=5) == 128 + signal.SIGTERM
     assert lines(connection)[0].state is State.RUNNING  # until somebody takes it over
+
+
+def test_mails_go_out_once_and_no_more_than_the_account_may(make, connection, database, log):
+    """Two workers, of which each sees only its own part of what is sent."""
+    folder = make("acme", "toko", leads=12)
+    taken = []
+    with SmtpServer(taken=taken.append) as server:
+        for name in ("acme", "toko"):
+            with_mail(folder / name, server.port, per_day=4, per_minute=100)
+        arguments = ("--workspaces", str(folder), "--database", database)
+        with workers(2, *arguments, log=log) as crew:
+            until(lambda: all_done(connection, 4), seconds=60, log=log)
+            for _ in range(3):  # the first time, one message is sent, so that somebody looks
+                connection.execute("UPDATE duties SET due_at = now() WHERE kind = 'mail'")
+                until(lambda: all_done(connection, 4), seconds=60, log=log)
+            assert [stopped(worker) for worker in crew] == [0, 0]
+    senders = Counter(message.sender for message in taken)
+    assert senders == {"acme@example.com": 4, "toko@example.com": 4}
+    assert len({(message.sender, message.recipients) for message in taken}) == 8
+    [line] = [line for line in lines(connection, "acme/*") if line.kind == "mail"]
+    assert "6 waiting" in line.said

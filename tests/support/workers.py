@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -38,6 +39,26 @@ name = "MQL"
 when = '=[@Score]>=20'
 """
 
+MAIL = """
+[cluster]
+mail = "0 0 1 1 *"
+[sender]
+name = "Tim"
+address = "{name}@example.com"
+postal_address = "Jl. Contoh 1, Jakarta"
+[smtp]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+[sending]
+{sending}
+[[sequence]]
+name = "welcome"
+when = '=[@Stage]="MQL"'
+[[sequence.step]]
+template = "01-intro"
+"""
+
 
 def workspace(
     root: Path, ledger: str, *, sources: int = 1, leads: int = 5, schedule: str = "0 0 1 1 *"
@@ -53,6 +74,18 @@ def workspace(
         lines = [f"Person {i},{name}-{i}@example.com,{50 * i}" for i in range(leads)]
         content = "\n".join(["Name,Email,Budget", *lines, ""])
         (root / f"{name}.csv").write_text(content, encoding="utf-8")
+    return root
+
+
+def with_mail(root: Path, port: int, **sending: object) -> Path:
+    """The workspace writes to everybody who is an MQL, without asking, by a server here."""
+    said = {"via": "smtp", "approve": "auto", "hours": "00:00-23:59", "days": "mon-sun", **sending}
+    lines = [f"{name} = {json.dumps(value)}" for name, value in said.items()]
+    text = MAIL.format(port=port, name=root.name, sending="\n".join(lines))
+    (root / "config" / "mail.toml").write_text(text, encoding="utf-8")
+    template = root / "templates" / "welcome" / "01-intro.md"
+    template.parent.mkdir(parents=True)
+    template.write_text("---\nSubject: Halo {{ lead.name }}\n---\nHalo, apa kabar?\n")
     return root
 
 
