@@ -85,7 +85,7 @@ bench: $(VENV)/.developer
 sample: $(VENV)/.developer
 	$(BIN)/python tools/make_sample.py
 
-# Makes the README's pictures again (needs LibreOffice and poppler-utils).
+# Makes the pictures again (needs LibreOffice, poppler-utils and Chromium).
 pictures: $(VENV)/.developer
 	$(BIN)/python tools/make_pictures.py
 

@@ -1,8 +1,9 @@
-"""Makes the README's pictures of the sample sheet, before and after a sync.
+"""Makes the pictures of the sample sheet, before and after a sync, and of the page of drafts.
 
     python tools/make_pictures.py
 
-Needs LibreOffice (soffice) and pdftoppm; run it again when the sample or the starter changes.
+Needs LibreOffice (soffice), pdftoppm and Chromium; run it again when the sample or the starter
+changes.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ def main() -> None:
         render(workspace / "leads.xlsx", work, PICTURES / "before.png", dpi=110, inches=4.25)
         sheetcrm("--workspace", str(workspace), "sync")
         render(workspace / "leads.xlsx", work, PICTURES / "after.png", dpi=190, inches=2.0)
+        sheetcrm("--workspace", str(workspace), "preview")
+        page = workspace / "var" / "preview" / "index.html"
+        shoot(page, PICTURES / "drafts.png", "1400,1060")
+        shoot(page, PICTURES / "drafts-phone.png", "500,930")
 
 
 def sheetcrm(*arguments: str) -> None:
@@ -58,6 +63,17 @@ def render(workbook: Path, work: Path, picture: Path, *, dpi: int, inches: float
     )  # fmt: skip
     picture.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(f"{page}.png", picture)
+
+
+def shoot(page: Path, picture: Path, size: str) -> None:
+    """A page as a browser window of this size shows it."""
+    subprocess.run(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+         f"--window-size={size}", f"--screenshot={picture}", page.as_uri()],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 def only_telling_columns(workbook: Path, shown: Path) -> None:

@@ -11,9 +11,17 @@ import email
 import email.policy
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from email.message import EmailMessage
 from html import escape
 
+from sheetcrm.core.followup.gallery_files import (
+    SHOWN_LIMIT,
+    Inside,
+    attachment_line,
+    inside,
+    with_pictures,
+)
 from sheetcrm.core.followup.gallery_style import STYLE
 from sheetcrm.core.memory import MessageDraft
 
@@ -40,10 +48,13 @@ def gallery(drafts: Sequence[MessageDraft], title: str) -> str:
         "step": _choices(_step(draft) for draft in drafts),
         "segment": _choices(draft.segment or "no segment" for draft in drafts),
     }
-    cards = [
-        _card(number, draft, axes, framed=draft.key in framed)
-        for number, draft in enumerate(drafts, 1)
-    ]
+    cards = []
+    room = SHOWN_LIMIT
+    for number, draft in enumerate(drafts, 1):
+        files = inside(draft.raw)
+        room -= files.size
+        shown = files if room >= 0 else replace(files, pictures={})
+        cards.append(_card(number, draft, axes, shown, framed=draft.key in framed))
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -147,7 +158,12 @@ def _contents(drafts: Sequence[MessageDraft], axes: dict[str, list[tuple[str, in
 
 
 def _card(
-    number: int, draft: MessageDraft, axes: dict[str, list[tuple[str, int]]], *, framed: bool
+    number: int,
+    draft: MessageDraft,
+    axes: dict[str, list[tuple[str, int]]],
+    files: Inside,
+    *,
+    framed: bool,
 ) -> str:
     name = escape(draft.to_name or draft.to_address)
     tags = [draft.language, _step(draft), draft.segment, f"due {draft.due_on:%a %d %b %Y}"]
@@ -157,9 +173,10 @@ def _card(
 <h2>{escape(draft.subject)}</h2>
 <p class="tags">{"".join(f"<span>{escape(tag)}</span>" for tag in tags if tag)}</p>
 <p class="why"><b>Why</b> {escape(draft.why)}</p>
-{f'<p class="file"><b>File</b> {escape(draft.place)}</p>' if draft.place else ""}
+{f'<p class="file"><b>File</b> {escape(_file_name(draft.place))}</p>' if draft.place else ""}
+{attachment_line(files)}
 </header>
-{_frames(draft) if framed else _unframed()}
+{_frames(draft, files) if framed else _unframed()}
 <details{"" if framed else " open"}><summary>Text part</summary>
 <pre>{escape(draft.text)}</pre></details>
 <details><summary>Headers</summary>{_header_table(draft)}</details>
@@ -167,15 +184,33 @@ def _card(
 """
 
 
-def _frames(draft: MessageDraft) -> str:
-    page = escape(draft.html)
+def _file_name(place: str) -> str:
+    """The last part of a path: the folder is the same for all."""
+    return place.replace("\\", "/").rpartition("/")[2]
+
+
+def _frames(draft: MessageDraft, files: Inside) -> str:
+    page = with_pictures(draft.html, files.pictures)
     views = "".join(
-        f'<figure class="{kind}"><figcaption>{label}</figcaption>'
-        f'<iframe sandbox loading="lazy" width="{width}" height="{_height(draft, width)}"'
-        f' title="{label}" srcdoc="{page}"></iframe></figure>'
+        _frame(draft, page, kind, label, width)
         for kind, label, width in (("desktop", "Desktop", 610), ("phone", "Phone", 375))
     )
-    return f'<div class="views">{views}</div>'
+    blocked = ""
+    if "<img" in draft.html:
+        view = _frame(draft, draft.html, "phone", "Pictures blocked", 375)
+        blocked = (
+            "<details><summary>As it reads where pictures are blocked</summary>"
+            f'<div class="views">{view}</div></details>'
+        )
+    return f'<div class="views">{views}</div>{blocked}'
+
+
+def _frame(draft: MessageDraft, page: str, kind: str, label: str, width: int) -> str:
+    return (
+        f'<figure class="{kind}"><figcaption>{label}</figcaption>'
+        f'<iframe sandbox loading="lazy" width="{width}" height="{_height(draft, width)}"'
+        f' title="{label}" srcdoc="{escape(page)}"></iframe></figure>'
+    )
 
 
 def _height(draft: MessageDraft, width: int) -> int:
@@ -183,7 +218,8 @@ def _height(draft: MessageDraft, width: int) -> int:
     letters = (width - 64) // 7.6
     lines = sum(1 + len(line) // letters for line in draft.text.splitlines())
     around = 250 if width > 480 else 170
-    return int(min(1600, max(480, around + 23 * lines)))
+    pictures = width // 2 * draft.html.count("<img")
+    return int(min(1600, max(480, around + 23 * lines + pictures)))
 
 
 def _unframed() -> str:

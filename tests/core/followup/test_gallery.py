@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from sheetcrm.core.followup.gallery import FRAMES_LIMIT, gallery
+from tests.core.followup.letters import PDF, PNG
 from tests.core.followup.world import TEXTS, lead, plan
 
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
@@ -103,3 +105,36 @@ def test_no_drafts():
     page = Page(gallery([], "0 drafts"))
     assert "No draft waits" in page.text
     assert not page.all("nav")
+
+
+def with_files(**parts):
+    texts = {
+        "welcome/01-intro.id.md": "---\nSubject: Halo\nAttach: brosur <b>.pdf\n---\n"
+        "![Atap](atap.png) ![Jauh](https://far.example/x.png)\n"
+    }
+    files = {"brosur <b>.pdf": PDF.ljust(1_200_000), "atap.png": PNG}
+    return plan([lead()], texts=texts, files=files, **parts).drafts
+
+
+def test_pictures_that_travel_with_a_message_are_shown_and_others_are_not_loaded():
+    (draft,) = with_files()
+    html = gallery([draft], "x")
+    desktop, phone, blocked = Page(html).all("iframe")
+    picture = base64.b64encode(PNG).decode()
+    for frame in (desktop, phone):
+        assert f'src="data:image/png;base64,{picture}"' in frame["srcdoc"]
+        assert "cid:" not in frame["srcdoc"]
+    assert blocked["srcdoc"] == draft.html
+    assert "img-src data:;" in html  # so that what lies on a server stays there
+
+
+def test_attachments_are_named_with_their_size():
+    html = gallery(with_files(), "x")
+    assert "brosur &lt;b&gt;.pdf <small>1.2 MB</small>" in html
+
+
+def test_a_page_does_not_grow_without_end(monkeypatch):
+    monkeypatch.setattr("sheetcrm.core.followup.gallery.SHOWN_LIMIT", 10)
+    html = gallery(with_files(), "x")
+    assert "data:image" not in html
+    assert "alt=&quot;Atap&quot;" in html
