@@ -9,7 +9,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
 
-.PHONY: demo demo-google test test-slow explore crash fuzz cluster lint types check bench sample pictures clean
+.PHONY: demo demo-google test test-slow explore crash fresh fuzz cluster lint types check bench sample pictures clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -54,6 +54,10 @@ explore: $(VENV)/.developer
 crash: $(VENV)/.developer
 	SHEETCRM_KILLS=200 SHEETCRM_FAULTS=1 $(BIN)/python -m pytest -n auto -m slow \
 	  tests/cli/test_killed.py tests/adapters/excel/test_excel_faults.py
+
+# As on a new Debian without a compiler, under a real cron (needs root, debootstrap and the network).
+fresh: $(VENV)/.developer
+	PYTHON=$(BIN)/python tools/fresh_root.sh $${TMPDIR:-/tmp}/sheetcrm-fresh-root
 
 # 20,000 broken workbooks: a clear error or a right write, never anything else.
 fuzz: $(VENV)/.developer
