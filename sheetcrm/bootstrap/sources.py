@@ -89,6 +89,21 @@ def as_written(config: Config, sources: Sequence[TabSource], now: datetime) -> S
     return ready
 
 
+def report_paths(config: Config) -> list[Path]:
+    """The workbooks that are made beside files which are not written."""
+    beside = [one for one in config.sources if one.write == "beside"]
+    if not beside:
+        return []
+    from sheetcrm.adapters.excel.beside import report_of
+
+    paths = [_path(config, one) for one in beside]
+    return [
+        path
+        for path, one in zip(paths, beside, strict=True)
+        for path in (report_of(path), report_of(path, one.name))
+    ]
+
+
 def activities(config: Config, one: ActivityConfig, google: Callable[[], Google]) -> ActivitySource:
     """The adapter of a tab of activities."""
     from sheetcrm.engine.workspace import ActivitySource

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sheetcrm.bootstrap import mail, sources
 from sheetcrm.bootstrap.files import load_config, sender_of
+from sheetcrm.bootstrap.inputs import inputs_of
 from sheetcrm.bootstrap.locks import alone, claims
 from sheetcrm.bootstrap.mail import inbox
 
@@ -102,6 +103,7 @@ def _assembled(
         inbox=inbox(config),
         activities=[sources.activities(config, one, google) for one in config.activities],
         retention=config.retention,
+        inputs=inputs_of(root, config),
     )
 
 

@@ -43,6 +43,7 @@ class Inspection:
     faults: list[ConfigFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     formulas: list[tuple[KeyPath, str]] = field(default_factory=list)
+    references: set[str] = field(default_factory=set)  #: variables that were filled in
 
     def fault(self, path: KeyPath, message: str, hint: str = "", *, picture: str = "") -> None:
         """Note what is wrong with the value at `path`, `picture` showing the place in it."""
@@ -106,6 +107,7 @@ class Inspection:
         elif name not in self.environ:
             self.fault(path, f"the environment variable {name} is not set", f"export {name}=…")
         else:
+            self.references.add(name)
             return self.environ[name]
         return None
 

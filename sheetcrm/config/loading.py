@@ -121,6 +121,7 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         followups=replace(outreach.followups(tree), formula_seconds=workspace["formula_seconds"]),
         places={key_text(path): place for path, place in run.places.items()},
         notes=tuple(run.notes),
+        variables=tuple(sorted(run.references)),
         backups=leads.backups(tree),
         cluster=cluster.cluster(tree),
         looks=columns.looks(tree),

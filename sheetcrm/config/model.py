@@ -119,6 +119,7 @@ class Config:
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """Key path (``stage[2].when``) → file and line, for messages about formulas."""
     notes: Sequence[str] = ()
+    variables: tuple[str, ...] = ()  #: of the environment, that values were taken from
     backups: BackupConfig = BackupConfig()
     cluster: ClusterConfig = ClusterConfig()
     looks: LooksConfig = LooksConfig()

@@ -215,6 +215,18 @@ class Memory:
     forgotten: Forgotten = field(default_factory=Forgotten)
 
 
+class Settled(NamedTuple):
+    """A sync found that it had nothing to do, and what that rests on."""
+
+    inputs: str  #: everything that it read beside the ledger, as digests
+    since: datetime  #: when it looked
+    until: datetime  #: when mere time may make something to do
+
+    def holds(self, now: datetime) -> bool:
+        """Whether no day has ended since, nor the clock was set back."""
+        return self.since <= now < self.until
+
+
 class LeadRecord(NamedTuple):
     """What a plan knows of one lead, to be remembered."""
 

@@ -5,12 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import NamedTuple
 
-from sheetcrm.core.memory import Enrolment, LeadRecord, MessageDraft, StageMove, Withdrawal
+from sheetcrm.core.memory import (
+    Enrolment,
+    LeadRecord,
+    Memory,
+    MessageDraft,
+    StageMove,
+    Withdrawal,
+)
 from sheetcrm.core.table.values import CellValue, Edit, Override, Problem, Tab
 
 
@@ -56,6 +63,8 @@ class Plan:
     """What stands in our cells after the edits, overrides left out: the next run's base."""
     aside: Aside | None = None  #: of a source whose sheet is never written
     log_tab: str = ""  #: where moves are logged beside the leads; "" for nowhere
+    memory: Memory = field(default_factory=Memory)  #: all that was known when it was decided
+    zones: Collection[tzinfo] = ()  #: of the leads; in each a day begins at its own time
 
     @property
     def changes_nothing(self) -> bool:

@@ -293,6 +293,8 @@ class Planner:
             log_tab=rules.log_tab,
             problems=problems,
             written=merged.written,
+            memory=reading.memory,
+            zones=followups.zones,
         )
         plan = set_aside(
             plan,

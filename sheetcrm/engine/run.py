@@ -13,9 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from sheetcrm.engine.report import Report
-from sheetcrm.engine.sync import sync
-from sheetcrm.engine.workspace import Progress, Workspace, silent
 from sheetcrm.errors import LedgerError, SheetCrmError, TransientError, UsageError
+from sheetcrm.ports import Clock, Ledger
 
 KIND = "run"
 
@@ -101,22 +100,9 @@ class RunReport:
 _STANDING = {"leads", "overrides", "held", "problems"}  # how it is, not what was done
 
 
-def sync_phase(workspace: Workspace, progress: Progress = silent) -> Phase:
-    """Score, stage, write back, draft."""
-    return Phase(name="sync", work=lambda until: _synced(workspace, until, progress))
-
-
-def statuses_phase(workspace: Workspace, progress: Progress = silent) -> Phase:
-    """Write what sending changed since the sync into the sheets; where it did, only."""
-    return Phase(
-        name="statuses",
-        work=lambda until: _synced(workspace, until, progress),
-        wanted=lambda before: any(phase.done.stale for phase in before),
-    )
-
-
 def run(
-    workspace: Workspace,
+    ledger: Ledger,
+    clock: Clock,
     phases: Sequence[Phase],
     *,
     until: datetime | None = None,
@@ -125,7 +111,8 @@ def run(
     """Carry out phases in their order, as one run of the ledger.
 
     Args:
-        workspace: the rules and the ports.
+        ledger: where it is noted.
+        clock: tells how long each took, and when the time is over.
         phases: those that the workspace has.
         until: no phase, source or message is begun from then on; what is begun is finished.
         ended: is told of each phase.
@@ -134,27 +121,27 @@ def run(
         UsageError: the config or a template is wrong; no further phase was begun.
         LedgerError: the ledger cannot be used.
     """
-    started = workspace.clock.now()
-    key = workspace.ledger.start_run(KIND, started)
+    started = clock.now()
+    key = ledger.start_run(KIND, started)
     results: list[PhaseResult] = []
     for phase in phases:
         if not phase.wanted(results):
             continue
         try:
-            result = _carried_out(workspace, phase, until)
+            result = _carried_out(clock, phase, until)
         except SheetCrmError as error:
             failed = Done(errors=[error])
             results.append(PhaseResult(name=phase.name, outcome=_of(error), done=failed))
             ended(results[-1])
-            _finished(workspace, key, started, results)
+            _finished(ledger, clock, key, started, results)
             raise
         results.append(result)
         ended(result)
-    return _finished(workspace, key, started, results)
+    return _finished(ledger, clock, key, started, results)
 
 
-def _carried_out(workspace: Workspace, phase: Phase, until: datetime | None) -> PhaseResult:
-    begun = workspace.clock.now()
+def _carried_out(clock: Clock, phase: Phase, until: datetime | None) -> PhaseResult:
+    begun = clock.now()
     if until is not None and begun >= until:
         return PhaseResult(name=phase.name, outcome=Outcome.LEFT)
     try:
@@ -167,18 +154,18 @@ def _carried_out(workspace: Workspace, phase: Phase, until: datetime | None) -> 
     outcome = Outcome.FAILED if Outcome.FAILED in outcomes else Outcome.LATER
     if not outcomes:
         outcome = Outcome.IDLE if done.idle else Outcome.OK
-    seconds = _since(begun, workspace.clock.now())
+    seconds = _since(begun, clock.now())
     return PhaseResult(name=phase.name, outcome=outcome, done=done, seconds=seconds)
 
 
 def _finished(
-    workspace: Workspace, key: str, started: datetime, results: Sequence[PhaseResult]
+    ledger: Ledger, clock: Clock, key: str, started: datetime, results: Sequence[PhaseResult]
 ) -> RunReport:
-    now = workspace.clock.now()
+    now = clock.now()
     report = RunReport(
         run=key, started=started, seconds=_since(started, now), phases=tuple(results)
     )
-    workspace.ledger.finish_run(
+    ledger.finish_run(
         key,
         at=now,
         outcome=report.outcome.value,
@@ -186,16 +173,6 @@ def _finished(
         details={"phases": [_told(result) for result in results]},
     )
     return report
-
-
-def _synced(workspace: Workspace, until: datetime | None, progress: Progress) -> Done:
-    report = sync(workspace, until=until, progress=progress)
-    return Done(
-        counts=report.counts,
-        errors=[result.error for result in report.results if result.error],
-        run=report.run,
-        report=report,
-    )
 
 
 def _of(error: SheetCrmError) -> Outcome:

@@ -47,6 +47,11 @@ class ActivitySource:
     """Field of an activity → headers of the team's own."""
 
 
+def unknown() -> str | None:
+    """Nobody can tell what a sync would read."""
+    return None
+
+
 def free(_source: str) -> None:
     """A source that nobody else is at work on."""
 
@@ -67,6 +72,8 @@ class Workspace:
     mailer: Mailer | None = None  #: None where nothing is sent from here
     sent_log: SentLog | None = None  #: there is one wherever there is a mailer
     retention: Retention = field(default_factory=Retention)
+    inputs: Callable[[], str | None] = unknown
+    """The state of everything that a sync reads beside the ledger; None where nobody can tell."""
     claim: Callable[[str], None] = free
     """Takes a source by its name before it is read or written, until the workspace is closed;
     `SourceBusyError` where a run of another workspace has it."""

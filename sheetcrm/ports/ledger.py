@@ -12,6 +12,7 @@ from sheetcrm.core.memory import (
     Memory,
     MessageDraft,
     RunRecord,
+    Settled,
     StageMove,
 )
 from sheetcrm.core.plan import Plan
@@ -58,6 +59,18 @@ class Ledger(Protocol):
 
     def runs(self, limit: int = 20) -> list[RunRecord]:
         """The newest runs first."""
+
+    def watch(self) -> None:
+        """From now on, notice whether anybody else writes here."""
+
+    def settle(self, found: Settled) -> bool:
+        """A sync since `watch` had nothing to do; False where that is not worth remembering.
+
+        It counts until anybody writes here again, but for the beginning and the end of runs.
+        """
+
+    def settled(self) -> Settled | None:
+        """What was settled last, if it still counts."""
 
     def edits(self, run: str) -> dict[str, list[Edit]]:
         """What a run wrote and has not been undone, by source. `Edit.row` is 0: rows move.

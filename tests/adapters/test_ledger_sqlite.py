@@ -17,6 +17,8 @@ from sheetcrm import __version__
 from sheetcrm.adapters.ledger import SqlLedger, open_ledger
 from sheetcrm.adapters.ledger.cells import dumps, loads
 from sheetcrm.adapters.ledger.schema import HEAD
+from sheetcrm.core.memory import Settled
+from sheetcrm.core.outbox import Suppression
 from sheetcrm.core.table.values import Override
 from sheetcrm.errors import LedgerError, LedgerLockedError
 from tests.adapters.ledger_contract import (
@@ -126,7 +128,38 @@ class TestFile:
         assert [text.split()[:3] for text in writing] == [
             ["DELETE", "FROM", "edits"],
             ["UPDATE", "sources", "SET"],
+            ["DELETE", "FROM", "marks"],
         ]
+
+    def test_what_is_settled_counts_until_anybody_writes(
+        self, ledger: SqlLedger, path: Path
+    ) -> None:
+        found = Settled(inputs='{"leads.xlsx": "äöü"}', since=T0, until=T1)
+        assert ledger.settled() is None
+        assert not ledger.settle(found)  # nobody watched
+        ledger.watch()
+        run(ledger, plan(leads=[record("L1")]))
+        assert ledger.settle(found)
+        ledger.finish_run(ledger.start_run("run", T1), at=T1, outcome="ok", counts={})
+        other = open_ledger(str(path))
+        assert (other.settled(), ledger.settled()) == (found, found)
+        other.commit(other.start_run("sync", T1), plan(), at=T1)
+        assert (other.settled(), ledger.settled()) == (None, None)
+        other.close()
+
+    def test_nothing_is_settled_where_somebody_else_wrote_meanwhile(
+        self, ledger: SqlLedger, path: Path
+    ) -> None:
+        other = open_ledger(str(path))
+        ledger.watch()
+        other.outbox.suppress([Suppression("a@example.com", "asked", T0)])
+        run(ledger, plan(leads=[record("L1")]))
+        assert not ledger.settle(Settled(inputs="{}", since=T0, until=T1))
+        assert ledger.settled() is None
+        ledger.watch()
+        other.watch()  # two that want to: neither may
+        assert not ledger.settle(Settled(inputs="{}", since=T0, until=T1))
+        other.close()
 
     def test_a_run_knows_which_versions_worked(self, ledger: SqlLedger) -> None:
         name = ledger.start_run("sync", T0)

@@ -41,7 +41,8 @@ def test_it_does_what_sync_does_and_is_silent_in_cron(sample, run):
     assert (told["outcome"], told["exit_code"]) == ("ok", 0)
     assert [phase["name"] for phase in told["phases"]] == ["sync"]
     assert told["phases"][0]["sync"]["counts"]["cells"] == 0
-    assert "60 leads" in run("--workspace", sample, "run", "--verbose").out
+    said = run("--workspace", sample, "run", "--verbose").out
+    assert "nothing has changed" in said or "60 leads" in said  # a day may have begun somewhere
 
 
 def test_runs_tell_what_was_done_and_what_was_cut_off(sample, run):

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from sheetcrm.adapters.memory import MemoryTabSource
-from sheetcrm.engine.run import Done, Outcome, Phase, run, statuses_phase, sync_phase
+from sheetcrm.engine.phases import statuses_phase, sync_phase
+from sheetcrm.engine.run import Done, Outcome, Phase
+from sheetcrm.engine.run import run as run_phases
 from sheetcrm.errors import (
     ConfigError,
     ConfigFault,
@@ -18,6 +20,10 @@ from sheetcrm.errors import (
     SourceLeftError,
 )
 from tests.engine.team import GRID, NOW, by_name
+
+
+def run(workspace, phases, **options):
+    return run_phases(workspace.ledger, workspace.clock, phases, **options)
 
 
 class Clock:
@@ -124,8 +130,8 @@ def test_after_the_deadline_nothing_is_begun_and_what_is_begun_is_finished(make,
     others = MemoryTabSource(GRID, name="others")
     clock = Clock()
     workspace = replace(make(leads, others), clock=clock)
-    # asked: the run, the phase, the sync, and before each source; a minute each
-    until = NOW + timedelta(minutes=5)
+    # asked: the run, the phase, whether it is settled (twice), the sync, and before each source
+    until = NOW + timedelta(minutes=7)
     report = run(workspace, [sync_phase(workspace), said("send")], until=until)
     assert [phase.outcome for phase in report.phases] == [Outcome.LATER, Outcome.LEFT]
     first, second = report.phases[0].done.report.results

@@ -71,6 +71,7 @@ class Database:
         with self.in_our_words():
             self._engine = _engine(url, wait)
         self._writer = self._engine.execution_options(**{_WRITES: True})
+        self.after_each_change = ""  #: a statement
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -83,8 +84,10 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, quietly: bool = False) -> Iterator[Connection]:
         """A transaction that may write: all of it or nothing.
+
+        Where it changed anything, `after_each_change` is its last statement; not if `quietly`.
 
         On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`): a transaction that reads
         first and writes later fails against another one, however long it waits.
@@ -94,7 +97,10 @@ class Database:
             LedgerError: the database cannot be used.
         """
         with self.in_our_words(), self._writer.begin() as connection:
+            changes = _changes(connection)
             yield connection
+            if self.after_each_change and not quietly and _changes(connection) != changes:
+                connection.exec_driver_sql(self.after_each_change)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -138,6 +144,11 @@ class Database:
                 hint="for PostgreSQL: pip install 'psycopg[binary]' and give "
                 "postgresql://user@host/database",
             ) from error
+
+
+def _changes(connection: Connection) -> object:
+    """How many rows were ever changed through a connection; where that is unknown, always new."""
+    return getattr(connection.connection.dbapi_connection, "total_changes", object())
 
 
 def insert(

@@ -293,7 +293,7 @@ class SqlOutbox:
 
     def read_to(self, account: str, cursor: InboxCursor) -> None:
         """It has been read, and what was found has been noted."""
-        with self._database.writing() as connection:
+        with self._database.writing(quietly=True) as connection:
             columns = list(intake.c)
             row = (account, *cursor)
             insert(connection, intake, columns, [row], key=columns[:1], update=columns[1:])

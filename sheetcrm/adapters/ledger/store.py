@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from sheetcrm.adapters.ledger import (
     outputs,
     rewinds,
     runs,
+    settled,
     tidying,
 )
 from sheetcrm.adapters.ledger import edits as kept_edits
@@ -32,6 +34,7 @@ from sheetcrm.core.memory import (
     PersonFile,
     Retention,
     RunRecord,
+    Settled,
     StageMove,
     Standing,
 )
@@ -72,6 +75,8 @@ class SqlLedger:
         self._database = database
         self._own: set[str] = set()  # runs that this process began
         self._outbox = SqlOutbox(database)
+        self._writer = secrets.token_hex(8)
+        database.after_each_change = settled.after_each_change(self._writer)
 
     @property
     def outbox(self) -> SqlOutbox:
@@ -103,7 +108,7 @@ class SqlLedger:
         Raises:
             LedgerError: it is damaged.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(quietly=True) as connection:
             if self._database.is_file and runs.was_cut_off(connection, self._own):
                 health.refuse_damaged(connection, self._database.where)
             run = runs.start(connection, kind, at)
@@ -153,7 +158,7 @@ class SqlLedger:
         details: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         """Close a run with its outcome (``ok``, ``failed`` …)."""
-        with self._database.writing() as connection:
+        with self._database.writing(quietly=True) as connection:
             run_id = runs.number(connection, run)
             runs.finish(connection, run_id, at=at, outcome=outcome, counts=counts, details=details)
 
@@ -161,6 +166,21 @@ class SqlLedger:
         """The newest runs first."""
         with self._database.reading() as connection:
             return runs.newest(connection, limit)
+
+    def watch(self) -> None:
+        """From now on, notice whether anybody else writes here."""
+        with self._database.writing() as connection:
+            settled.watch(connection, self._writer)
+
+    def settle(self, found: Settled) -> bool:
+        """A sync since `watch` had nothing to do; False where somebody else wrote meanwhile."""
+        with self._database.writing(quietly=True) as connection:
+            return settled.settle(connection, self._writer, found)
+
+    def settled(self) -> Settled | None:
+        """What was settled last, if nothing was written since."""
+        with self._database.reading() as connection:
+            return settled.settled(connection)
 
     def edits(self, run: str) -> dict[str, list[Edit]]:
         """What a run wrote and has not been undone, by source. `Edit.row` is 0: rows move.

@@ -20,6 +20,7 @@ from sheetcrm.adapters.memory.rewinds import (
     turned_back,
     unshelve,
 )
+from sheetcrm.adapters.memory.settled import NeverSettled
 from sheetcrm.core.memory import (
     GONE,
     Enrolment,
@@ -65,7 +66,7 @@ class _Source:
     committed: str = ""  #: the newest run that was
 
 
-class MemoryLedger:
+class MemoryLedger(NeverSettled):
     """A `Ledger` that forgets everything with its process."""
 
     def __init__(self) -> None:

@@ -40,12 +40,12 @@ def run(workspace: str, *, deadline: timedelta | None, verbose: bool, as_json: b
         open_workspace(root, exclusive=True, first="", say=output.waiting) as opened,
         output.progress() as progress,
     ):
+        from sheetcrm.engine.phases import statuses_phase, sync_phase
         from sheetcrm.engine.run import run as run_phases
-        from sheetcrm.engine.run import statuses_phase, sync_phase
 
         until = opened.clock.now() + deadline if deadline else None
         phases = [sync_phase(opened, progress), statuses_phase(opened, progress)]
-        report = run_phases(opened, phases, until=until)
+        report = run_phases(opened.ledger, opened.clock, phases, until=until)
     if as_json:
         output.json_out(run_json(report))
     else:

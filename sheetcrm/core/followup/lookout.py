@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 
 from sheetcrm.core.followup.enrolling import Entered
 from sheetcrm.core.followup.history import Person
@@ -56,6 +56,7 @@ class Lookout:
     entered: Entered
     locale: Locale
     now: datetime
+    zones: set[tzinfo] = field(default_factory=set)  #: of the leads that were looked at
 
     def silent(self, lead: LeadView) -> bool:
         """Whether there is nothing to be said of a lead, as of most leads of most tabs."""
@@ -66,6 +67,7 @@ class Lookout:
         now = now or self.now
         country = country_of(lead, self.locale)
         zone = zone_of(lead, country, self.locale)
+        self.zones.add(zone)
         standing = self.standings.get(lead.id)
         stays = standing is not None and standing.stage == lead.stage
         person = self.people.of(lead.email)

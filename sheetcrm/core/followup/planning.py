@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from sheetcrm.core.followup.enrolling import enrol
 from sheetcrm.core.followup.forecast import Forecast
@@ -43,6 +43,7 @@ class FollowUpPlan:
     waits: Sequence[Held]  #: what is due and does not go
     leads: Sequence[LeadView]
     forecast: Forecast  #: what would go to them in the days to come
+    zones: Collection[tzinfo] = ()  #: of the leads for whom there may be something to do
     off_ladder: Mapping[str, Sequence[Beside]] = field(default_factory=dict)
     """Address, or phone and name → the rows in which this person is off the ladder."""
 
@@ -125,6 +126,7 @@ def _planned(
         email_status=[row.status for row in rows],
         whatsapp=[row.whatsapp for row in rows],
         due=[" ".join(row.words) for row in rows],
+        zones=frozenset(lookout.zones),
     )
 
 
