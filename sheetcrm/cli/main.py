@@ -42,6 +42,7 @@ from sheetcrm.cli.commands.send import send
 from sheetcrm.cli.commands.status import status
 from sheetcrm.cli.commands.suppress import suppress
 from sheetcrm.cli.commands.sync import sync
+from sheetcrm.cli.commands.templates import templates
 from sheetcrm.cli.commands.try_ import try_
 from sheetcrm.cli.commands.undo import undo
 from sheetcrm.cli.commands.upgrade_config import upgrade_config
@@ -89,6 +90,7 @@ for command in (
     explain,
     history,
     activities,
+    templates,
     due,
     hold,
     unhold,

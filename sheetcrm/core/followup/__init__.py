@@ -7,6 +7,15 @@ messages from being written, and `plan_followups` writes those that are due.
 from __future__ import annotations
 
 from sheetcrm.core.followup.check import check_followups
+from sheetcrm.core.followup.choosing import Candidate
+from sheetcrm.core.followup.coverage import (
+    Coverage,
+    CoverageRow,
+    Served,
+    Spot,
+    SurveyedSource,
+    survey,
+)
 from sheetcrm.core.followup.forecast import Upcoming
 from sheetcrm.core.followup.history import records
 from sheetcrm.core.followup.lead import LeadView
@@ -18,14 +27,21 @@ from sheetcrm.core.followup.templates import TemplateSet
 
 __all__ = [
     "Beside",
+    "Candidate",
+    "Coverage",
+    "CoverageRow",
     "FollowUpPlan",
     "LeadView",
     "OffLadder",
     "Past",
+    "Served",
+    "Spot",
+    "SurveyedSource",
     "TemplateSet",
     "Upcoming",
     "check_followups",
     "mark",
     "plan_followups",
     "records",
+    "survey",
 ]

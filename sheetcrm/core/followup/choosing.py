@@ -53,7 +53,12 @@ def candidates(
     ready = [template for template in templates if template.ready]
     ranked = sorted(_ranked(ready, lead.language, names, segments.axes, language))
     fitting = [
-        Candidate(template=ready[i], language=tag, fits=True, why=_why(ready[i], tag, lead))
+        Candidate(
+            template=ready[i],
+            language=tag,
+            fits=True,
+            why=_why(ready[i], tag, lead, missing=tag == ranked[0][3]),
+        )
         for _, _, i, tag in ranked
     ]
     paths = {path for _, path, _, _ in ranked}
@@ -131,9 +136,10 @@ def _fit(
     return -len(places), *asked, *(places.get(axis, 0) for axis in axes)
 
 
-def _why(template: Template, language: str, lead: LeadView) -> str:
+def _why(template: Template, language: str, lead: LeadView, *, missing: bool = True) -> str:
+    """What speaks for a file; `missing`: whether there is none in the lead's own language."""
     said = f"language {language}"
-    if lead.language and language.partition("-")[0] != lead.language.partition("-")[0]:
+    if missing and lead.language and language.partition("-")[0] != lead.language.partition("-")[0]:
         said += f" (there is none in {lead.language})"
     return " · ".join([said, *(_matched(c, lead) for c in _by_weight(template))])
 

@@ -42,6 +42,8 @@ class FollowUpPlan:
     enrolments: Sequence[Enrolment] = ()  #: rules of sequences that turned true or false
     waits: Sequence[Held]  #: what is due and does not go
     leads: Sequence[LeadView]
+    segments: Segments
+    signals: Signals
     forecast: Forecast  #: what would go to them in the days to come
     zones: Collection[tzinfo] = ()  #: of the leads for whom there may be something to do
     off_ladder: Mapping[str, Sequence[Beside]] = field(default_factory=dict)
@@ -117,6 +119,8 @@ def _planned(
         enrolments=enrolments,
         waits=waits,
         leads=leads,
+        segments=segments,
+        signals=lookout.signals,
         forecast=Forecast(lookout, writer, waits=waits, new=drafts),
         off_ladder=lookout.off_ladder.here,
         drafts=drafts,
