@@ -18,6 +18,7 @@ from sheetcrm.bootstrap.files import (
     write_text,
 )
 from sheetcrm.bootstrap.keeping import ledger_line, move_ledger, open_traces, write_ledger_line
+from sheetcrm.bootstrap.leaving import leaving_server
 from sheetcrm.bootstrap.locks import alone, at_work
 from sheetcrm.bootstrap.workspace import open_workspace, other_rules
 
@@ -29,6 +30,7 @@ __all__ = [
     "find_root",
     "google_login",
     "google_logout",
+    "leaving_server",
     "ledger_line",
     "load_config",
     "move_ledger",

@@ -45,6 +45,7 @@ from sheetcrm.cli.commands.sync import sync
 from sheetcrm.cli.commands.templates import templates
 from sheetcrm.cli.commands.try_ import try_
 from sheetcrm.cli.commands.undo import undo
+from sheetcrm.cli.commands.unsubscribe_server import unsubscribe_server
 from sheetcrm.cli.commands.upgrade_config import upgrade_config
 from sheetcrm.cli.commands.whatif import whatif
 from sheetcrm.cli.commands.worker import worker
@@ -104,6 +105,7 @@ for command in (
     intake,
     inbox,
     suppress,
+    unsubscribe_server,
     overrides,
     release,
     duplicates,

@@ -6,6 +6,7 @@ Every adapter of a port passes the same contract test, the one in `adapters.memo
 from __future__ import annotations
 
 from sheetcrm.ports.keeping import Kept, LedgerHealth
+from sheetcrm.ports.leaving import Visitor, WayOut
 from sheetcrm.ports.ledger import Ledger
 from sheetcrm.ports.mail import DraftBox, Inbox, InboxSession, Mailer, MailSession, Outbox, SentLog
 from sheetcrm.ports.persons import Personal, Trace, TraceKind, Traces
@@ -49,6 +50,8 @@ __all__ = [
     "Traces",
     "Unwritten",
     "Versioned",
+    "Visitor",
+    "WayOut",
     "WithLayout",
     "WriteReceipt",
 ]
