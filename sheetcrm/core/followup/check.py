@@ -8,6 +8,7 @@ from itertools import combinations
 
 from sheetcrm.core.followup.choosing import languages_for
 from sheetcrm.core.followup.header import FOR
+from sheetcrm.core.followup.headers import is_plain_address
 from sheetcrm.core.followup.lead import OWN_NAMES
 from sheetcrm.core.followup.lint import Reference
 from sheetcrm.core.followup.render import SENDER_NAMES
@@ -20,7 +21,6 @@ from sheetcrm.errors import ConfigFault, FormulaError
 
 SUBJECT_LIMIT = 78  #: characters; phones show about half of that
 
-_PLAIN_ADDRESS = re.compile(r"[\w+-]+(\.[\w+-]+)*@[\w-]+(\.[\w-]+)*", re.ASCII)
 _VALUE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 
 
@@ -79,20 +79,9 @@ def _sender_faults(rules: FollowUps) -> Iterator[ConfigFault]:
         return
     for key in ("address", "reply_to"):
         given = getattr(rules.sender, key)
-        if (given or key == "address") and not _is_address(given):
+        if (given or key == "address") and not is_plain_address(given):
             message = f"“{given}” is not an address" if given else "the sender has no address"
             yield ConfigFault(key=f"sender.{key}", message=message)
-
-
-def _is_address(text: str) -> bool:
-    if _PLAIN_ADDRESS.fullmatch(text):
-        return True
-    from email.headerregistry import Address  # noqa: PLC0415  slow to load, and rarely needed
-
-    try:
-        return bool(Address(addr_spec=text).domain) and text.isascii()
-    except (ValueError, IndexError):
-        return False
 
 
 def _step_faults(
