@@ -18,12 +18,15 @@ from sheetcrm.core.hearing.unclear import Unclear
 from sheetcrm.core.memory import MessageEvent, MessageRecord
 from sheetcrm.core.outbox import EVERYTHING, InboxCursor, Pause, Suppression, active
 from sheetcrm.engine.workspace import Workspace
-from sheetcrm.errors import UsageError
+from sheetcrm.errors import LedgerError, MailerUnavailableError, TransientError, UsageError
 from sheetcrm.ports import Inbox, InboxSession, Outbox
 
 FIRST_LOOK = timedelta(days=30)  #: how far back a mailbox is read that is new to us
 SOFT_WINDOW, SOFT_LIMIT = timedelta(days=14), 3
 """So many messages that did not arrive within this time, and the address counts as dead."""
+
+JUST_NOW, STALE = timedelta(minutes=1), timedelta(minutes=30)
+"""What was heard then need not be asked again; and what is no good for sending any more."""
 
 BY = "intake"  #: who paused
 SOFT = "soft_bounce"
@@ -88,6 +91,33 @@ def intake(workspace: Workspace, now: datetime) -> IntakeReport:
             _read(workspace.ledger.outbox, inbox, session, folder, hearing)
         _resolve_sent(workspace.ledger.outbox, session, hearing)
     return IntakeReport(read=hearing.read, news=tuple(hearing.news), paused=hearing.paused)
+
+
+def listen_first(workspace: Workspace, now: datetime) -> None:
+    """Hear back just before something is sent, so that nobody is written to who has answered.
+
+    Where the mailbox cannot be reached, what was heard in the last half hour will do. Without a
+    mailbox there is nothing to hear.
+
+    Raises:
+        MailerError: it cannot be read, and was not for too long.
+        LedgerError: the ledger cannot be used.
+    """
+    if workspace.inbox is None:
+        return
+    known = polled_at(workspace)
+    if known and now - JUST_NOW <= known <= now:
+        return
+    try:
+        intake(workspace, now)
+    except LedgerError:
+        raise
+    except TransientError as error:
+        if known is None or not now - STALE <= known <= now:
+            raise MailerUnavailableError(
+                f"nothing is sent, as nobody knows who has answered: {error.message}",
+                hint=error.hint,
+            ) from error
 
 
 def mailbox(workspace: Workspace) -> Inbox:

@@ -27,6 +27,7 @@ from sheetcrm.core.outbox import (
 )
 from sheetcrm.core.outbox.answers import is_bad_address
 from sheetcrm.core.outbox.breaker import LOOKED_AT, Watch, after_bounces
+from sheetcrm.engine.intake import listen_first
 from sheetcrm.engine.workspace import Progress, Workspace, silent
 from sheetcrm.errors import MailerError, TransientError, UsageError
 from sheetcrm.ports import Mailer, MailSession, SentLog
@@ -105,12 +106,14 @@ def send(
 
     Raises:
         UsageError: the workspace sends nothing by itself.
-        MailerError: `sent.log` tells of messages that the ledger does not know, or cannot be read.
+        MailerError: `sent.log` tells of messages that the ledger does not know, or cannot be read;
+            or the mailbox cannot, so that nobody knows who has answered.
         LedgerError: the ledger cannot be used.
     """
     mailer, log = _means(workspace)
     outbox = workspace.ledger.outbox
     unaccounted(workspace, log)
+    listen_first(workspace, workspace.clock.now())
     first_time = limit is None and not outbox.recent(mailer.account, 1)
     sending = _Sending(
         workspace=workspace,

@@ -13,10 +13,10 @@ from sheetcrm.adapters.memory import MemoryInbox, MemoryTabSource
 from sheetcrm.core.hearing.arrivals import Arrived
 from sheetcrm.core.memory import MessageRecord
 from sheetcrm.core.outbox import Answer, Limits, Pause, Verdict
-from sheetcrm.engine.intake import intake, polled_at
+from sheetcrm.engine.intake import intake, listen_first, polled_at
 from sheetcrm.engine.sync import sync
 from sheetcrm.engine.workspace import Workspace
-from sheetcrm.errors import LedgerError, UsageError
+from sheetcrm.errors import LedgerError, MailerUnavailableError, UsageError
 from tests.core.hearing import mails
 from tests.engine.team import GRID, NOW, Make, by_name
 
@@ -289,6 +289,22 @@ def test_how_old_what_we_have_heard_is(team: Team) -> None:
     assert polled_at(team.workspace) is None
     intake(team.workspace, NOW + HOUR)
     assert polled_at(team.workspace) == NOW + HOUR
+
+
+def test_before_sending_it_must_have_been_heard(team: Team, monkeypatch) -> None:
+    listen_first(team.workspace, NOW)
+    assert polled_at(team.workspace) == NOW
+
+    def away():
+        raise MailerUnavailableError("imap.example.com cannot be reached")
+
+    monkeypatch.setattr(team.inbox, "open", away)
+    for minutes in (0.5, 29):
+        listen_first(team.workspace, NOW + timedelta(minutes=minutes))
+    for minutes in (-1, 31):
+        with pytest.raises(MailerUnavailableError, match="nothing is sent, as nobody knows"):
+            listen_first(team.workspace, NOW + timedelta(minutes=minutes))
+    listen_first(replace(team.workspace, inbox=None), NOW)
 
 
 def test_without_a_mailbox(make: Make) -> None:
