@@ -37,6 +37,8 @@ def show_plan(result: SourceResult, ladder: Sequence[str], *, everything: bool =
     if by_header:
         cells = ", ".join(f"{header} {count}" for header, count in by_header.items())
         output.say(f"  {len(plan.edits)} cells would change: {cells}")
+    if plan.logged:
+        output.say(f"  {plan.logged} moves would be logged in “{plan.log_tab}”")
     show_moves(plan, everything=everything)
     show_waiting(plan, everything=everything)
     show_overrides(plan)
@@ -67,6 +69,8 @@ def show_result(result: SourceResult, ladder: Sequence[str]) -> None:
         cells = len(plan.edits) if result.receipt else 0
         added = f", new columns: {', '.join(plan.append)}" if plan.append else ""
         output.say(f"  {cells} cells written{added}" if cells else "  nothing had to change")
+    if result.receipt and result.receipt.logged:
+        output.say(f"  {result.receipt.logged} moves logged in “{plan.log_tab}”")
     if result.receipt and result.receipt.recalculated:
         output.say(f"  {result.receipt.recalculated} cells of formulas have new values")
     if result.receipt and result.receipt.backup:
@@ -182,6 +186,7 @@ def report_json(report: Report) -> dict[str, Any]:
                 "error": result.error.message if result.error else None,
                 "stages": in_order(result.stages, report.ladder),
                 "written": result.receipt.cells if result.receipt else 0,
+                "logged": result.receipt.logged if result.receipt else 0,
                 "recalculated": result.receipt.recalculated if result.receipt else 0,
                 "backup": result.receipt.backup if result.receipt else "",
                 "aside": plan.aside.place if plan and plan.aside else None,

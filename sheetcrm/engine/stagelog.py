@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sheetcrm.core.memory import StageMove
@@ -15,7 +15,7 @@ from sheetcrm.engine.workspace import Workspace
 def log_of_sync(
     workspace: Workspace, plan: Plan, *, run: str, at: datetime, again: bool
 ) -> StageLog | None:
-    """The moves that a plan makes; None where there are none, or no log is kept.
+    """The moves that a plan makes; None where nothing is to be logged.
 
     Args:
         workspace: the rules and the ports.
@@ -24,82 +24,88 @@ def log_of_sync(
         at: its moment, in the workspace's zone.
         again: whether the run has tried to write to this source before.
     """
-    if not plan.logged:
+    if not plan.log_tab:
         return None
-    names = {record.lead: record.name for record in plan.leads}
+    names = {record.lead: record.name for record in plan.leads} if plan.logged else {}
     moves = [
         LoggedMove(
-            at=_in_a_sheet(at),
             lead=move.lead,
             name=names.get(move.lead, ""),
             before=move.before,
             after=move.after,
             why=move.why,
             by=move.by,
-            run=run,
         )
         for move in plan.moves
         if not move.refused
     ]
-    return _log(workspace, plan.source, moves, but="" if again else run)
+    return _log(workspace, plan.source, moves, run=run, at=at, again=again)
 
 
 def log_of_undo(
     workspace: Workspace,
     source: str,
     moves: Sequence[StageMove],
-    names: dict[str, str],
+    names: Mapping[str, str],
     *,
+    undone_run: str,
     run: str,
-    by: str,
     at: datetime,
 ) -> StageLog | None:
-    """The way back of moves that are undone; None where there are none, or no log is kept.
+    """The way back of moves that are undone; None where nothing is to be logged.
 
     Args:
         workspace: the rules and the ports.
         source: whose leads they are.
-        moves: as the run `run` had made them.
+        moves: as the run that is undone had made them.
         names: lead → name.
-        run: the run that is undone.
-        by: the id of the run that undoes it.
+        undone_run: the run that is undone.
+        run: the id of the run that undoes it.
         at: its moment, in the workspace's zone.
     """
     if not moves or not workspace.rules.log_tab:
         return None
-    why = undone(run, _language(workspace))
+    why = undone(undone_run, _language(workspace))
     back = [
         LoggedMove(
-            at=_in_a_sheet(at),
             lead=move.lead,
             name=names.get(move.lead, ""),
             before=move.after,
             after=move.before,
             why=why,
             by="undo",
-            run=by,
         )
         for move in moves
     ]
-    return _log(workspace, source, back, but=by)
+    return _log(workspace, source, back, run=run, at=at, again=False)
 
 
-def _log(workspace: Workspace, source: str, moves: Sequence[LoggedMove], *, but: str) -> StageLog:
-    """The log; runs that were cut off may have written into it, `but` this one has not."""
-    rules = workspace.rules
+def _log(
+    workspace: Workspace,
+    source: str,
+    moves: Sequence[LoggedMove],
+    *,
+    run: str,
+    at: datetime,
+    again: bool,
+) -> StageLog | None:
+    """The log of these moves, and of what runs that were cut off may have said in it."""
+    rules, ledger = workspace.rules, workspace.ledger
+    cut_off = frozenset(one for one in ledger.uncommitted(source) if again or one != run)
+    if not moves and not cut_off:
+        return None
+    standings = ledger.remember(source).standings if cut_off else {}
     return StageLog(
         tab=rules.log_tab,
         moves=moves,
+        at=at.replace(tzinfo=None, microsecond=0),
+        run=run,
         language=_language(workspace),
         id_header=rules.outputs.get("id", ""),
-        cut_off=frozenset(workspace.ledger.uncommitted(source)) - {but},
+        cut_off=cut_off,
+        stages={lead: standing.stage for lead, standing in standings.items()},
     )
 
 
 def _language(workspace: Workspace) -> str:
     return base_language(workspace.rules.locale.language)
-
-
-def _in_a_sheet(at: datetime) -> datetime:
-    """To the second, and without a zone, as sheets know none."""
-    return at.replace(tzinfo=None, microsecond=0)

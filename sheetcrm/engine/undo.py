@@ -103,7 +103,7 @@ def _undo_source(
         wrote = {(edit.lead, edit.after) for edit in standing}
         back = [move for move in moves if (move.lead, move.after) in wrote]
         names = dict(zip(reading.identities.ids, texts(reading.leads, "name"), strict=True))
-        log = log_of_undo(workspace, source.name, back, names, run=run, by=by, at=now)
+        log = log_of_undo(workspace, source.name, back, names, undone_run=run, run=by, at=now)
         source.write(tab, reversed_, log=log, run=by)
     except SourceError as error:
         return UndoneSource(source=source.name, error=error)

@@ -23,15 +23,21 @@ TITLE = "Stage log"
 HEADERS = ["When", "Lead ID", "Name", "From", "To", "Why", "By", "Run"]
 AT = datetime(2026, 11, 22, 9, 30, 5)
 LATER = datetime(2026, 11, 23, 8, 0)
-SARI = LoggedMove(AT, "sari", "Sari Wulandari", "Lead", "MQL", "+20 city · =1+1", "rule", "run-1")
-IVAN = LoggedMove(AT, "ivan", "Iván Peña", "", "Lead", "", "person", "run-1")
-SARI_ROW: list[CellValue] = list(SARI)
-IVAN_ROW: list[CellValue] = [AT, "ivan", "Iván Peña", None, "Lead", None, "person", "run-1"]
-NEXT = SARI._replace(at=LATER, before="MQL", after="SQL", run="run-2")
+SARI = LoggedMove("sari", "Sari Wulandari", "Lead", "MQL", "+20 city · =1+1", "rule")
+IVAN = LoggedMove("ivan", "Iván Peña", "", "Lead", "", "person")
+NEXT = LoggedMove("sari", "Sari Wulandari", "MQL", "SQL", "+30 budget", "rule")
 
 
-def log(*moves: LoggedMove, **parts) -> StageLog:
-    return StageLog(tab=TITLE, moves=moves, **parts)
+def log(*moves: LoggedMove, at: datetime = AT, run: str = "run-1", **parts) -> StageLog:
+    return StageLog(tab=TITLE, moves=moves, at=at, run=run, **parts)
+
+
+def row(move: LoggedMove, at: datetime = AT, run: str = "run-1") -> list[CellValue]:
+    """As it stands in the tab."""
+    return [None if part == "" else part for part in (at, *move, run)]
+
+
+SARI_ROW, IVAN_ROW, NEXT_ROW = row(SARI), row(IVAN), row(NEXT, LATER, "run-2")
 
 
 class StageLogContract:
@@ -57,7 +63,7 @@ class StageLogContract:
     def test_the_tab_is_made_and_the_leads_are_written_too(self, make: Make) -> None:
         source = make(LEADS)
         tab = source.read(KNOWN)
-        receipt = source.write(tab, [edit(tab, 0, "Score", 77)], log=log(SARI, IVAN), run="run-1")
+        receipt = source.write(tab, [edit(tab, 0, "Score", 77)], log=log(SARI, IVAN))
         assert (receipt.cells, receipt.logged) == (1, 2)
         assert self.tab(source, TITLE) == [HEADERS, SARI_ROW, IVAN_ROW]
         assert table(source.read(KNOWN))["Score"] == [77, None, 7]
@@ -75,9 +81,11 @@ class StageLogContract:
         source = make(LEADS)
         source.write(source.read(KNOWN), [], log=log(SARI, IVAN))
         tab = source.read(KNOWN)
-        receipt = source.write(tab, [edit(tab, 1, "Score", 5)], log=log(NEXT), run="run-2")
+        receipt = source.write(
+            tab, [edit(tab, 1, "Score", 5)], log=log(NEXT, at=LATER, run="run-2")
+        )
         assert receipt.logged == 1
-        assert self.tab(source, TITLE) == [HEADERS, SARI_ROW, IVAN_ROW, list(NEXT)]
+        assert self.tab(source, TITLE) == [HEADERS, SARI_ROW, IVAN_ROW, NEXT_ROW]
 
     def test_a_move_alone_is_logged_and_the_leads_stay_as_they_were(self, make: Make) -> None:
         source = make(LEADS)
@@ -124,12 +132,25 @@ class StageLogContract:
     def test_what_a_run_that_was_cut_off_has_logged_is_not_logged_again(self, make: Make) -> None:
         source = make(LEADS)
         source.write(source.read(KNOWN), [], log=log(SARI))
-        again = SARI._replace(run="run-2", at=LATER)
-        receipt = source.write(
-            source.read(KNOWN), [], log=log(again, IVAN, cut_off=["run-0", "run-1"])
-        )
+        again = log(SARI, IVAN, at=LATER, run="run-2", cut_off=["run-0", "run-1"])
+        receipt = source.write(source.read(KNOWN), [], log=again)
         assert receipt.logged == 1
-        assert self.tab(source, TITLE) == [HEADERS, SARI_ROW, IVAN_ROW]
+        assert self.tab(source, TITLE) == [HEADERS, SARI_ROW, row(IVAN, LATER, "run-2")]
+
+    def test_what_a_run_that_was_cut_off_did_not_bring_about_is_taken_back(
+        self, make: Make
+    ) -> None:
+        source = make(LEADS)
+        source.write(source.read(KNOWN), [], log=log(SARI, IVAN))
+        other = SARI._replace(after="SQL")
+        known = {"sari": "Lead"}
+        found = log(other, at=LATER, run="run-2", cut_off=["run-1"], stages=known)
+        assert source.write(source.read(KNOWN), [], log=found).logged == 3
+        why = "run run-1 was cut off before it counted"
+        back = SARI._replace(before="MQL", after="Lead", why=why, by="undo")
+        gone = IVAN._replace(before="Lead", after="", why=why, by="undo")
+        rows = [row(move, LATER, "run-2") for move in (back, gone, other)]
+        assert self.tab(source, TITLE) == [HEADERS, SARI_ROW, IVAN_ROW, *rows]
 
     def test_where_all_stands_there_already_nothing_is_written(self, make: Make) -> None:
         source = make(LEADS)
@@ -137,6 +158,13 @@ class StageLogContract:
         tab = source.read(KNOWN)
         receipt = source.write(tab, [], log=log(SARI, cut_off=["run-1"]))
         assert receipt.logged == 0
+        assert source.read(KNOWN).revision == tab.revision
+
+    def test_no_tab_is_made_for_nothing(self, make: Make) -> None:
+        source = make(LEADS)
+        tab = source.read(KNOWN)
+        assert source.write(tab, [], log=log(cut_off=["run-1"])).logged == 0
+        assert self.tab(source, TITLE) is None
         assert source.read(KNOWN).revision == tab.revision
 
     def test_nothing_is_logged_where_the_leads_have_changed(self, make: Make) -> None:
@@ -156,7 +184,7 @@ class StageLogContract:
 
     def test_people_may_delete_and_sort_rows(self, make: Make) -> None:
         source = make(LEADS)
-        rows: Grid = [HEADERS, list(NEXT), SARI_ROW]
+        rows: Grid = [HEADERS, NEXT_ROW, SARI_ROW]
         self.add_tab(source, TITLE, rows)
         source.write(source.read(KNOWN), [], log=log(IVAN))
         assert self.tab(source, TITLE) == [*rows, IVAN_ROW]

@@ -14,10 +14,11 @@ from openpyxl.utils import get_column_letter
 from sheetcrm.adapters.excel import ExcelSource, write_cells
 from sheetcrm.adapters.memory import MemoryTabSource
 from sheetcrm.core.table.values import CellValue
-from sheetcrm.ports import TabSource
+from sheetcrm.ports import Ledger, TabSource
 from tests.engine.team import FIELDS, OUTPUTS
 
 Grid = list[list[CellValue]]
+LOG = "Stage log"
 _FEW = 3  # cells: as many are typed one by one
 
 
@@ -31,6 +32,9 @@ class Hands(Protocol):
 
     def put(self, grid: Grid) -> None:
         """Make the tab look like this, and save."""
+
+    def log(self) -> Grid:
+        """The tab in which moves are logged, from A1; nothing where there is none."""
 
     def close(self) -> None:
         """Leave nothing behind."""
@@ -50,6 +54,10 @@ class HandsOnMemory:
         """Make the tab look like this, and save."""
         self.source._grid = [list(row) for row in grid]
         self.source._revision += 1
+
+    def log(self) -> Grid:
+        """The tab in which moves are logged."""
+        return _rectangle(self.source.tabs.get(LOG, []))
 
     def close(self) -> None:
         """Leave nothing behind."""
@@ -99,6 +107,12 @@ class HandsOnWorkbook:
                 cell.data_type = "s"  # or openpyxl takes “=1+1” for a formula
         book.save(self.path)
 
+    def log(self) -> Grid:
+        """The tab in which moves are logged."""
+        book = self._open()
+        rows = book[LOG].iter_rows(values_only=True) if LOG in book.sheetnames else ()
+        return _rectangle([list(row) for row in rows])
+
     def filter(self, hidden: Sequence[int]) -> None:
         """Filter the tab, so that these rows cannot be seen; with none the filter goes."""
         book = self._open()
@@ -146,6 +160,10 @@ class HandsOnSpreadsheet:
         _, new = _same_size(self.look(), _rectangle(grid))
         self.tab.fill(new)
 
+    def log(self) -> Grid:
+        """The tab in which moves are logged."""
+        return _rectangle(self.book.tab(LOG).values()) if LOG in self.book.titles else []
+
     def close(self) -> None:
         """Leave nothing behind."""
         self.google.stop()
@@ -168,3 +186,14 @@ def _same_size(one: Grid, other: Grid) -> tuple[Grid, Grid]:
     blank: list[CellValue] = [None] * width
     first, second = ([*rows, *([blank] * (height - len(rows)))] for rows in padded)
     return first, second
+
+
+def check_log(hands: Hands, ledger: Ledger) -> None:
+    """Each lead's moves are a chain without a gap, and end where the ledger says that it stands."""
+    stands: dict[str, str] = {}
+    for _, lead, _, before, after, *_ in hands.log()[1:]:
+        assert (before or "") == stands.get(str(lead), ""), (lead, before, stands)
+        stands[str(lead)] = str(after or "")
+    known = ledger.remember("leads").standings
+    now = {lead: stage for lead, stage in stands.items() if stage}
+    assert now == {lead: standing.stage for lead, standing in known.items()}

@@ -22,7 +22,7 @@ from sheetcrm.engine.undo import undo
 from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import TabNotFoundError
 from sheetcrm.ports import Ledger
-from tests.engine.hands import Grid, Hands, HandsOnMemory, HandsOnWorkbook
+from tests.engine.hands import LOG, Grid, Hands, HandsOnMemory, HandsOnWorkbook, check_log
 from tests.engine.team import FIELDS, GRID, NOW, OUTPUTS, QUALIFICATION
 
 START: Grid = [[*row, key] for key, row in enumerate(GRID)]  # “Key” knows the rows
@@ -43,6 +43,7 @@ def workspace_of(
             outputs=OUTPUTS,
             qualification=qualification,
             followups=FollowUps(),
+            log_tab=LOG,
         ),
         sources=(hands.source,),
         tables={},
@@ -262,6 +263,7 @@ class PeopleAndSync(RuleBasedStateMachine):
         assert sync(self.workspace).exit_code == 0
         self.look()
         self.check_theirs(before)
+        check_log(self.hands, self.workspace.ledger)
         self.synced = True
         for row in self.leads():
             assert self.value(row, "Score") == self.expected(row), (self.headers, self.grid[row])
@@ -281,6 +283,7 @@ class PeopleAndSync(RuleBasedStateMachine):
         undo(self.workspace, newest.id)
         self.look()
         self.check_theirs(before)
+        check_log(self.hands, self.workspace.ledger)
         self.sync()
 
     def check_theirs(self, before: Grid) -> None:

@@ -207,7 +207,7 @@ class Meddled(MemoryTabSource):
         if self.times:
             self.times -= 1
             self.set_cell("D4", 80)
-        return super().write(tab, edits, append=append)
+        return super().write(tab, edits, append=append, log=log)
 
 
 def test_a_source_that_changed_meanwhile_is_planned_again(make):

@@ -11,7 +11,7 @@ from sheetcrm.adapters.excel.package import Package, Sheet, Table
 from sheetcrm.adapters.excel.scan import HOLLOW, VALUED, Scan
 from sheetcrm.adapters.excel.update import Change
 from sheetcrm.adapters.excel.values import from_calamine
-from sheetcrm.core.table.areas import MAX_ROW
+from sheetcrm.core.table.areas import MAX_COLUMN, MAX_ROW, Area
 from sheetcrm.core.table.stagelog import FittedLog, StageLog
 from sheetcrm.core.table.values import CellValue
 
@@ -38,13 +38,14 @@ def log_change(package: Package, log: StageLog, leads: Change) -> tuple[Change |
         found, grid = read_sheet(package, sheet)
         fitted, like = log.fit([from_calamine(tuple(row)) for row in grid]), None
     table = _table(package, sheet, fitted)
-    cells = _cells(fitted, _first(sheet, found, fitted, table))
-    if not cells:
+    if not fitted.rows:
         return None, 0
+    cells = _cells(fitted, _first(sheet, found, fitted, table))
     change = Change(
         sheet=sheet,
         scan=found,
         cells=cells,
+        area=Area(1, fitted.header_row + 1, MAX_COLUMN, MAX_ROW),
         table=table,
         headers=log.headers,
         header_row=fitted.header_row if fitted.titles else 0,

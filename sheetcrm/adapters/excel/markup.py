@@ -164,6 +164,15 @@ def parse(data: bytes) -> Element:
     return root.children[0]
 
 
+def is_bound(data: bytes) -> bool:
+    """Whether all prefixes in an XML part stand for namespaces (Namespaces in XML 1.0, 5)."""
+    try:
+        expat.ParserCreate("UTF-8", " ").Parse(data, True)  # noqa: FBT003 - expat's own signature
+    except expat.ExpatError:
+        return False
+    return True
+
+
 def tag_end(data: bytes, start: int) -> int:
     """Where the tag that begins at `start` ends."""
     match = _TAG.match(data, start)

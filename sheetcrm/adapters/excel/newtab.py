@@ -85,7 +85,7 @@ def check_registered(package: Package, sheet: Sheet, path: Path) -> None:
         Refusal: it has not.
     """
     with Package(path) as new:
-        grown = [*package.sheets, sheet] == new.sheets
+        grown = [*package.sheets, sheet] == new.sheets and markup.is_bound(new.workbook_xml)
         before = package.relations(package.workbook_part)
         after = new.relations(new.workbook_part)
         if not grown or before != after[:-1] or _types(package) != _types(new)[:-1]:
@@ -119,8 +119,10 @@ def _entry(package: Package, sheet: Sheet, id_: str) -> Splice:
     entries = sheets.all("sheet")
     link = next(name for name in entries[0].attributes if name.endswith(":id"))
     number = max(entry.number("sheetId") for entry in entries) + 1
-    text = b'<%bsheet name=%b sheetId="%d" %b="%b"/>' % (
+    spaces = {key: v for key, v in entries[0].attributes.items() if key.startswith("xmlns")}
+    text = b'<%bsheet%b name=%b sheetId="%d" %b="%b"/>' % (
         entries[0].prefix.encode(),
+        _attributes(spaces),
         markup.quote(sheet.title),
         number,
         link.encode(),
@@ -146,6 +148,9 @@ def _overrides(package: Package) -> list[Element]:
 def _with_child(data: bytes, name: str, attributes: dict[str, str]) -> bytes:
     """A part with one more element at the end of its root."""
     root = markup.parse(data)
-    said = b"".join(b" %b=%b" % (key.encode(), markup.quote(attributes[key])) for key in attributes)
-    element = b"<%b%b%b/>" % (root.prefix.encode(), name.encode(), said)
+    element = b"<%b%b%b/>" % (root.prefix.encode(), name.encode(), _attributes(attributes))
     return markup.apply(data, [Splice(root.content_end, root.content_end, element)])
+
+
+def _attributes(values: dict[str, str]) -> bytes:
+    return b"".join(b" %b=%b" % (key.encode(), markup.quote(values[key])) for key in values)

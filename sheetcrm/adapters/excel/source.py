@@ -205,6 +205,7 @@ class ExcelSource:
             new=_new_columns(revision, append),
             occupied=revision.region.beyond,
             table=revision.region.table,
+            header_row=revision.region.header_row,
             headers=headers,
             write_protected=self._write_protected,
             recalculate=self._recalculate,

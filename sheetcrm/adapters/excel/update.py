@@ -50,7 +50,7 @@ class Change:
     new: NewColumns | None = None
     occupied: Mapping[int, str] = field(default_factory=dict)  #: see `Region.beyond`
     table: Table | None = None  #: the one that new columns, or rows below it, join
-    header_row: int = 0  #: where a row of headers is written, or the new columns' are
+    header_row: int = 0  #: of what is written
     like: Sheet | None = None  #: the sheet is new, and to be registered like this one
     headers: Sequence[str] = ()  #: of all columns that are written
     write_protected: bool = False
@@ -240,8 +240,9 @@ def _strings(package: Package, changes: Sequence[Change]) -> SharedStrings | Non
 
 def _top(change: Change) -> int:
     """The row from which on the looks of cells matter."""
-    header = change.new.header_row if change.new else 0
-    return header or (change.area.first_row if change.area else min(change.cells, default=1))
+    return _header_row(change) or (
+        change.area.first_row if change.area else min(change.cells, default=1)
+    )
 
 
 def _looks(

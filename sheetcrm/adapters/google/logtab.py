@@ -69,8 +69,7 @@ class LogTab:
             SourceError: Google cannot be asked.
         """
         if self.sent:
-            own = {move.run for move in self.log.moves}
-            self.log = replace(self.log, cut_off=own.union(self.log.cut_off))
+            self.log = replace(self.log, cut_off={self.log.run, *self.log.cut_off})
         self._tab, rows = self._find()
         self._header, grid = None, list[list[CellValue]]()
         if self._tab is not None:

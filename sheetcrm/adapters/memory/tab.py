@@ -155,11 +155,12 @@ class MemoryTabSource:
         title = next((t for t in self.tabs if t.casefold() == log.tab.casefold()), log.tab)
         rows = self.tabs.get(title, [])
         fitted = log.fit(rows)
-        if fitted.titles:
+        if fitted.titles and fitted.rows:
             rows = [list(fitted.titles.values())]
         for cells in fitted.rows:
             rows.append([cells.get(column) for column in range(1, max(cells) + 1)])
-        self.tabs[title] = rows
+        if rows:
+            self.tabs[title] = rows
         return len(fitted.rows)
 
     def _put(self, row: int, place: int, value: CellValue) -> None:

@@ -32,21 +32,24 @@ _UNDONE: Final[Mapping[str, str]] = {
     "id": "proses {} dibatalkan",
     "es": "se deshizo la ejecución {}",
 }
-_WHEN, _LEAD, _BEFORE, _AFTER, _RUN = 0, 1, 3, 4, 7  # places in `LoggedMove`
+_NOT_DONE: Final[Mapping[str, str]] = {
+    "en": "run {} was cut off before it counted",
+    "id": "proses {} terputus sebelum dihitung",
+    "es": "la ejecución {} se cortó antes de contar",
+}
+_WHEN, _LEAD, _NAME, _BEFORE, _AFTER, _RUN = 0, 1, 2, 3, 4, 7  # places in `_HEADERS`
 _NEEDED: Final = (_WHEN, _LEAD, _AFTER)  # without these a tab is not a log
 
 
 class LoggedMove(NamedTuple):
-    """One row of the log."""
+    """One move; a row of the log tells its time before it, and its run behind it."""
 
-    at: datetime  #: in the workspace's zone, without saying so, as a sheet knows no zones
     lead: str
     name: str
     before: str  #: "" for a lead that is new
     after: str  #: "" for one that is none any more, as it was undone
     why: str
     by: str  #: ``rule``, ``person`` or ``undo``
-    run: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,9 +58,13 @@ class StageLog:
 
     tab: str  #: the title of the tab
     moves: Sequence[LoggedMove]
+    at: datetime  #: in the workspace's zone, without saying so, as a sheet knows no zones
+    run: str
     language: str = "en"  #: of the headers that a new tab gets, a tag such as ``es``
     id_header: str = ""  #: how the team calls the ids of its leads
     cut_off: Collection[str] = ()  #: runs that may have logged moves which nobody remembers
+    stages: Mapping[str, str] = field(default_factory=dict)
+    """Lead → where it is known to stand before these moves; needed where runs were cut off."""
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -69,8 +76,8 @@ class StageLog:
     def fit(self, grid: Sequence[Sequence[CellValue]]) -> FittedLog:
         """Where the moves belong in a tab.
 
-        A move that stands there as the newest of its lead, written by a run that was cut off,
-        is left out: else it would be logged twice.
+        Where the newest row of a lead was written by a run that was cut off, that move either is
+        made now, and need not be logged again; or it never counted, and a row says so.
 
         Args:
             grid: what stands in the tab, each row's cells from column A, the first being row 1.
@@ -86,7 +93,7 @@ class StageLog:
         for number, row in enumerate(grid[:SEARCH_DEPTH], 1):
             columns = self._columns(row)
             if all(columns[place] for place in _NEEDED):
-                moves = self._missing(grid[number:], columns)
+                moves = self._missing(grid[number:], columns) if self.cut_off else self.moves
                 return FittedLog(header_row=number, rows=self._rows(moves, columns))
         needed = ", ".join(self.headers[place] for place in _NEEDED)
         raise SourceRefusedError(
@@ -108,32 +115,33 @@ class StageLog:
 
     def _missing(
         self, rows: Sequence[Sequence[CellValue]], columns: Sequence[int]
-    ) -> Sequence[LoggedMove]:
-        """The moves that do not stand there already."""
-        if not self.cut_off or not all(columns[place] for place in (_BEFORE, _RUN)):
-            return self.moves
-        newest: dict[str, tuple[datetime, Sequence[CellValue]]] = {}
-        for row in rows:
-            cells = [row[number - 1] if 0 < number <= len(row) else None for number in columns]
-            lead, at = str(cells[_LEAD]), _moment(cells[_WHEN])
-            if lead not in newest or at >= newest[lead][0]:
-                newest[lead] = (at, cells)
-        return [m for m in self.moves if not self._is(m, newest.get(m.lead, (None, ()))[1])]
-
-    def _is(self, move: LoggedMove, cells: Sequence[CellValue]) -> bool:
-        """Whether these cells say that move, and a run that was cut off wrote them."""
-        if not cells or str(cells[_RUN]) not in self.cut_off:
-            return False
-        return all((cells[place] or "") == move[place] for place in (_BEFORE, _AFTER))
+    ) -> list[LoggedMove]:
+        """The moves that do not stand there already, behind those that must be taken back."""
+        moves = {move.lead: move for move in self.moves}
+        back: list[LoggedMove] = []
+        for lead, cells in _newest(rows, columns).items():
+            run, name = str(cells[_RUN]), str(cells[_NAME] or "")
+            before, after = (str(cells[place] or "") for place in (_BEFORE, _AFTER))
+            if run not in self.cut_off:
+                continue
+            if lead in moves and (moves[lead].before, moves[lead].after) == (before, after):
+                del moves[lead]
+            elif after != self.stages.get(lead, ""):
+                why = _NOT_DONE.get(self.language, _NOT_DONE["en"]).format(run)
+                stage = self.stages.get(lead, "")
+                back.append(LoggedMove(lead, name, after, stage, why, "undo"))
+        return [*back, *moves.values()]
 
     def _rows(
         self, moves: Sequence[LoggedMove], columns: Sequence[int]
     ) -> list[dict[int, CellValue]]:
         by = _BY.get(self.language, {})
-        said = [move._replace(by=by.get(move.by, move.by)) for move in moves]
         found: list[dict[int, CellValue]] = []
-        for move in said:
-            parts: Iterable[tuple[int, CellValue]] = zip(columns, move, strict=True)
+        for move in moves:
+            said = move._replace(by=by.get(move.by, move.by))
+            parts: Iterable[tuple[int, CellValue]] = zip(
+                columns, (self.at, *said, self.run), strict=True
+            )
             found.append({column: value for column, value in parts if column and value})
         return found
 
@@ -151,6 +159,19 @@ class FittedLog:
 def undone(run: str, language: str) -> str:
     """Why a move was taken back: the run that had made it was undone."""
     return _UNDONE.get(language, _UNDONE["en"]).format(run)
+
+
+def _newest(
+    rows: Sequence[Sequence[CellValue]], columns: Sequence[int]
+) -> dict[str, Sequence[CellValue]]:
+    """Lead → the parts of its newest move; by the time in the row, of equals the lower one."""
+    found: dict[str, tuple[datetime, Sequence[CellValue]]] = {}
+    for row in rows:
+        cells = [row[number - 1] if 0 < number <= len(row) else None for number in columns]
+        lead, at = str(cells[_LEAD]), _moment(cells[_WHEN])
+        if lead not in found or at >= found[lead][0]:
+            found[lead] = (at, cells)
+    return {lead: cells for lead, (_, cells) in found.items()}
 
 
 def _moment(value: CellValue) -> datetime:
