@@ -15,6 +15,7 @@ from sheetcrm.errors import UsageError
 
 _ETC = Path("/etc")
 _YEAR = 366  # days
+_FOLDERS = ("XDG_STATE_HOME", "XDG_CONFIG_HOME")
 
 
 def here(now: datetime, etc: Path = _ETC) -> Here:
@@ -40,7 +41,9 @@ def environment() -> dict[str, str]:
         return {}
     folders = (str(Path(sys.executable).absolute().parent), "/usr/local/bin", "/usr/bin", "/bin")
     path = os.pathsep.join(dict.fromkeys(folders))
-    return {"PATH": path, "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
+    # where locks and logins of this user lie has to be one place for people and schedulers
+    kept = {name: os.environ[name] for name in _FOLDERS if name in os.environ}
+    return {"PATH": path, "LANG": "C.UTF-8", "PYTHONUTF8": "1", **kept}
 
 
 def prove(job: Job) -> None:

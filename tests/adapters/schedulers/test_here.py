@@ -47,7 +47,9 @@ def test_the_zone_of_a_file(tmp_path):
 
 def test_sheetcrm_answers_in_the_jobs_environment(monkeypatch):
     monkeypatch.setenv("SECRET", "x")
-    assert set(environment()) == {"PATH", "LANG", "PYTHONUTF8"}
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", "/elsewhere")
+    assert set(environment()) == {"PATH", "LANG", "PYTHONUTF8", "XDG_STATE_HOME"}
     work = replace(job(), program=program(), environment=environment())
     prove(work)
     with pytest.raises(UsageError, match=r"would not find sheetcrm: .*No module named"):
