@@ -20,7 +20,7 @@ from sheetcrm.ports import Trace, TraceKind
 
 _BLACK = "[forgotten]"
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".zip")
-_LEFT = (".lock", "-wal", "-shm", "-journal")  # the ledger's own, and what is empty anyway
+_LEFT = (".lock", "-wal", "-shm", "-journal", "sent.log")  # the ledger's, and mere digests
 _SHORTEST = 3  # characters of a name by itself; less would blacken half of every text
 
 

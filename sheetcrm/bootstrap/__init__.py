@@ -6,6 +6,14 @@ Everything heavy is imported inside the functions, so that `sheetcrm --help` ans
 from __future__ import annotations
 
 from sheetcrm.bootstrap.accounts import google_login, google_logout
+from sheetcrm.bootstrap.archiving import (
+    Archived,
+    PutBack,
+    backup,
+    check_backup,
+    restore_backup,
+    restore_changes,
+)
 from sheetcrm.bootstrap.files import (
     crash_log,
     create_workspace,
@@ -23,8 +31,12 @@ from sheetcrm.bootstrap.locks import alone, at_work
 from sheetcrm.bootstrap.workspace import open_workspace, other_rules
 
 __all__ = [
+    "Archived",
+    "PutBack",
     "alone",
     "at_work",
+    "backup",
+    "check_backup",
     "crash_log",
     "create_workspace",
     "find_root",
@@ -38,6 +50,8 @@ __all__ = [
     "open_workspace",
     "other_rules",
     "read_text",
+    "restore_backup",
+    "restore_changes",
     "sender_of",
     "write_health",
     "write_ledger_line",

@@ -11,6 +11,7 @@ from sheetcrm.cli import exits
 from sheetcrm.cli.commands.activities import activities
 from sheetcrm.cli.commands.approve import approve
 from sheetcrm.cli.commands.backtest import backtest
+from sheetcrm.cli.commands.backup import backup
 from sheetcrm.cli.commands.check import check
 from sheetcrm.cli.commands.drafts import drafts
 from sheetcrm.cli.commands.due import due
@@ -113,6 +114,7 @@ for command in (
     restore,
     export,
     forget,
+    backup,
     ledger,
     status,
     runs,

@@ -5,6 +5,7 @@ The old one is marked as moved, and opened no more: nobody shall send from two.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
@@ -86,16 +87,41 @@ def copy_into_file(address: str, path: str) -> int:
     source, target = Database(address, wait=30), Database(path, wait=30)
     try:
         bring_up_to_date(source)
-        bring_up_to_date(target)
-        with source.snapshot() as old, target.writing() as new:
-            _copy(old, new)
-            rows = _compared(old, new)
+        if source.is_file:
+            with source.session() as old, target.session() as new:
+                _raw(old).backup(_raw(new))
+        else:
+            bring_up_to_date(target)
+            with source.snapshot() as old, target.writing() as new:
+                _copy(old, new)
+                _compared(old, new)
         with target.session() as alone:
             alone.execute(text("PRAGMA journal_mode=DELETE"))  # one file, without companions
+            return sum(_count(alone, table) for table in metadata.sorted_tables)
     finally:
         source.close()
         target.close()
-    return sum(rows.values())
+
+
+def put_back(path: str, copy: str) -> None:
+    """Make a SQLite ledger what `copy`, a file, is; whoever reads it meanwhile sees the old one.
+
+    Raises:
+        LedgerError: it cannot be written, or is damaged.
+    """
+    source, target = Database(copy, wait=30), Database(path, wait=30)
+    try:
+        with source.session() as old, target.session() as new, target.in_our_words():
+            _raw(old).backup(_raw(new))
+    finally:
+        source.close()
+        target.close()
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
+    found = connection.connection.driver_connection
+    assert isinstance(found, sqlite3.Connection)
+    return found
 
 
 def _fill(old: Connection, target: Database) -> dict[str, int]:
