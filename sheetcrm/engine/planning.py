@@ -29,7 +29,7 @@ from sheetcrm.engine.unwritten import set_aside
 from sheetcrm.engine.views import languages, lead_views, texts
 from sheetcrm.engine.waiting import waiting
 from sheetcrm.engine.workspace import Workspace
-from sheetcrm.errors import ConfigError, ConfigFault, FormulaError
+from sheetcrm.errors import ConfigError, ConfigFault, FormulaError, MailerError
 from sheetcrm.ports import TabSource
 
 
@@ -253,11 +253,17 @@ class Planner:
         )
 
     def _gone(self, reading: Reading) -> set[str]:
-        """Drafts that lie no longer where they were put, where people send them themselves."""
+        """Drafts that lie no longer where they were put, where people send them themselves.
+
+        None where nobody can tell just now: then they wait.
+        """
         if self._rules.followups.sending.via == "smtp":
             return set()
         drafts = [message for message in reading.memory.messages if message.state == "draft"]
-        return self._workspace.drafts.gone(drafts) if drafts else set()
+        try:
+            return self._workspace.drafts.gone(drafts) if drafts else set()
+        except MailerError:
+            return set()
 
     def _merge(self, reading: Reading, qualified: Qualified, followups: FollowUpPlan) -> Planned:
         rules, leads, identities = self._rules, reading.leads, reading.identities
@@ -286,7 +292,7 @@ class Planner:
             moves=qualified.moves,
             drafts=followups.drafts,
             withdrawn=followups.withdrawn,
-            gone=sorted(self._gone(reading)),
+            gone=followups.taken,
             enrolments=followups.enrolments,
             held=held,
             waiting=waiting(identities.ids, qualified, self._now),

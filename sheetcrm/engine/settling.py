@@ -89,6 +89,9 @@ def _does_something(plan: Plan) -> bool:
 def _moments(rules: Rules, plan: Plan) -> Iterator[datetime]:
     """All that may be reached or over some time, whatever the day."""
     yield from _ends(plan.memory)
+    away = timedelta(days=rules.followups.sending.pause_days)
+    for message in plan.memory.messages:
+        yield from (event.at + away for event in message.events if event.kind == "auto_reply")
     limits = {
         stage.name: timedelta(days=stage.stalled_after_days)
         for stage in rules.qualification.stages

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Sequence as Many
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from sheetcrm.core.followup.enrolling import Entered
+from sheetcrm.core.followup.enrolling import Entered, enrol
 from sheetcrm.core.followup.history import Person
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.off_ladder import OffLadder
-from sheetcrm.core.followup.people import People
+from sheetcrm.core.followup.people import Past, People
 from sheetcrm.core.followup.rules import FollowUps, Sequence
 from sheetcrm.core.followup.schedule import Moment, Next, Outcome, look_ahead
 from sheetcrm.core.followup.signals import Signals
 from sheetcrm.core.followup.spacing import Wait, must_wait
 from sheetcrm.core.followup.workdays import Workdays
 from sheetcrm.core.followup.zones import country_of, zone_of
-from sheetcrm.core.memory import Standing
+from sheetcrm.core.memory import Enrolment, Standing
 from sheetcrm.core.table.fields import Locale
 
 
@@ -56,7 +57,35 @@ class Lookout:
     entered: Entered
     locale: Locale
     now: datetime
+    enrolments: Many[Enrolment] = ()  #: of `entered`, those that are new
     zones: set[tzinfo] = field(default_factory=set)  #: of the leads that were looked at
+
+    @classmethod
+    def over(
+        cls,
+        leads: Many[LeadView],
+        past: Past,
+        *,
+        rules: FollowUps,
+        signals: Signals,
+        off_ladder: OffLadder,
+        locale: Locale,
+        now: datetime,
+    ) -> Lookout:
+        """Look over the leads of one source, with what is remembered of them."""
+        standings = past.standings
+        new = enrol(rules, signals, leads, past.enrolments, standings=standings, now=now)
+        return cls(
+            rules=rules,
+            signals=signals,
+            people=People(leads, past, rules.sending, locale=locale, now=now),
+            off_ladder=off_ladder,
+            standings=standings,
+            entered={**past.enrolments, **{(one.lead, one.sequence): one for one in new}},
+            locale=locale,
+            now=now,
+            enrolments=new,
+        )
 
     def silent(self, lead: LeadView) -> bool:
         """Whether there is nothing to be said of a lead, as of most leads of most tabs."""

@@ -121,9 +121,22 @@ class People:
                 )
 
 
+def newly_taken(past: Past) -> list[str]:
+    """The keys of drafts that are gone, and were not the last time."""
+    return [
+        message.key
+        for message in past.messages
+        if _is_taken(message, past) and all(event.kind != GONE for event in message.events)
+    ]
+
+
+def _is_taken(message: MessageRecord, past: Past) -> bool:
+    return message.state == "draft" and message.key in past.gone
+
+
 def _as_taken(message: MessageRecord, past: Past, now: datetime) -> MessageRecord:
     """A draft that lies no longer where it was put went out when that was seen."""
-    if message.state != "draft" or message.key not in past.gone:
+    if not _is_taken(message, past):
         return message
     seen = next((event.at for event in message.events if event.kind == GONE), now)
     return replace(message, state=TAKEN, sent_at=seen)

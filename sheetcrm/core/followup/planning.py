@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 
-from sheetcrm.core.followup.enrolling import enrol
 from sheetcrm.core.followup.forecast import Forecast
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.lookout import Lookout
 from sheetcrm.core.followup.off_ladder import Beside, OffLadder
-from sheetcrm.core.followup.people import Past, People
+from sheetcrm.core.followup.people import Past, newly_taken
 from sheetcrm.core.followup.rows import Held, Row, RowPlanner
 from sheetcrm.core.followup.rules import FollowUps
 from sheetcrm.core.followup.segments import Segments
@@ -39,6 +38,7 @@ class FollowUpPlan:
     whatsapp: list[str | None]
     due: list[str]  #: what is next for the lead, or why nothing is, in words
     withdrawn: Sequence[Withdrawal] = ()  #: drafts that wait and must not go out any more
+    taken: Sequence[str] = ()  #: keys of drafts that are seen to be taken away
     enrolments: Sequence[Enrolment] = ()  #: rules of sequences that turned true or false
     waits: Sequence[Held]  #: what is due and does not go
     leads: Sequence[LeadView]
@@ -87,19 +87,11 @@ def plan_followups(
     local = now.astimezone(zone(locale.timezone)).replace(tzinfo=None)
     signals = Signals.evaluate(rules, frame, parameters=parameters, tables=tables, now=local)
     segments = Segments(rules, leads, signals)
-    enrolments = enrol(rules, signals, leads, past.enrolments, standings=past.standings, now=now)
-    lookout = Lookout(
-        rules=rules,
-        signals=signals,
-        people=People(leads, past, rules.sending, locale=locale, now=now),
-        off_ladder=off_ladder,
-        standings=past.standings,
-        entered={**past.enrolments, **{(one.lead, one.sequence): one for one in enrolments}},
-        locale=locale,
-        now=now,
+    lookout = Lookout.over(
+        leads, past, rules=rules, signals=signals, off_ladder=off_ladder, locale=locale, now=now
     )
     writer = Writer(rules, templates, segments, source=source, locale=locale)
-    return _planned(lookout, writer, leads, segments, enrolments)
+    return replace(_planned(lookout, writer, leads, segments), taken=newly_taken(past))
 
 
 def _planned(
@@ -107,7 +99,6 @@ def _planned(
     writer: Writer,
     leads: Sequence[LeadView],
     segments: Segments,
-    enrolments: Sequence[Enrolment],
 ) -> FollowUpPlan:
     withdrawn = withdraw(lookout, leads, writer.source)
     planner = RowPlanner(lookout=lookout, writer=writer, ids=frozenset(lead.id for lead in leads))
@@ -116,7 +107,7 @@ def _planned(
     drafts = [row.draft for row in rows if row.draft]
     return FollowUpPlan(
         withdrawn=withdrawn,
-        enrolments=enrolments,
+        enrolments=lookout.enrolments,
         waits=waits,
         leads=leads,
         segments=segments,

@@ -88,7 +88,7 @@ def plan(
     *,
     sequences: Sequence[Series] = (WELCOME,),
     segments: Sequence[Segment] = (),
-    texts: Mapping[str, str] = TEXTS,
+    texts: Mapping[str, str] | TemplateSet = TEXTS,
     files: Mapping[str, bytes] | None = None,
     messages: Sequence[MessageRecord] = (),
     standings: Mapping[str, Standing] | None = None,
@@ -109,7 +109,7 @@ def plan(
     )
     return plan_followups(
         FollowUps(segments=tuple(segments), sequences=tuple(sequences), sender=sender, **rules),
-        parse(texts, files),
+        texts if isinstance(texts, TemplateSet) else parse(texts, files),
         frame,
         leads,
         source="expo",
