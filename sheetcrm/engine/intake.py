@@ -25,8 +25,7 @@ FIRST_LOOK = timedelta(days=30)  #: how far back a mailbox is read that is new t
 SOFT_WINDOW, SOFT_LIMIT = timedelta(days=14), 3
 """So many messages that did not arrive within this time, and the address counts as dead."""
 
-JUST_NOW, STALE = timedelta(minutes=1), timedelta(minutes=30)
-"""What was heard then need not be asked again; and what is no good for sending any more."""
+STALE = timedelta(minutes=30)  #: what was heard before is no good for sending any more
 
 BY = "intake"  #: who paused
 SOFT = "soft_bounce"
@@ -106,8 +105,6 @@ def listen_first(workspace: Workspace, now: datetime) -> None:
     if workspace.inbox is None:
         return
     known = polled_at(workspace)
-    if known and now - JUST_NOW <= known <= now:
-        return
     try:
         intake(workspace, now)
     except LedgerError:

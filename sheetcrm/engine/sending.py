@@ -59,7 +59,7 @@ class SendReport:
     waiting: int = 0  #: messages that are due and could not go
     why: str = ""  #: what they wait for
     next_at: datetime | None = None
-    pauses: tuple[Pause, ...] = ()  #: all that are in force now
+    pauses: tuple[Pause, ...] = ()  #: in force now, but for those of single persons
     error: MailerError | None = None  #: what stopped it
     first_time: bool = False  #: only one was sent, as it was the first time
 
@@ -344,6 +344,6 @@ def _with_pauses(
     now = workspace.clock.now()
     return replace(
         report,
-        pauses=tuple(active(pauses, now)),
+        pauses=tuple(one for one in active(pauses, now) if not one.scope.startswith("person|")),
         first_time=first_time and bool(report.attempts),
     )
