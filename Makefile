@@ -84,6 +84,7 @@ bench: $(VENV)/.developer
 	$(BIN)/python benchmarks/sync.py
 	$(BIN)/python benchmarks/google.py
 	$(BIN)/python benchmarks/qualification.py
+	$(BIN)/python benchmarks/mail.py compose
 
 # Makes sheetcrm/sample/leads.xlsx again from tools/.
 sample: $(VENV)/.developer
