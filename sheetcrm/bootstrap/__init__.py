@@ -28,11 +28,13 @@ from sheetcrm.bootstrap.files import (
 from sheetcrm.bootstrap.keeping import ledger_line, move_ledger, open_traces, write_ledger_line
 from sheetcrm.bootstrap.leaving import leaving_server
 from sheetcrm.bootstrap.locks import alone, at_work
+from sheetcrm.bootstrap.unattended import Watch, idle_run, watched
 from sheetcrm.bootstrap.workspace import open_workspace, other_rules
 
 __all__ = [
     "Archived",
     "PutBack",
+    "Watch",
     "alone",
     "at_work",
     "backup",
@@ -43,6 +45,7 @@ __all__ = [
     "google_login",
     "google_logout",
     "leaving_server",
+    "idle_run",
     "ledger_line",
     "load_config",
     "move_ledger",
@@ -53,6 +56,7 @@ __all__ = [
     "restore_backup",
     "restore_changes",
     "sender_of",
+    "watched",
     "write_health",
     "write_ledger_line",
     "write_preview",

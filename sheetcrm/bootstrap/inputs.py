@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 def inputs_of(root: Path, config: Config) -> Callable[[], str | None]:
     """Gives the state of everything that a sync reads; None where some of it lies elsewhere.
 
-    Nobody but Google can say whether a spreadsheet has changed, so one is always read.
+    Nobody but Google can say whether a spreadsheet has changed, and nobody but its server what
+    lies in a mailbox of drafts: those are always read.
     """
     read: list[SourceConfig | TableConfig] = [*config.sources, *config.tables]
     read += [one.table for one in config.activities]
-    if any(one.google for one in read):
+    if any(one.google for one in read) or config.followups.sending.via not in {"eml", "smtp"}:
         return lambda: None
     from sheetcrm.adapters.inputs import Inputs
 

@@ -28,8 +28,18 @@ def draft_box(config: Config) -> DraftBox:
 
 def mailer(config: Config) -> Mailer | None:
     """What hands messages over; None where the team sends them by itself."""
+    return smtp_mailer(config) if config.followups.sending.via == "smtp" else None
+
+
+def smtp_mailer(config: Config, *, bounces: str = "") -> Mailer | None:
+    """What hands mails to the server of [smtp], None where there is none.
+
+    Args:
+        config: the workspace's.
+        bounces: where those come back that do not arrive; left out: as the config says.
+    """
     smtp = config.smtp
-    if smtp is None or config.followups.sending.via != "smtp":
+    if smtp is None:
         return None
     from sheetcrm.adapters.mail.smtp import SmtpMailer, SmtpServer
 
@@ -39,7 +49,7 @@ def mailer(config: Config) -> Mailer | None:
         host=smtp.host,
         port=smtp.port,
         security=smtp.security,
-        sender=smtp.bounces,
+        sender=bounces or smtp.bounces,
         user=smtp.user,
         password=smtp.password,
         auth=smtp.auth,

@@ -19,6 +19,7 @@ from sheetcrm.config import (
     scoring,
     segments,
     stages,
+    unattended,
 )
 from sheetcrm.config.files import config_files, read_files
 from sheetcrm.config.formulas import check_formulas
@@ -39,6 +40,7 @@ TOPICS = (
     outreach,
     mail,
     cluster,
+    unattended,
 )
 WHOLE = Table({name: key for topic in TOPICS for name, key in topic.KEYS.items()})
 
@@ -130,4 +132,5 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         retention=leads.retention(tree),
         imap=mail.imap(tree),
         smtp=mail.smtp(tree),
+        unattended=unattended.unattended(tree, root),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sheetcrm.config.unattended import Unattended
 from sheetcrm.core.followup.rules import FollowUps
 from sheetcrm.core.memory import Retention
 from sheetcrm.core.qualify.rules import ParameterValue, Qualification
@@ -119,6 +120,7 @@ class Config:
     places: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """Key path (``stage[2].when``) → file and line, for messages about formulas."""
     notes: Sequence[str] = ()
+    unattended: Unattended = field(default_factory=Unattended)
     variables: tuple[str, ...] = ()  #: of the environment, that values were taken from
     backups: BackupConfig = BackupConfig()
     cluster: ClusterConfig = ClusterConfig()

@@ -106,6 +106,7 @@ def run(
     phases: Sequence[Phase],
     *,
     until: datetime | None = None,
+    begun: Callable[[str], object] = lambda _run: None,
     ended: Callable[[PhaseResult], object] = lambda _phase: None,
 ) -> RunReport:
     """Carry out phases in their order, as one run of the ledger.
@@ -115,6 +116,7 @@ def run(
         clock: tells how long each took, and when the time is over.
         phases: those that the workspace has.
         until: no phase, source or message is begun from then on; what is begun is finished.
+        begun: is told the run's id.
         ended: is told of each phase.
 
     Raises:
@@ -123,6 +125,7 @@ def run(
     """
     started = clock.now()
     key = ledger.start_run(KIND, started)
+    begun(key)
     results: list[PhaseResult] = []
     for phase in phases:
         if not phase.wanted(results):

@@ -75,6 +75,9 @@ class Outbox(Protocol):
             UsageError: there is no such message, or it is not unknown.
         """
 
+    def counts(self) -> Mapping[str, int]:
+        """State → how many messages are in it."""
+
     def recent(self, account: str, most: int) -> list[MessageRecord]:
         """The messages that went out of an account, or may have, the newest first."""
 

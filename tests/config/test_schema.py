@@ -97,6 +97,8 @@ def test_it_is_json_of_the_dialect_it_names():
         "smtp",
         "imap",
         "cluster",
+        "notify",
+        "logging",
     ]
     assert found["properties"]["workspace"]["properties"]["language"]["default"] == "id"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from sheetcrm.adapters.ledger import claims
 from sheetcrm.adapters.ledger import messages as kept
@@ -162,6 +162,12 @@ class SqlOutbox:
             )
             word = "it was sent" if sent else "it was not sent, and is to go again"
             _note(connection, row.id, MessageEvent("resolved", at, f"{by}: {word}"))
+
+    def counts(self) -> Mapping[str, int]:
+        """State → how many messages are in it."""
+        with self._database.reading() as connection:
+            counted = select(messages.c.state, func.count()).group_by(messages.c.state)
+            return {state: count for state, count in connection.execute(counted)}  # noqa: C416
 
     def recent(self, account: str, most: int) -> list[MessageRecord]:
         """The messages that went out of an account, or may have, the newest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -155,6 +156,10 @@ class MemoryOutbox(UnclearMails):
         sent_at = (one.tried_at or at) if sent else None
         draft = changed.draft if sent else replace(changed.draft, not_before=None)
         self._messages[key] = replace(changed, draft=draft, sent_at=sent_at, claimed_by="")
+
+    def counts(self) -> Mapping[str, int]:
+        """State → how many messages are in it."""
+        return Counter(one.state for one in self._messages.values())
 
     def recent(self, account: str, most: int) -> list[MessageRecord]:
         """The messages that went out of an account, or may have, the newest first."""

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sheetcrm.bootstrap import alone, find_root, open_workspace
+from sheetcrm.bootstrap import alone, find_root, idle_run, open_workspace, watched
 from sheetcrm.cli import output
 from sheetcrm.cli.durations import Duration
 from sheetcrm.cli.runs import phase_line
 from sheetcrm.cli.show import complain_of, report_json, show_result
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sheetcrm.bootstrap import Watch
     from sheetcrm.engine.run import PhaseResult, RunReport
 
 
@@ -24,10 +27,25 @@ if TYPE_CHECKING:
     type=Duration(),
     help="Begin nothing more after this time (10m, 1h30m); what is begun is finished.",
 )
+@click.option("--log", metavar="FILE", default="", help="Note what is done there; - is stderr.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default=None,
+    help="Left out: text on a terminal, JSON lines elsewhere.",
+)
 @click.option("--verbose", "-v", is_flag=True, help="Say what was done in cron, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def run(workspace: str, *, deadline: timedelta | None, verbose: bool, as_json: bool) -> int:
+def run(
+    workspace: str,
+    *,
+    deadline: timedelta | None,
+    log: str,
+    log_format: str | None,
+    verbose: bool,
+    as_json: bool,
+) -> int:
     """Read the mailbox, sync, send what is due, and write what that changed into the sheets.
 
     Meant to be started every hour or so. Phases that the workspace does not use are left out, and
@@ -35,22 +53,36 @@ def run(workspace: str, *, deadline: timedelta | None, verbose: bool, as_json: b
     a person is needed.
     """
     root = find_root(workspace)
-    with (
-        alone(root),
-        open_workspace(root, exclusive=True, first="", say=output.waiting) as opened,
-        output.progress() as progress,
-    ):
-        from sheetcrm.engine.phases import statuses_phase, sync_phase
-        from sheetcrm.engine.run import run as run_phases
-
-        until = opened.clock.now() + deadline if deadline else None
-        phases = [sync_phase(opened, progress), statuses_phase(opened, progress)]
-        report = run_phases(opened.ledger, opened.clock, phases, until=until)
+    shape = log_format or ""
+    with alone(root), watched(root, log=log, shape=shape, say=output.waiting) as watch:
+        report = idle_run(root, watch) or whole_run(root, deadline, watch)
+        watch.ended(report)
     if as_json:
         output.json_out(run_json(report))
     else:
         show(report, looking=verbose or output.on_terminal())
     return report.exit_code
+
+
+def whole_run(root: Path, deadline: timedelta | None, watch: Watch) -> RunReport:
+    """All phases that the workspace has."""
+    with (
+        open_workspace(root, exclusive=True, first="", say=output.waiting) as opened,
+        output.progress() as progress,
+    ):
+        from sheetcrm.engine.phases import phases_of
+        from sheetcrm.engine.run import run as run_phases
+
+        until = opened.clock.now() + deadline if deadline else None
+        phases = phases_of(opened, progress)
+        return run_phases(
+            opened.ledger,
+            opened.clock,
+            phases,
+            until=until,
+            begun=watch.begun,
+            ended=watch.phase,
+        )
 
 
 def show(report: RunReport, *, looking: bool) -> None:

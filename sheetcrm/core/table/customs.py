@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from babel import Locale as Language
-from babel import UnknownLocaleError
-from babel.core import get_global
+if TYPE_CHECKING:
+    from babel import Locale as Language
 
 
 @lru_cache(maxsize=64)
@@ -26,8 +26,11 @@ def day_first(country: str) -> bool:
 
 def _language(country: str) -> Language:
     """The language that most people of the country write, as they write it there."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  slow to load
+    from babel.core import get_global  # noqa: PLC0415
+
     likely = get_global("likely_subtags").get(f"und_{country.upper()}", f"en_{country.upper()}")
     try:
-        return Language.parse(likely)
+        return Locale.parse(likely)
     except (UnknownLocaleError, ValueError):
-        return Language("en")
+        return Locale("en")

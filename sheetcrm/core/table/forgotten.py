@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
-from sheetcrm.core.table.fingerprint import fingerprints
-from sheetcrm.core.table.leads import Leads
 from sheetcrm.core.table.values import Column, Problem, Severity, Tab
+
+if TYPE_CHECKING:
+    from sheetcrm.core.table.leads import Leads
 
 PREFIX = "forgotten:"
 
@@ -42,6 +44,8 @@ def rows_of_forgotten(
     A row is known by its address, without one by its phone number, and by all that identifies it.
     A number alone is not enough beside another address: an office may share it.
     """
+    from sheetcrm.core.table.fingerprint import fingerprints  # noqa: PLC0415  slow to load
+
     if not forgotten.patterns:
         return frozenset()
     prints = fingerprints(leads, identifying)

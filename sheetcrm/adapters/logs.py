@@ -1,0 +1,102 @@
+"""What runs note while nobody looks: lines for people, or JSON lines for other programs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+OLD_ONES = 3  #: files that stay beside the newest
+
+_SECRET = re.compile(r"(?<=://)[^\s/@]+:[^\s/@]*@")  # user and password in an address
+_ADDRESS = re.compile(r"[^\s@<>\"'“”(),:;]+@[^\s@<>\"'“”(),:;]+")
+_NUMBER = re.compile(r"(?<![\w.-])\+?\d[\d\s().-]{6,}\d(?![\w.-])")
+_QUOTED = re.compile(r"“[^”]*”")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{8}-\d{6}")
+
+
+class RunLog:
+    """A log of one run: each line has a moment, a level, an event, and figures.
+
+    Where it cannot be written, the run goes on without.
+    """
+
+    def __init__(self, *, file: str, shape: str, redact: bool, megabytes: float) -> None:
+        """Open it.
+
+        Args:
+            file: path of a file, made where it is missing; ``-`` for standard error.
+            shape: ``text`` or ``json``; "": text where somebody looks, else JSON.
+            redact: leave out addresses, phone numbers and what stands in cells.
+            megabytes: how big the file gets before it is put aside.
+        """
+        self._redact = redact
+        self._fields: dict[str, Any] = {}
+        terminal = file == "-" and sys.stderr.isatty()
+        self._as_json = shape == "json" or (not shape and not terminal)
+        self._handler = _handler(file, int(megabytes * 1_000_000))
+
+    def bind(self, **fields: object) -> None:
+        """Add these to every line from now on."""
+        self._fields |= fields
+
+    def note(self, event: str, *, level: str = "info", **fields: object) -> None:
+        """Write a line."""
+        shown = {**self._fields, **fields}
+        told = {name: self._safe(value) for name, value in shown.items() if value not in ("", None)}
+        now = datetime.now(UTC)  # noqa: TID251  a log's own time, which decides nothing
+        if self._as_json:
+            at = now.isoformat(timespec="milliseconds")
+            line = {"at": at, "level": level, "event": event, **told}
+            text = json.dumps(line, ensure_ascii=False, default=str)
+        else:
+            rest = " ".join(f"{name}={_shown(value)}" for name, value in told.items())
+            text = f"{now.astimezone():%Y-%m-%d %H:%M:%S} {level:<7} {event} {rest}".rstrip()
+        self._handler.handle(logging.makeLogRecord({"msg": text}))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._handler.close()
+
+    def _safe(self, value: object) -> object:
+        if isinstance(value, dict):
+            return {name: self._safe(part) for name, part in value.items()}
+        if isinstance(value, list):
+            return [self._safe(part) for part in value]
+        return self._without(value) if isinstance(value, str) else value
+
+    def _without(self, text: str) -> str:
+        text = _SECRET.sub("…@", text)
+        if not self._redact:
+            return text
+        text = _QUOTED.sub("“…”", _ADDRESS.sub("…@…", text))
+        return _NUMBER.sub(lambda found: found[0] if _DATE.match(found[0]) else "…", text)
+
+
+class _Quiet(RotatingFileHandler):
+    """A full disk keeps nobody from the work that is logged."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
+        """Say nothing."""
+
+
+def _handler(file: str, size: int) -> logging.Handler:
+    if file == "-":
+        handler: logging.Handler = logging.StreamHandler(sys.stderr)
+    else:
+        try:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+            handler = _Quiet(file, maxBytes=size, backupCount=OLD_ONES, encoding="utf-8")
+        except OSError:
+            handler = logging.NullHandler()
+    return handler
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(text, ensure_ascii=False) if re.search(r"[\s\"=]", text) else text

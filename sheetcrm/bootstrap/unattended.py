@@ -1,0 +1,229 @@
+"""A run that nobody looks at: what it can leave out, what it notes, and whom it tells."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sheetcrm.errors import SheetCrmError, TransientError, UsageError
+
+if TYPE_CHECKING:
+    from sheetcrm.adapters.logs import RunLog
+    from sheetcrm.config.unattended import Unattended
+    from sheetcrm.core.schedule.noticing import Health, Notice
+    from sheetcrm.engine.run import PhaseResult, RunReport
+
+
+def idle_run(root: Path, watch: Watch) -> RunReport | None:
+    """The report of a run that is over at once, as nothing has changed; None where it may have.
+
+    Reads neither the rules nor any sheet: what a sync would read is compared with what it was
+    when one last changed nothing. A workspace that reads or sends mail always looks.
+    """
+    from sheetcrm.adapters.clock import SystemClock
+    from sheetcrm.config.unattended import glance
+
+    seen = glance(root, os.environ)
+    if seen is None or seen.by_mail or not seen.ledger or not Path(seen.ledger).exists():
+        return None
+    from sheetcrm.adapters.inputs import unchanged
+    from sheetcrm.adapters.ledger import open_ledger
+    from sheetcrm.engine.run import Done, Phase, run
+
+    clock = SystemClock("UTC")
+    with closing(open_ledger(seen.ledger)) as ledger:
+        found = ledger.settled()
+        if found is None or not found.holds(clock.now()) or not unchanged(found.inputs):
+            return None
+        phase = Phase(name="sync", work=lambda _until: Done(idle=True))
+        return run(ledger, clock, [phase], begun=watch.begun, ended=watch.phase)
+
+
+@contextmanager
+def watched(
+    root: Path, *, log: str = "", shape: str = "", say: Callable[[str], object] | None = None
+) -> Iterator[Watch]:
+    """A run of the workspace, watched: it is noted and told how it ends, as the config says.
+
+    Args:
+        root: the workspace's folder.
+        log: a file to note in, ``-`` for standard error; "" for that of the config.
+        shape: ``text`` or ``json``; "" for that of the config.
+        say: is told what went wrong beside the run.
+    """
+    from sheetcrm.config.unattended import Unattended, glance
+
+    try:
+        said = glance(root, os.environ) or Unattended()
+    except UsageError:  # whatever is wrong with the config, the run says it
+        said = Unattended()
+    watch = Watch(root, said, _log(said, log, shape), say)
+    watch.call("/start")
+    try:
+        yield watch
+    except SheetCrmError as error:
+        watch.failed(error)
+        raise
+    except Exception as error:
+        watch.failed(SheetCrmError(f"a bug in sheetcrm: {type(error).__name__}"))
+        raise
+    finally:
+        watch.close()
+
+
+class Watch:
+    """Notes and tells what happens in one run."""
+
+    def __init__(
+        self,
+        root: Path,
+        said: Unattended,
+        log: RunLog | None,
+        say: Callable[[str], object] | None = None,
+    ) -> None:
+        self._root = root
+        self._said = said
+        self._log = log
+        self._say = say
+
+    def begun(self, run: str) -> None:
+        """The run begins, and has an id."""
+        if self._log:
+            self._log.bind(run=run)
+        self._note("run begins", workspace=str(self._root))
+
+    def phase(self, result: PhaseResult) -> None:
+        """A phase is over."""
+        done = result.done
+        self._note(
+            "phase ends",
+            level="info" if result.outcome.value in {"ok", "idle"} else "warning",
+            phase=result.name,
+            outcome=result.outcome.value,
+            seconds=result.seconds,
+            part=done.run,
+            counts={name: count for name, count in done.counts.items() if count} or None,
+        )
+        for error in done.errors:
+            level = "warning" if isinstance(error, TransientError) else "error"
+            self._note("fault", level=level, phase=result.name, message=error.message)
+
+    def ended(self, report: RunReport) -> None:
+        """The run went through to its end."""
+        from sheetcrm.core.schedule.noticing import Health
+
+        outcome, seconds = report.outcome.value, report.seconds
+        self._note("run ends", outcome=outcome, seconds=seconds)
+        errors = [error for phase in report.phases for error in phase.done.errors]
+        health = {1: Health.FAILED, 75: Health.LATER}.get(report.exit_code, Health.WELL)
+        self._tell(health, errors)
+        if self._said.notify.metrics:
+            from sheetcrm.bootstrap.metrics import write_figures
+
+            self._wrong(write_figures(self._root, self._said, report))
+
+    def failed(self, error: SheetCrmError) -> None:
+        """Something ended the run before its time."""
+        from sheetcrm.core.schedule.noticing import Health
+
+        self._note("run fails", level="error", message=error.message)
+        later = isinstance(error, TransientError)
+        self._tell(Health.LATER if later else Health.FAILED, [error])
+
+    def close(self) -> None:
+        """Let go of the log."""
+        if self._log:
+            self._log.close()
+
+    def _tell(self, health: Health, errors: list[SheetCrmError]) -> None:
+        """Call the page and send a mail, where one is wanted and due."""
+        said = self._said.notify
+        if not (said.url or said.email):
+            return
+        from sheetcrm.adapters.clock import local_time
+        from sheetcrm.adapters.notices import remember, remembered
+        from sheetcrm.core.schedule.noticing import notice
+
+        reasons = list(dict.fromkeys(error.message for error in errors))
+        path = self._root / "var" / "notices.json"
+        found, told = notice(
+            remembered(path), health, "\n".join(reasons), now=local_time(), every=said.every
+        )
+        body = "\n".join(reasons) or "all is well"
+        lasting = told.at is not None and health.value == "later"
+        self.call("/fail" if health.value == "failed" or lasting else "", body)
+        if found and said.email:
+            wrong = self._mail(found, reasons)
+            self._wrong(wrong)
+            if wrong and found.failed:
+                return  # nobody was told: the next run tries again
+        remember(path, told)
+
+    def call(self, path: str, body: str = "") -> None:
+        """Call the page of [notify], if there is one."""
+        if self._said.notify.url:
+            from sheetcrm.adapters.notices import call
+
+            self._wrong(call(self._said.notify.url + path, body))
+
+    def _mail(self, found: Notice, reasons: list[str]) -> str:
+        from sheetcrm.adapters.clock import SystemClock
+        from sheetcrm.adapters.notices import host, mail
+        from sheetcrm.bootstrap.files import load_config
+        from sheetcrm.bootstrap.mail import smtp_mailer
+
+        try:
+            config = load_config(self._root)
+        except UsageError as error:
+            return f"no mail could be sent to the address of [notify]: {error}"
+        mailer = smtp_mailer(config, bounces=config.followups.sender.address)
+        if mailer is None:
+            return "no mail could be sent to the address of [notify]: there is no [smtp]"
+        now = SystemClock(config.locale.timezone).now()
+        name = self._root.name
+        state = "runs fail" if found.failed else "runs are well again"
+        since = f"{found.since.astimezone(now.tzinfo):%Y-%m-%d %H:%M}"
+        lines = [f"{self._root} on {host()}", f"It has gone wrong since {since}.", *reasons]
+        if found.failed:
+            lines.append(f"More: sheetcrm --workspace {self._root} runs last, and … doctor")
+            lines.append("No further mail comes for this reason for a while.")
+        else:
+            lines[1:] = [f"What had gone wrong since {since} is over."]
+        return mail(
+            mailer,
+            sender=config.followups.sender.address,
+            to=self._said.notify.email,
+            subject=f"sheetcrm: {state} in {name}",
+            text="\n\n".join(lines) + "\n",
+            now=now,
+        )
+
+    def _note(self, event: str, *, level: str = "info", **fields: object) -> None:
+        if self._log:
+            self._log.note(event, level=level, **fields)
+
+    def _wrong(self, message: str) -> None:
+        """Something beside the run went wrong, which is for the log and for whoever looks."""
+        if message:
+            self._note("notice fails", level="warning", message=message)
+            if self._say:
+                self._say(message)
+
+
+def _log(said: Unattended, file: str, shape: str) -> RunLog | None:
+    settings = said.logging
+    if not (file or settings.file):
+        return None
+    from sheetcrm.adapters.logs import RunLog
+
+    log = RunLog(
+        file=file or settings.file,
+        shape=shape or settings.format,
+        redact=settings.redact,
+        megabytes=settings.megabytes,
+    )
+    log.bind(process=os.getpid())
+    return log
