@@ -32,6 +32,7 @@ REFUSALS = {
     "full": "552 5.2.2 <{0}>: mailbox is full",
     "policy": "554 5.7.1 <{0}>: Message rejected due to content restrictions",
 }
+DOVECOT_PARTS = Path("/usr/lib/dovecot")
 SECONDS = 20  #: for anything to happen
 
 POSTFIX_SERVICES = """\
@@ -137,6 +138,7 @@ service lmtp {{
 def missing() -> str:
     """Why the servers cannot be started here, "" where they can."""
     lacking = [name for name in NEEDED if not _program(name)]
+    lacking += [part for part in ("imap", "lmtp") if not (DOVECOT_PARTS / part).exists()]
     if lacking:
         return f"{' and '.join(lacking)} not installed"
     return "" if os.geteuid() == 0 else "Postfix and Dovecot are started by root only"
