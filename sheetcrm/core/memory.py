@@ -213,6 +213,8 @@ class Memory:
     """Lead and sequence → what its rule said last; only of sequences that need to know."""
     holds: Sequence[Hold] = ()
     forgotten: Forgotten = field(default_factory=Forgotten)
+    suppressed: frozenset[str] = frozenset()
+    """Addresses and ``@domains`` that are never written to, whatever the sheets say."""
 
 
 class Settled(NamedTuple):

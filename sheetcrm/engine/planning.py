@@ -250,6 +250,7 @@ class Planner:
             standings=memory.standings,
             enrolments=memory.enrolments,
             holds=memory.holds,
+            suppressed=memory.suppressed,
         )
 
     def _gone(self, reading: Reading) -> set[str]:

@@ -30,7 +30,7 @@ from sheetcrm.core.memory import (
     StageMove,
     Withdrawal,
 )
-from sheetcrm.core.outbox import Pause
+from sheetcrm.core.outbox import Pause, Suppression
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.values import ERROR_CODES, CellError, CellValue, Edit, Override, Tab
 from sheetcrm.errors import UsageError
@@ -797,6 +797,15 @@ class LedgerContract:
             Hold("a@example.com", "away", "intake", T0, T1),
             Hold("b@example.com", "asked to wait", "person", T0),
         )
+
+    def test_who_is_never_written_to(self, ledger: Ledger) -> None:
+        ledger.outbox.suppress([Suppression("A@example.com", "asked", T0)])
+        assert ledger.remember("new").suppressed == {"a@example.com"}
+        run(ledger, plan(leads=[record("L1")]))
+        ledger.outbox.suppress([Suppression("@shop.example", "rival", T0)])
+        assert ledger.remember("expo").suppressed == {"a@example.com", "@shop.example"}
+        ledger.outbox.unsuppress(["a@example.com"])
+        assert ledger.remember("expo").suppressed == {"@shop.example"}
 
     def test_messages_to_others_with_the_same_phone_are_remembered_too(
         self, ledger: Ledger

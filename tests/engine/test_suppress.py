@@ -45,6 +45,24 @@ def test_what_waits_for_them_is_told(workspace: Workspace) -> None:
     ]
 
 
+@pytest.mark.parametrize("given", ["budi@example.com", "@example.com"])
+def test_the_suppressed_are_not_even_drafted(make: Make, given: str) -> None:
+    workspace = make(MemoryTabSource(GRID))
+    suppress(workspace, [given], reason="", now=NOW)
+    sync(workspace)
+    assert workspace.ledger.drafts() == []
+
+
+def test_drafts_that_wait_are_taken_back(workspace: Workspace) -> None:
+    assert len(workspace.ledger.drafts()) == 1
+    suppress(workspace, ["@example.com"], reason="", now=NOW)
+    sync(workspace)
+    assert workspace.ledger.drafts() == []
+    [message] = workspace.ledger.outbox.find(addresses=["budi@example.com"])
+    assert message.state == "cancelled"
+    assert "suppress" in message.note
+
+
 @pytest.mark.parametrize("text", ["budi", "@", "@nowhere", "a@", "shop.example", ""])
 def test_what_is_neither_an_address_nor_a_domain(workspace: Workspace, text: str) -> None:
     with pytest.raises(UsageError, match="neither an address nor a domain"):

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, select
 
 from sheetcrm.adapters.ledger.database import insert
-from sheetcrm.adapters.ledger.schema import enrolments, leads, pauses
+from sheetcrm.adapters.ledger.schema import enrolments, leads, pauses, suppressions
 from sheetcrm.core.memory import Enrolment, Hold
+from sheetcrm.core.table.forgotten import PREFIX
 
 PERSON = "person|"  #: begins the scope of a pause that is about one person
 
@@ -44,3 +45,9 @@ def holds(connection: Connection) -> tuple[Hold, ...]:
         )
         for row in connection.execute(query)
     )
+
+
+def suppressed(connection: Connection) -> frozenset[str]:
+    """Addresses and domains that are never written to, but for those of the forgotten."""
+    open_words = suppressions.c.pattern.not_like(f"{PREFIX}%")
+    return frozenset(connection.scalars(select(suppressions.c.pattern).where(open_words)))

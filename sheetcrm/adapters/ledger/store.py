@@ -88,7 +88,10 @@ class SqlLedger:
         with self._database.reading() as connection:
             found = runs.source(connection, source)
             if found is None:
-                return Memory(forgotten=erasing.forgotten(connection))
+                return Memory(
+                    forgotten=erasing.forgotten(connection),
+                    suppressed=followups.suppressed(connection),
+                )
             return Memory(
                 leads=leads.known(connection, found.id),
                 written=outputs.values(connection, found.id),
@@ -98,6 +101,7 @@ class SqlLedger:
                 enrolments=followups.entered(connection, found.id),
                 holds=followups.holds(connection),
                 forgotten=erasing.forgotten(connection),
+                suppressed=followups.suppressed(connection),
             )
 
     def start_run(self, kind: str, at: datetime) -> str:

@@ -100,6 +100,7 @@ class MemoryLedger(NeverSettled):
                 for pause in sorted(self._outbox.pauses())
                 if pause.scope.startswith(_PERSON)
             ),
+            suppressed=frozenset(one.pattern for one in self._outbox.suppressions()),
         )
 
     def start_run(self, kind: str, at: datetime) -> str:

@@ -63,6 +63,7 @@ class Person:
     messages: tuple[MessageRecord, ...] = ()  #: oldest first
     replied: bool = False
     unsubscribed: bool = False
+    suppressed: bool = False  #: is never to be written to, whatever the sheet says
     refuses: bool = False  #: says no where the sheet asks for consent
     hold: Hold | None = None  #: the last one, which may be over
 
@@ -164,7 +165,9 @@ def silence_reason(person: Person) -> str:
     states = {message.state for message in person.messages}
     if person.unsubscribed or states & {"unsubscribed", "complained"}:
         return "unsubscribed"
-    return "the address bounced" if "bounced" in states else ""
+    if "bounced" in states:
+        return "the address bounced"
+    return "suppressed: sheetcrm suppress --list says why" if person.suppressed else ""
 
 
 def status_word(state: str) -> str:

@@ -13,6 +13,7 @@ from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.oneperson import several_addresses
 from sheetcrm.core.followup.rules import Sending
 from sheetcrm.core.memory import GONE, Enrolment, Hold, MessageRecord, Standing
+from sheetcrm.core.outbox import patterns_of
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.values import CellValue
 from sheetcrm.core.table.yesno import yesno_reader
@@ -34,6 +35,9 @@ class Past:
     enrolments: Mapping[tuple[str, str], Enrolment] = field(default_factory=dict)
     """Lead and sequence → what its rule said last."""
     holds: Sequence[Hold] = ()
+    suppressed: frozenset[str] = (
+        frozenset()
+    )  #: addresses and ``@domains`` that are never written to
 
 
 class People:
@@ -59,6 +63,7 @@ class People:
             known = self.of(hold.person)
             self._known[self.one(hold.person)] = replace(known, hold=_weightier(known.hold, hold))
         self._hear(leads, locale)
+        self._leave_alone(leads, past.suppressed)
 
     def __contains__(self, address: str) -> bool:
         return self.one(address) in self._known
@@ -119,6 +124,13 @@ class People:
                     unsubscribed=known.unsubscribed or unsubscribed,
                     refuses=known.refuses or refuses,
                 )
+
+    def _leave_alone(self, leads: Iterable[LeadView], suppressed: frozenset[str]) -> None:
+        """Who must not be written to at any of their addresses, is not at another."""
+        for lead in leads if suppressed else ():
+            if lead.email and not suppressed.isdisjoint(patterns_of(lead.email)):
+                known = self.of(lead.email)
+                self._known[self.one(lead.email)] = replace(known, suppressed=True)
 
 
 def newly_taken(past: Past) -> list[str]:
