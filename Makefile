@@ -85,6 +85,7 @@ bench: $(VENV)/.developer
 	$(BIN)/python benchmarks/google.py
 	$(BIN)/python benchmarks/qualification.py
 	$(BIN)/python benchmarks/mail.py compose
+	$(BIN)/python benchmarks/mail.py plan
 
 # Makes sheetcrm/sample/leads.xlsx again from tools/.
 sample: $(VENV)/.developer

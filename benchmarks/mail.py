@@ -1,11 +1,15 @@
 """What follow-ups cost.
 
     python benchmarks/mail.py compose [--messages 3000] [--rounds 3]
+    python benchmarks/mail.py plan [--leads 10000] [--rounds 3]
 
 `compose` writes the starter's welcome mails for made-up leads in three languages, from the choice
 of the template to the message's bytes, in one process, and says where the time goes. The parts
 are timed again one by one, each over all messages: that is faster than one after the other, so
 that they do not add up to the whole.
+
+`plan` decides for leads of which each has a message due what goes to whom, when, and with which
+template, and holds that against all that the leads have had; the messages are not written.
 """
 
 from __future__ import annotations
@@ -15,22 +19,27 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from unittest import mock
 from zoneinfo import ZoneInfo
 
 from sheetcrm.adapters.mail.templates import FolderTemplates
-from sheetcrm.core.followup import LeadView, TemplateSet
-from sheetcrm.core.followup.rules import FollowUps, Sender, Step
+from sheetcrm.core.followup import LeadView, OffLadder, Past, TemplateSet, plan_followups
+from sheetcrm.core.followup.rules import FollowUps, Sender, Sending, Step
 from sheetcrm.core.followup.rules import Sequence as Series
 from sheetcrm.core.followup.schedule import Moment
 from sheetcrm.core.followup.segments import Segments
 from sheetcrm.core.followup.workdays import Workdays
 from sheetcrm.core.followup.writing import Task, Writer
+from sheetcrm.core.formula import Frame
+from sheetcrm.core.memory import MessageDraft, MessageRecord, Standing
 from sheetcrm.core.table.fields import Locale
 
 ROOT = Path(__file__).resolve().parent.parent
 AIM = 250  #: messages a second and process
+AIM_PLAN = 2  #: seconds
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
 WELCOME = Series(name="welcome", when='=[@Stage]="Lead"', steps=(Step(template="01-intro"),))
 RULES = FollowUps(
@@ -54,6 +63,10 @@ def main() -> None:
     command.add_argument("--messages", type=int, default=3000)
     command.add_argument("--rounds", type=int, default=3)
     command.set_defaults(run=lambda chosen: compose(chosen.messages, chosen.rounds))
+    command = commands.add_parser("plan", help="leads and what they have had → what is due")
+    command.add_argument("--leads", type=int, default=10_000)
+    command.add_argument("--rounds", type=int, default=3)
+    command.set_defaults(run=lambda chosen: plan(chosen.leads, chosen.rounds))
     chosen = parser.parse_args()
     chosen.run(chosen)
 
@@ -74,6 +87,62 @@ def compose(messages: int, rounds: int) -> None:
         share = seconds / cpu
         print(f"| {name} | {seconds / messages * 1e3:.3f} | {share:.0%} |")
     print(f"| all together | {cpu / messages * 1e3:.3f} | 100% |")
+
+
+def plan(leads: int, rounds: int) -> None:
+    templates, _ = TemplateSet.parse(FolderTemplates(ROOT / "templates").sources())
+    views = [task(number).lead for number in range(leads)]
+    second = replace(WELCOME, steps=(*WELCOME.steps, Step(template="02-case-study", after_days=3)))
+    rules = replace(RULES, sequences=(second,), sending=Sending(min_gap_days=2, person_per_week=2))
+    frame = Frame({"Stage": ["Lead"] * leads, "Status": [None] * leads})
+    past = Past(messages=[sent(view) for view in views], standings={
+        view.id: Standing("Lead", NOW - timedelta(days=20)) for view in views
+    })  # fmt: skip
+
+    def decide(past: Past) -> object:
+        with mock.patch("sheetcrm.core.followup.planning.Writer", Decider):
+            return plan_followups(
+                rules, templates, frame, views, source="leads", past=past, parameters={},
+                tables={}, now=NOW, locale=Locale(),
+                off_ladder=OffLadder([], views, source="leads", elsewhere={}),
+            )  # fmt: skip
+
+    for name, known in {"first messages": Past(), "second messages": past}.items():
+        assert len(decide(known).drafts) == leads
+        walls, cpus = zip(*(timed(decide, [known]) for _ in range(rounds)), strict=True)
+        print(f"{leads} leads with a message due, {name}: "
+              f"{statistics.median(walls):.2f} s by the clock, "
+              f"{statistics.median(cpus):.2f} s by CPU time (aim {AIM_PLAN} s)")  # fmt: skip
+
+
+class Decider(Writer):
+    """Chooses the template, and writes nothing."""
+
+    def draft(self, task: Task, *, refuses: bool = False) -> MessageDraft:  # noqa: ARG002
+        """All that is decided of a message."""
+        choice, lead = self._choose(task), task.lead
+        return MessageDraft(
+            **dict.fromkeys(("subject", "text", "html"), ""), raw=b"", why=self._why(task, choice),
+            key=task.key, source=self.source, lead=lead.id, person=lead.email,
+            sequence=task.sequence.name, step=task.step, template=choice.template.path,
+            language=choice.language, to_name=lead.name, to_address=lead.email,
+            message_id=task.key, due_on=task.due_on, phone=lead.phone, created_at=NOW,
+            not_before=task.moment.days.opening(NOW),
+        )  # fmt: skip
+
+    def whatsapp(self, task: Task) -> str | None:  # noqa: ARG002  nobody chats here
+        """No link."""
+        return None
+
+
+def sent(lead: LeadView) -> MessageRecord:
+    """The first message of the sequence, some days ago."""
+    at = NOW - timedelta(days=7)
+    return MessageRecord(
+        key=f"{lead.email}|welcome|1|1", lead=lead.id, person=lead.email, sequence="welcome",
+        step=1, state="sent", message_id=f"<{lead.id}@example.com>", subject="Halo",
+        created_at=at, sent_at=at, source="leads", to_name=lead.name, phone=lead.phone,
+    )  # fmt: skip
 
 
 def parts(writer: Writer, templates: TemplateSet, tasks: Sequence[Task]) -> dict[str, float]:
@@ -136,7 +205,7 @@ def task(number: int) -> Task:
         name=name,
         first_name=name.split(maxsplit=1)[0],
         email=f"lead{number}@example.com",
-        phone="+6281234567890",
+        phone=f"+628{number:09d}",
         language=language,
         location=chance.choice(["Jakarta", "Bogor", "Sevilla", ""]),
         interests=(chance.choice(["solar", "battery", "EV charger"]),),

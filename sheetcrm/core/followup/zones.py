@@ -12,6 +12,8 @@ from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.values import CellValue
 
+_WORLD = "001"  # what phonenumbers calls numbers of no country, such as +800
+
 _MAIN_ZONES = {
     "AR": "America/Argentina/Buenos_Aires",
     "AU": "Australia/Sydney",
@@ -99,6 +101,11 @@ def _country_of_phone(phone: str) -> str:
         return ""
     import phonenumbers  # noqa: PLC0415  its tables are for those leads that need them
 
+    for digits in (2, 3, 4):  # most codes are one country's, which saves taking the number apart
+        code = phone[1:digits]
+        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code) if code.isdigit() else 0)
+        if regions and len(regions) == 1:
+            return str(regions[0]).replace(_WORLD, "")
     try:
         return phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or ""
     except phonenumbers.NumberParseException:
