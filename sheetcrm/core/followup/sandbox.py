@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from jinja2 import BaseLoader, StrictUndefined, Template, TemplateNotFound, Undefined
+from jinja2 import BaseLoader, StrictUndefined, Template, TemplateNotFound, Undefined, nodes
 from jinja2 import TemplateError as JinjaError
 from jinja2.exceptions import SecurityError, TemplateRuntimeError, UndefinedError
 from jinja2.runtime import Context, LoopContext
@@ -30,6 +30,7 @@ NUMBER_LIMIT = 1e18
 LOOP_NAMES = ("index", "index0", "first", "last", "length")
 TESTS = ("defined", "undefined", "none", "number", "string")
 
+_LISTED = "_listed"  # no template can name it: lint knows the filters of `filters` only
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -72,7 +73,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             lstrip_blocks=True,
         )
         self.globals = {}
-        self.filters = dict(FILTERS)
+        self.filters = {**FILTERS, _LISTED: _listed}
         self.tests = {name: self.tests[name] for name in TESTS}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -91,6 +92,12 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             inside = -len(obj) <= argument < len(obj)
             return obj[argument] if inside else self.undefined(name=f"item {argument + 1}")
         raise SecurityError(f"{argument!r} cannot be asked of a value")
+
+    def _generate(self, source: nodes.Template, *arguments: Any, **named: Any) -> str:
+        """Python of a template in which loops go over short lists only, snippets included."""
+        for loop in source.find_all(nodes.For):
+            loop.iter = nodes.Filter(loop.iter, _LISTED, [], [], None, None, lineno=loop.lineno)
+        return super()._generate(source, *arguments, **named)
 
     def call_binop(self, _context: Context, operator: str, left: Any, right: Any) -> Any:
         """Arithmetic on numbers of a sane size; anything else could fill the memory."""
@@ -190,6 +197,13 @@ def _to_plain(context: Context, value: object) -> str:
 @pass_context
 def _to_html(context: Context, value: object) -> str:
     return value if isinstance(value, Markup) else say(context, value)
+
+
+def _listed(value: Any) -> Any:
+    """What a loop goes over: a list of the lead, or one that is written there."""
+    if isinstance(value, str):
+        raise TemplateRuntimeError("a loop goes over a list, and this is a single value")
+    return value
 
 
 _FINALIZE = {

@@ -177,8 +177,11 @@ def test_a_column_that_is_called_like_a_method_is_a_column(name):
         "{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}",
         "{{ lead.interests | join('" + "x" * 30000 + "') }}",
         "{{ 5 | money('" + "X" * 30000 + "') }}",
+        "{% for one in lead.note %}" + "{% if lead.name %}{% endif %}" * 2000 + "{% endfor %}",
+        "{% include '_snippets/loop.md' %}",
+        "{{ lead.name | _listed }}",
     ],
-    ids=range(14),
+    ids=range(17),
 )
 def test_nothing_fills_the_memory_or_takes_for_ever(bomb):
     path = "welcome/01-intro--x.id.md"
@@ -186,6 +189,7 @@ def test_nothing_fills_the_memory_or_takes_for_ever(bomb):
         **TEXTS,
         path: f"---\nSubject: x\nFor-location: Bali\n---\n{bomb}\n",
         "_snippets/x.md": "x",
+        "_snippets/loop.md": "{% for one in lead.note %}{% if lead.name %}{% endif %}{% endfor %}",
     }
     start = time.process_time()
     _, errors = TemplateSet.parse(texts)
