@@ -15,6 +15,7 @@ from sheetcrm.core.followup.mime import dated, without_unsent
 from sheetcrm.core.memory import MessageEvent, MessageRecord
 from sheetcrm.core.outbox import (
     READY,
+    Abandoned,
     Answer,
     Claim,
     Claimed,
@@ -174,6 +175,7 @@ class _Sending:
     left: int | None
     progress: Progress
     run: str = ""
+    turns: str = ""  #: of those who take turns at the account's lock
     attempts: list[Attempt] = field(default_factory=list)
     limits: Limits = field(init=False)
 
@@ -182,7 +184,36 @@ class _Sending:
         self.limits = limits_of(rules.followups, rules.locale)
 
     def carry_out(self) -> SendReport:
-        """Claim and hand over until nothing may go any more."""
+        """Claim and hand over until nothing may go any more, the account being ours."""
+        with self.mailer.alone() as turns:
+            self.turns = turns
+            self._take_back()
+            return self._carry_out()
+
+    def _take_back(self) -> None:
+        """Messages whose senders died before they handed over a byte may go again.
+
+        Between the ledger's note and the first byte a line is added to `sent.log`. Where a
+        sender that had its turn at the same lock, since the same start of the system, has not
+        added it, it cannot do so any more, and has not sent.
+        """
+        outbox, now = self.workspace.ledger.outbox, self.workspace.clock.now()
+        left = [one for one in outbox.abandoned(now) if self.turns and self._mine(one)]
+        logged = self.log.read(0)[0] if left else {}
+        for one in left:
+            at = logged.get(digest_of(one.key))
+            if at is None or at < one.tried_at:
+                outbox.never_began(one, at=now)
+
+    def _mine(self, abandoned: Abandoned) -> bool:
+        return abandoned.owner.partition("@")[2] == self.turns
+
+    @property
+    def owner(self) -> str:
+        """Who claims: this run, with its turn at the lock."""
+        return f"{self.run}@{self.turns}"
+
+    def _carry_out(self) -> SendReport:
         claimed = self._claim()
         error: MailerError | None = None
         if claimed.claims:
@@ -193,6 +224,7 @@ class _Sending:
                 error = stop
                 self._release(claimed.claims)
             finally:
+                self.log.flush()
                 self._finish(error)
         return SendReport(
             account=self.mailer.account,
@@ -216,7 +248,7 @@ class _Sending:
         self.run = self.run or ledger.start_run(KIND, now)
         return ledger.outbox.claim(
             self.mailer.account,
-            owner=self.run,
+            owner=self.owner,
             now=now,
             lease=LEASE,
             limits=self.limits,
@@ -233,6 +265,7 @@ class _Sending:
                 if self._over() or not self._one(session, claim, subjects[claim.key], watch):
                     self._release(claimed.claims[place:])
                     return self._claim_nothing()
+            self.log.flush()
             claimed = self._claim_patiently()
         return claimed
 
@@ -257,7 +290,7 @@ class _Sending:
         """Hand over one message; False where nothing more may go."""
         outbox, clock = self.workspace.ledger.outbox, self.workspace.clock
         now = clock.now()
-        if outbox.refusal(claim.key, owner=self.run, limits=self.limits, now=now):
+        if outbox.refusal(claim.key, owner=self.owner, limits=self.limits, now=now):
             self._release([claim])
             return True
         raw = dated(without_unsent(claim.raw), now)
@@ -267,7 +300,7 @@ class _Sending:
             self._release([claim])
             raise
         now = clock.now()
-        outbox.settle(claim.key, owner=self.run, answer=answer, at=now)
+        outbox.settle(claim.key, owner=self.owner, answer=answer, at=now)
         attempt = Attempt(
             key=claim.key, to_address=claim.to_address, subject=subject, answer=answer
         )
@@ -278,7 +311,7 @@ class _Sending:
         """The message may arrive from now on: the ledger knows it first, then `sent.log`."""
         now = self.workspace.clock.now()
         outbox = self.workspace.ledger.outbox
-        if not outbox.begin(claim.key, owner=self.run, account=self.mailer.account, at=now):
+        if not outbox.begin(claim.key, owner=self.owner, account=self.mailer.account, at=now):
             return False
         self.log.add(digest_of(claim.key), now)
         return True
@@ -309,7 +342,7 @@ class _Sending:
         for claim in claims:
             if claim.key not in done:
                 self.workspace.ledger.outbox.settle(
-                    claim.key, owner=self.run, answer=dropped, at=now
+                    claim.key, owner=self.owner, answer=dropped, at=now
                 )
 
     def _subjects(self, claims: Sequence[Claim]) -> dict[str, str]:

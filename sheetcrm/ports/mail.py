@@ -15,6 +15,7 @@ from sheetcrm.core.memory import (
     MessageRecord,
 )
 from sheetcrm.core.outbox import (
+    Abandoned,
     Answer,
     Claim,
     Claimed,
@@ -55,6 +56,12 @@ class Outbox(Protocol):
         been claimed, as ``unknown`` where they were going out. Messages that would come too late
         expire. Suppressed and paused ones stay.
         """
+
+    def abandoned(self, now: datetime) -> list[Abandoned]:
+        """Messages that were going out when their senders' leases ended; `claim` gives them up."""
+
+    def never_began(self, abandoned: Abandoned, *, at: datetime) -> None:
+        """It is proven that not a byte of it was handed over: it goes back to the queue."""
 
     def refusal(self, key: str, *, owner: str, limits: Limits, now: datetime) -> str:
         """Why a claimed message may not go out any more, or ""; asked just before it does."""
@@ -171,7 +178,17 @@ class SentLog(Protocol):
     """A second memory of what went out, on which nothing is ever changed."""
 
     def add(self, digest: str, at: datetime) -> None:
-        """A message is about to go out; on the disk when it returns.
+        """A message is about to go out.
+
+        When it returns, everybody sees it who reads the file before the computer is started
+        anew; after `flush`, everybody ever.
+
+        Raises:
+            MailerError: it cannot be written.
+        """
+
+    def flush(self) -> None:
+        """Have what was added on the disk.
 
         Raises:
             MailerError: it cannot be written.
@@ -209,11 +226,20 @@ class Mailer(Protocol):
     def account(self) -> str:
         """Whose limits count: the login or the sender's address."""
 
-    def open(self) -> AbstractContextManager[MailSession]:
-        """Connect and log in; the account is ours until the end of the block.
+    def alone(self) -> AbstractContextManager[str]:
+        """Have the account to ourselves until the end of the block.
+
+        Gives a name for all who take turns at this lock since the computer was started, so that
+        none of them is at work while another one is; "" where there is no such name.
 
         Raises:
             MailerBusyError: another process is sending from this account.
+        """
+
+    def open(self) -> AbstractContextManager[MailSession]:
+        """Connect and log in, until the end of the block.
+
+        Raises:
             MailerUnavailableError: no connection, or the server wants us to come back later.
             MailerAuthError: the server refuses the login.
         """

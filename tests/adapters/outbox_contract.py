@@ -13,6 +13,7 @@ import pytest
 from sheetcrm.core.hearing.unclear import Unclear
 from sheetcrm.core.memory import MessageEvent
 from sheetcrm.core.outbox import (
+    Abandoned,
     Answer,
     Claimed,
     InboxCursor,
@@ -182,6 +183,21 @@ class OutboxContract:
         for days in range(1, 4):
             assert claim(outbox, now=T0 + days * DAY, owner="two").claims == ()
             assert state(outbox, "k0") == "unknown"
+
+    def test_what_certainly_never_began_may_go_again(self, ledger: Ledger, outbox: Outbox) -> None:
+        filled(ledger, 1, state="queued")
+        claim(outbox)
+        outbox.begin("k0", owner="one", account=ACCOUNT, at=T0)
+        assert outbox.abandoned(T0 + LEASE) == []
+        left = outbox.abandoned(T0 + LEASE + SECOND)
+        assert left == [Abandoned("k0", "one", T0)]
+        outbox.never_began(left[0]._replace(owner="two"), at=T1)
+        assert state(outbox, "k0") == "sending"
+        outbox.never_began(left[0], at=T1)
+        assert outbox.digests() == set()
+        assert [one.key for one in claim(outbox, now=T1, owner="two").claims] == ["k0"]
+        outbox.never_began(left[0], at=T1)
+        assert state(outbox, "k0") == "claimed"
 
     def test_a_slow_sender_may_still_say_what_became_of_it(
         self, ledger: Ledger, outbox: Outbox

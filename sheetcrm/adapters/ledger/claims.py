@@ -38,7 +38,7 @@ from sheetcrm.core.outbox import (
     whole_pause,
 )
 
-_PAGE = 200  # candidates that are looked at together
+_PAGE = 50  # candidates that are looked at together
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 

@@ -37,6 +37,7 @@ CHUNK = 10_000  #: values in one IN (…): SQLite allows 32,766, PostgreSQL 65,5
 _ROWS = 200  # of one INSERT: more gain nothing
 
 _WRITES = "sheetcrm_writes"
+_HASTY = "sheetcrm_hasty"
 _ALONE = "sheetcrm_alone"
 _SQLITE_LOCKED = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED
 _POSTGRES_LOCKED = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not available
@@ -72,6 +73,7 @@ class Database:
             self._engine = _engine(url, wait)
         self._writer = self._engine.execution_options(**{_WRITES: True})
         self.after_each_change = ""  #: a statement
+        self._hasty = self._engine.execution_options(**{_WRITES: True, _HASTY: True})
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -84,10 +86,12 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self, *, quietly: bool = False) -> Iterator[Connection]:
+    def writing(self, *, lasting: bool = True, quietly: bool = False) -> Iterator[Connection]:
         """A transaction that may write: all of it or nothing.
 
         Where it changed anything, `after_each_change` is its last statement; not if `quietly`.
+        One that is not `lasting` is not waited for until it is on the disk: a power cut may take
+        it back, but none that came before it, and the next lasting one takes it along.
 
         On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`): a transaction that reads
         first and writes later fails against another one, however long it waits.
@@ -96,7 +100,10 @@ class Database:
             LedgerLockedError: another process held the database for too long.
             LedgerError: the database cannot be used.
         """
-        with self.in_our_words(), self._writer.begin() as connection:
+        writer = self._writer if lasting else self._hasty
+        with self.in_our_words(), writer.begin() as connection:
+            if not (lasting or self.is_file):
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             changes = _changes(connection)
             yield connection
             if self.after_each_change and not quietly and _changes(connection) != changes:
@@ -345,8 +352,13 @@ def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
-    if _ALONE not in options:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+    if _ALONE in options:
+        return
+    if not options.get(_WRITES):
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if _HASTY in options else 'FULL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _translated(where: str, error: DBAPIError) -> LedgerError:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
-from sheetcrm.adapters.ledger import claims
+from sheetcrm.adapters.ledger import claims, handover
 from sheetcrm.adapters.ledger import messages as kept
 from sheetcrm.adapters.ledger import unclear as unclear_mails
 from sheetcrm.adapters.ledger.database import AnyRow, Database, chunks, insert, update_where
@@ -24,7 +24,9 @@ from sheetcrm.core.hearing.unclear import Unclear
 from sheetcrm.core.memory import MessageDraft, MessageEvent, MessageRecord
 from sheetcrm.core.outbox import (
     FINAL,
+    NEVER_BEGAN,
     OPEN,
+    Abandoned,
     Answer,
     Claimed,
     InboxCursor,
@@ -34,13 +36,11 @@ from sheetcrm.core.outbox import (
     digest_of,
     heard_state,
     reopened_state,
-    settled,
     whole_pause,
 )
 from sheetcrm.errors import UsageError
 
 _LOG = "sent.log"  # the mark that says how much of it is known
-_MINE = ("claimed", "sending", "unknown")  # states in which an attempt may end
 
 
 class SqlOutbox:
@@ -51,6 +51,7 @@ class SqlOutbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._stood: handover.Against | None = None  # when we claimed, and nothing stood against it
 
     def approve(self, keys: Collection[str], *, by: str, at: datetime) -> list[str]:
         """Drafts that may go out as they are; answers which of these keys were drafts."""
@@ -83,16 +84,48 @@ class SqlOutbox:
         with self._database.writing() as connection:
             claims.alone(connection, account)
             claims.recover(connection, now)
-            return claims.claim(
+            found = claims.claim(
                 connection, account, owner=owner, now=now, lease=lease, limits=limits, most=most
             )
+            first = next(iter(found.claims), None)
+            self._stood = handover.stands(connection, first.key, owner) if first else None
+            return found
+
+    def abandoned(self, now: datetime) -> list[Abandoned]:
+        """Messages that were going out when their senders' leases ended."""
+        over = messages.c.state == "sending", messages.c.lease_until < now
+        columns = messages.c.key, messages.c.claimed_by, messages.c.tried_at
+        with self._database.reading() as connection:
+            return [Abandoned(*row) for row in connection.execute(select(*columns).where(*over))]
+
+    def never_began(self, abandoned: Abandoned, *, at: datetime) -> None:
+        """It is proven that not a byte of it was handed over: it goes back to the queue."""
+        key, owner, tried_at = abandoned
+        with self._database.writing() as connection:
+            found = _numbers(
+                connection,
+                [key],
+                and_(
+                    messages.c.state == "sending",
+                    messages.c.claimed_by == owner,
+                    messages.c.tried_at == tried_at,
+                ),
+            )
+            back = {"state": "queued", "claimed_by": "", "lease_until": None, "tried_at": None}
+            update_where(connection, messages.c.id, list(found.values()), **back)
+            for id_ in found.values():
+                _note(connection, id_, MessageEvent("deferred", at, NEVER_BEGAN))
 
     def refusal(self, key: str, *, owner: str, limits: Limits, now: datetime) -> str:
         """Why a claimed message may not go out any more, or ""."""
         with self._database.reading() as connection:
-            row = _row(connection, key)
-            if row is None or row.state != "claimed" or row.claimed_by != owner:
+            stands = handover.stands(connection, key, owner)
+            if stands is None:
                 return "somebody else has it"
+            if stands == self._stood:  # nothing has come up since the last time that all was well
+                return ""
+            row = _row(connection, key)
+            assert row
             paused = claims.all_pauses(connection)
             stopped = whole_pause(paused, row.account, now)
             if stopped:
@@ -103,43 +136,18 @@ class SqlOutbox:
     def begin(self, key: str, *, owner: str, account: str, at: datetime) -> bool:
         """From now on the message may have arrived; False where it is not `owner`'s any more."""
         with self._database.writing() as connection:
-            mine = messages.c.claimed_by == owner, messages.c.state == "claimed"
-            done = connection.execute(
-                update(messages)
-                .where(messages.c.key == key, *mine)
-                .values(
-                    state="sending",
-                    account=account,
-                    tried_at=at,
-                    attempts=messages.c.attempts + 1,
-                )
-            )
-            return done.rowcount == 1
+            return handover.begin(connection, key, owner=owner, account=account, at=at)
 
     def settle(self, key: str, *, owner: str, answer: Answer, at: datetime) -> None:
-        """An attempt is over; one that may be repeated waits the longer, the more there were."""
-        with self._database.writing() as connection:
-            row = _row(connection, key)
-            if row is None or row.claimed_by != owner or row.state not in _MINE:
-                return
-            attempts = row.attempts + (row.state == "claimed")
-            after = settled(answer, attempts=attempts, at=at)
-            connection.execute(
-                update(messages)
-                .where(messages.c.id == row.id)
-                .values(
-                    state=after.state,
-                    attempts=attempts,
-                    not_before=after.not_before or row.not_before,
-                    sent_at=at if after.state == "sent" else row.sent_at,
-                    reply=f"{answer.code} {answer.text}".strip() if answer.code else answer.text,
-                    claimed_by="" if after.state != "unknown" else owner,
-                    lease_until=None,
-                )
-            )
-            if after.note:
-                kind = "deferred" if after.state == "queued" else after.state
-                _note(connection, row.id, MessageEvent(kind, at, after.note))
+        """An attempt is over; one that may be repeated waits the longer, the more there were.
+
+        A power cut may take it back, and the message is then unknown; the next `begin`, and
+        the end of the run, put it on the disk.
+        """
+        with self._database.writing(lasting=False) as connection:
+            found = handover.settle(connection, key, owner=owner, answer=answer, at=at)
+            if found and found[1]:
+                _note(connection, *found)
 
     def resolve(self, key: str, *, sent: bool, by: str, at: datetime) -> None:
         """Somebody found out what became of an ``unknown`` message.
@@ -362,7 +370,9 @@ def _numbers(
     }
 
 
-def _note(connection: Connection, message: int, event: MessageEvent) -> None:
+def _note(connection: Connection, message: int, event: MessageEvent | None) -> None:
+    if event is None:
+        return
     columns = [column for column in message_events.c if column.name != "id"]
     insert(connection, message_events, columns, [(message, *event)])
 

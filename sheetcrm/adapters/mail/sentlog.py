@@ -1,7 +1,7 @@
 """`sent.log`: one line for each message that went out, beside the ledger.
 
 A ledger can be put back to what it was yesterday; this file tells what it has forgotten since.
-A line is ``2026-11-22T09:30:00+00:00 DIGEST``; no address stands in it.
+A line is ``2026-11-22T09:30:00.000000+00:00 DIGEST``; no address stands in it.
 """
 
 from __future__ import annotations
@@ -27,18 +27,29 @@ class FileSentLog:
         self._file: int | None = None
 
     def add(self, digest: str, at: datetime) -> None:
-        """A message is about to go out; on the disk when it returns.
+        """A message is about to go out; who reads the file from now on sees it.
+
+        It is on the disk, where a power cut does not reach it, after `flush`.
 
         Raises:
             MailerError: it cannot be written.
         """
-        line = f"{at.astimezone(UTC).isoformat(timespec='seconds')} {digest}\n".encode()
+        line = f"{at.astimezone(UTC).isoformat(timespec='microseconds')} {digest}\n".encode()
         with _failures(self._path):
             if self._file is None:
                 self._file = _opened(self._path)
             if os.write(self._file, line) != len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(self._file)
+
+    def flush(self) -> None:
+        """Have what was added on the disk.
+
+        Raises:
+            MailerError: it cannot be written.
+        """
+        if self._file is not None:
+            with _failures(self._path):
+                os.fsync(self._file)
 
     def read(self, start: int) -> tuple[dict[str, datetime], int]:
         """Digest → when, of the lines from the byte `start` on, and where the last one ends.

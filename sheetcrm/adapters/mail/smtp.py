@@ -33,6 +33,7 @@ TOKEN = "{token}"  #: in the envelope's sender, stands for the message  # noqa: 
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 _TOKEN_OF = re.compile(r"<sc\.([a-z0-9]+)@")
 _GO_AHEAD = 354
+_BOOT = Path("/proc/sys/kernel/random/boot_id")  # random(4); Linux alone has it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +52,7 @@ class SmtpServer:
 
 
 class SmtpMailer:
-    """A `Mailer` over one kept connection; only one process at a time has it open."""
+    """A `Mailer` over one kept connection."""
 
     def __init__(self, server: SmtpServer, *, account: str, lock: Path) -> None:
         self._server = server
@@ -65,24 +66,31 @@ class SmtpMailer:
 
     @contextmanager
     def open(self) -> Iterator[SmtpSession]:
-        """Connect and log in; the account is ours until the end of the block.
+        """Connect and log in, until the end of the block.
+
+        Raises:
+            MailerUnavailableError: no connection, or the server wants us to come back later.
+            MailerAuthError: the server refuses the login.
+            MailerError: the server lacks what is needed.
+        """
+        session = SmtpSession(self._server)
+        session.connect()
+        try:
+            yield session
+        finally:
+            session.close()
+
+    @contextmanager
+    def alone(self) -> Iterator[str]:
+        """Have the account to ourselves until the end of the block: a kernel lock.
+
+        Gives a name for all who take turns at this lock since the computer was started; "" on
+        systems that do not number their starts.
 
         Raises:
             MailerBusyError: another process is sending from this account.
-            MailerUnavailableError: no connection, or the server wants us to come back later.
-            MailerAuthError: the server refuses the login.
-            MailerError: the server lacks what is needed, or the lock's folder cannot be written.
+            MailerError: the lock's folder cannot be written.
         """
-        with self._alone():
-            session = SmtpSession(self._server)
-            session.connect()
-            try:
-                yield session
-            finally:
-                session.close()
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
         lock = FileLock(self._lock)
         try:
             self._lock.parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +106,7 @@ class SmtpMailer:
                 hint="make that folder writable",
             ) from error
         try:
-            yield
+            yield _turns(self._lock)
         finally:
             lock.release()
 
@@ -184,6 +192,7 @@ class SmtpSession:
         raise MailerError(words, hint="check [sender] address and [smtp] bounces")
 
     def _hand_over(self, smtp: smtplib.SMTP, raw: bytes, begin: Callable[[], bool]) -> Answer:
+        wire = _stuffed(raw)
         try:
             mine = begin()
         except BaseException:
@@ -194,7 +203,7 @@ class SmtpSession:
             return Answer(verdict=Verdict.DROPPED, text="another process has the message")
         try:
             assert smtp.sock
-            smtp.sock.sendall(_stuffed(raw))
+            smtp.sock.sendall(wire)
             smtp.sock.settimeout(self._server.final_timeout)
             code, text = smtp.getreply()
             smtp.sock.settimeout(self._server.timeout)
@@ -216,6 +225,16 @@ class SmtpSession:
         if answer.code == 421:  # the server closes the connection (RFC 5321, section 3.8)
             self.drop()
         return answer
+
+
+def _turns(lock: Path) -> str:
+    """The lock's place and the start of the system: who has the same two waits for its turn."""
+    try:
+        start = _BOOT.read_text("ascii").strip()
+    except OSError:
+        return ""
+    folder = lock.parent.stat()
+    return f"{start}:{folder.st_dev}:{folder.st_ino}:{lock.name}"
 
 
 def _connected(server: SmtpServer) -> smtplib.SMTP:

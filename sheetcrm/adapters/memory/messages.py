@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sheetcrm.adapters.memory.people import Person
 from sheetcrm.core.memory import MessageDraft, MessageEvent, MessageRecord
+from sheetcrm.core.outbox import Candidate, Claim, Neighbour, Tries
+
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,3 +63,57 @@ class Kept:
             digest=draft.digest,
             events=self.events,
         )
+
+    @property
+    def candidate(self) -> Candidate:
+        """As one that wants to go out."""
+        draft = self.draft
+        return Candidate(
+            key=draft.key,
+            person=draft.person,
+            sequence=draft.sequence,
+            to_address=draft.to_address,
+            country=draft.country,
+            zone=draft.zone,
+        )
+
+    @property
+    def neighbour(self) -> Neighbour:
+        """As another message to the same person."""
+        draft = self.draft
+        return Neighbour(
+            key=draft.key,
+            person=draft.person,
+            sequence=draft.sequence,
+            state=draft.state,
+            tried_at=self.tried_at,
+        )
+
+    @property
+    def claim(self) -> Claim:
+        """As a sender gets it."""
+        draft = self.draft
+        return Claim(
+            key=draft.key,
+            to_address=draft.to_address,
+            message_id=draft.message_id,
+            raw=draft.raw,
+            attempts=self.attempts,
+        )
+
+
+def tries(messages: Iterable[Kept], account: str, now: datetime) -> Tries:
+    """What an account has sent of late; what is claimed counts as sent now."""
+    mine = [one for one in messages if one.account == account]
+    claimed = [one for one in mine if one.state == "claimed"]
+    tried = [(one.tried_at, one) for one in mine if one.tried_at]
+    day = [at for at, _ in tried if at > now - _DAY]
+    return Tries(
+        day=len(day) + len(claimed),
+        oldest=min(day, default=None),
+        minute=[
+            *((at, one.candidate.domain) for at, one in tried if at > now - _MINUTE),
+            *((now, one.candidate.domain) for one in claimed),
+        ],
+        first=min((at for at, _ in tried), default=None),
+    )

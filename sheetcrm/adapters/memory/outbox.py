@@ -7,25 +7,23 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sheetcrm.adapters.memory.messages import Kept
+from sheetcrm.adapters.memory.messages import Kept, tries
 from sheetcrm.adapters.memory.unclear import UnclearMails
 from sheetcrm.core.memory import MessageDraft, MessageEvent, MessageRecord
 from sheetcrm.core.outbox import (
     FINAL,
+    NEVER_BEGAN,
     OPEN,
     READY,
+    Abandoned,
     Allowance,
     Answer,
-    Candidate,
-    Claim,
     Claimed,
     InboxCursor,
     Limits,
-    Neighbour,
     Objection,
     Pause,
     Suppression,
-    Tries,
     allowance,
     digest_of,
     explained,
@@ -37,8 +35,6 @@ from sheetcrm.core.outbox import (
     whole_pause,
 )
 from sheetcrm.errors import UsageError
-
-_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 class MemoryOutbox(UnclearMails):
@@ -84,7 +80,7 @@ class MemoryOutbox(UnclearMails):
         if stopped:
             why = f"paused: {stopped.reason}"
             return Claimed(waiting=len(self._due(now)), why=why, next_at=stopped.until)
-        allowed = allowance(limits, self._tries(account, now), now, most=most)
+        allowed = allowance(limits, tries(self._messages.values(), account, now), now, most=most)
         chosen, against = self._choose(allowed, limits, now)
         for one in chosen:
             self._messages[one.draft.key] = replace(
@@ -95,8 +91,24 @@ class MemoryOutbox(UnclearMails):
             )
         waiting = len(self._due(now))
         later = [at for one in self._ready() if (at := one.draft.not_before) and at > now]
-        claims = tuple(_claim(one) for one in chosen)
+        claims = tuple(one.claim for one in chosen)
         return explained(claims, waiting, allowed, against, min(later, default=None))
+
+    def abandoned(self, now: datetime) -> list[Abandoned]:
+        """Messages that were going out when their senders' leases ended."""
+        return [
+            Abandoned(one.draft.key, one.claimed_by, one.tried_at)
+            for one in self._messages.values()
+            if one.state == "sending" and one.tried_at and one.lease_until and one.lease_until < now
+        ]
+
+    def never_began(self, abandoned: Abandoned, *, at: datetime) -> None:
+        """It is proven that not a byte of it was handed over: it goes back to the queue."""
+        one = self._messages.get(abandoned.key)
+        if one and one.state == "sending" and one.claimed_by == abandoned.owner:
+            event = MessageEvent("deferred", at, NEVER_BEGAN)
+            back = replace(one, claimed_by="", lease_until=None, tried_at=None)
+            self._messages[abandoned.key] = back.with_state("queued", event)
 
     def refusal(self, key: str, *, owner: str, limits: Limits, now: datetime) -> str:
         """Why a claimed message may not go out any more, or ""."""
@@ -321,7 +333,7 @@ class MemoryOutbox(UnclearMails):
                 self._change(one.draft.key, "cancelled", found.reason, now)
             elif found:
                 waiting.append(found)
-            elif one.draft.person not in chosen and allowed.take(_candidate(one).domain):
+            elif one.draft.person not in chosen and allowed.take(one.candidate.domain):
                 chosen[one.draft.person] = one
         return list(chosen.values()), waiting
 
@@ -331,59 +343,15 @@ class MemoryOutbox(UnclearMails):
         known = self._suppressions
         patterns = [p for p in patterns_of(one.draft.to_address) if p in known]
         others = (
-            Neighbour(
-                key=other.draft.key,
-                person=other.draft.person,
-                sequence=other.draft.sequence,
-                state=other.state,
-                tried_at=other.tried_at,
-            )
+            other.neighbour
             for other in self._messages.values()
             if other.draft.person == one.draft.person and other.draft.key != one.draft.key
         )
         return objection(
-            _candidate(one),
+            one.candidate,
             others,
             suppressed={pattern: known[pattern].reason for pattern in patterns},
             pauses=self.pauses(),
             limits=limits,
             now=now,
         )
-
-    def _tries(self, account: str, now: datetime) -> Tries:
-        mine = [one for one in self._messages.values() if one.account == account]
-        claimed = [one for one in mine if one.state == "claimed"]
-        tried = [(one.tried_at, one) for one in mine if one.tried_at]
-        day = [at for at, _ in tried if at > now - _DAY]
-        return Tries(
-            day=len(day) + len(claimed),
-            oldest=min(day, default=None),
-            minute=[
-                *((at, _candidate(one).domain) for at, one in tried if at > now - _MINUTE),
-                *((now, _candidate(one).domain) for one in claimed),
-            ],
-            first=min((at for at, _ in tried), default=None),
-        )
-
-
-def _candidate(one: Kept) -> Candidate:
-    draft = one.draft
-    return Candidate(
-        key=draft.key,
-        person=draft.person,
-        sequence=draft.sequence,
-        to_address=draft.to_address,
-        country=draft.country,
-        zone=draft.zone,
-    )
-
-
-def _claim(one: Kept) -> Claim:
-    draft = one.draft
-    return Claim(
-        key=draft.key,
-        to_address=draft.to_address,
-        message_id=draft.message_id,
-        raw=draft.raw,
-        attempts=one.attempts,
-    )

@@ -18,6 +18,7 @@ from sheetcrm.core.outbox.allowing import (
 from sheetcrm.core.outbox.states import (
     FINAL,
     GOING,
+    NEVER_BEGAN,
     OPEN,
     READY,
     Settled,
@@ -28,6 +29,7 @@ from sheetcrm.core.outbox.states import (
 )
 from sheetcrm.core.outbox.values import (
     EVERYTHING,
+    Abandoned,
     Answer,
     Claim,
     Claimed,
@@ -42,8 +44,10 @@ __all__ = [
     "EVERYTHING",
     "FINAL",
     "GOING",
+    "NEVER_BEGAN",
     "OPEN",
     "READY",
+    "Abandoned",
     "Allowance",
     "Answer",
     "Candidate",

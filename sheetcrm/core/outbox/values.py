@@ -75,6 +75,14 @@ class Limits:
     opens: Opens = lambda _country, _zone, now: now
 
 
+class Abandoned(NamedTuple):
+    """A message whose sender's lease is over while it was going out."""
+
+    key: str
+    owner: str
+    tried_at: datetime
+
+
 class Suppression(NamedTuple):
     """An address or a domain that is never written to again."""
 

@@ -26,7 +26,7 @@ def test_what_was_added_is_read_by_whoever_comes(path):
     log.add(TWO, T1)
     log.close()
     assert FileSentLog(path).read(end)[0] == {TWO: T1}
-    assert path.read_text().splitlines()[0] == f"2026-11-22T09:30:00+00:00 {ONE}"
+    assert path.read_text().splitlines()[0] == f"2026-11-22T09:30:00.000000+00:00 {ONE}"
     assert path.stat().st_mode & 0o077 == 0
 
 

@@ -206,11 +206,10 @@ class TestCuts:
 class TestOpening:
     def test_only_one_at_a_time_sends_from_an_account(self, to) -> None:
         with Server() as server:
-            mailer = to(server)
-            with mailer.open(), pytest.raises(MailerBusyError), to(server).open():
-                pass
-            with to(server).open():
-                pass
+            with to(server).alone() as turns, pytest.raises(MailerBusyError):
+                to(server).alone().__enter__()
+            with to(server).alone() as again:
+                assert again == turns
 
     @pytest.mark.parametrize("auth", ["password", "xoauth2"])
     def test_it_logs_in(self, to, auth) -> None:
