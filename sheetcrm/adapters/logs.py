@@ -49,7 +49,8 @@ class RunLog:
         """Write a line."""
         shown = {**self._fields, **fields}
         told = {name: self._safe(value) for name, value in shown.items() if value not in ("", None)}
-        now = datetime.now(UTC)  # noqa: TID251  a log's own time, which decides nothing
+        record = logging.makeLogRecord({})  # knows the time
+        now = datetime.fromtimestamp(record.created, UTC)
         if self._as_json:
             at = now.isoformat(timespec="milliseconds")
             line = {"at": at, "level": level, "event": event, **told}
@@ -57,7 +58,8 @@ class RunLog:
         else:
             rest = " ".join(f"{name}={_shown(value)}" for name, value in told.items())
             text = f"{now.astimezone():%Y-%m-%d %H:%M:%S} {level:<7} {event} {rest}".rstrip()
-        self._handler.handle(logging.makeLogRecord({"msg": text}))
+        record.msg = text
+        self._handler.handle(record)
 
     def close(self) -> None:
         """Let go of the file."""

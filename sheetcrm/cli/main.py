@@ -13,6 +13,7 @@ from sheetcrm.cli.commands.approve import approve
 from sheetcrm.cli.commands.backtest import backtest
 from sheetcrm.cli.commands.backup import backup
 from sheetcrm.cli.commands.check import check
+from sheetcrm.cli.commands.doctor import doctor
 from sheetcrm.cli.commands.drafts import drafts
 from sheetcrm.cli.commands.due import due
 from sheetcrm.cli.commands.duplicates import duplicates
@@ -118,6 +119,7 @@ for command in (
     ledger,
     status,
     runs,
+    doctor,
     schedule,
     worker,
     jobs,
