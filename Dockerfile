@@ -8,6 +8,7 @@ WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
 COPY config config
 COPY templates templates
+COPY examples/templates examples/templates
 COPY sheetcrm sheetcrm
 # No compiler is there, and none is needed: every dependency comes built, or the build fails.
 RUN python -m venv /opt/sheetcrm \

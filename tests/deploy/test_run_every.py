@@ -70,7 +70,7 @@ def test_a_run_that_is_at_work_may_finish(place):
 
 
 @pytest.mark.parametrize(
-    ("code", "is_healthy"), [(0, True), (1, True), (75, True), (2, False), (3, False)]
+    ("code", "is_healthy"), [(0, True), (1, True), (75, True), (2, False), (3, False), (127, False)]
 )
 def test_a_run_that_ended_well_renews_the_promise(place, code, is_healthy):
     (place / "code").write_text(str(code))
