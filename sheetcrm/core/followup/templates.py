@@ -66,17 +66,18 @@ class TemplateSet:
         Returns:
             The sound templates, and every fault of the others with its file and line.
         """
-        snippets = {path: text for path, text in sources.items() if path.startswith(SNIPPETS)}
+        files = Files(attachment)
+        errors: list[TemplateError] = []
+        snippets = _read_snippets(sources, files, errors)
         workshop = Workshop(
             environments={d: TemplateEnvironment(d, snippets) for d in Dialect},
             snippets=snippets,
-            files=Files(attachment),
+            files=files,
         )
-        errors: list[TemplateError] = []
         for path, text in sorted(snippets.items()):
             dialect = Dialect.HTML if path.endswith(".html") else Dialect.MARKDOWN
             _, faults = workshop.part(text, path, dialect, roots=LAYOUT_ROOTS)
-            errors += _errors(path, [*faults, *workshop.files.in_markdown(text)])
+            errors += _errors(path, faults)
         layout = _parse_layout(sources.get(LAYOUT, BARE_LAYOUT), workshop, errors)
         templates = []
         for path, text in sorted(sources.items()):
@@ -88,7 +89,7 @@ class TemplateSet:
                 template, faults = parse_template(path, text, kind, workshop)
                 errors += _errors(path, faults)
                 templates += [template] if template else []
-        return cls(templates=templates, layout=layout, pictures=workshop.files.pictures), errors
+        return cls(templates=templates, layout=layout, pictures=files.pictures), errors
 
     def of_step(self, sequence: str, step: str, *, whatsapp: bool = False) -> list[Template]:
         """Every variant and language of a step that may be sent."""
@@ -157,6 +158,20 @@ class TemplateSet:
                 kind = template.kind
                 steps[kind.sequence, kind.step, kind.whatsapp].append(template)
         return dict(steps)
+
+
+def _read_snippets(
+    sources: Mapping[str, str], files: Files, errors: list[TemplateError]
+) -> dict[str, str]:
+    """The snippets with the pictures in them looked up."""
+    snippets = {path: text for path, text in sources.items() if path.startswith(SNIPPETS)}
+    for path, text in sorted(snippets.items()):
+        if path.endswith(".html"):
+            snippets[path], faults = files.in_layout(text)
+        else:
+            faults = files.in_markdown(text)
+        errors += _errors(path, faults)
+    return snippets
 
 
 def _parse_layout(text: str, workshop: Workshop, errors: list[TemplateError]) -> Part:

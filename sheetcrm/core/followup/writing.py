@@ -21,6 +21,8 @@ from sheetcrm.core.memory import MessageDraft, MessageRecord
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.errors import LeadError, TemplateError
 
+ENCLOSED_LIMIT = 200_000_000  #: bytes of attachments and pictures in the messages of one run
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
@@ -61,6 +63,7 @@ class Writer:
         self._rules = rules
         self._templates = templates
         self._segments = segments
+        self._enclosed = 0  # bytes of files in all messages so far
         self.source = source
         self.locale = locale
 
@@ -77,6 +80,7 @@ class Writer:
             raise LeadError(task.lead.email_problem or "there is no e-mail address")
         choice = self._choose(task)
         letter = self._letter(task, choice)
+        self._enclose(letter)
         return MessageDraft(
             key=task.key,
             source=self.source,
@@ -129,6 +133,16 @@ class Writer:
             return None
         text = render_text(choice.template, task.lead, self._setting(task, choice))
         return whatsapp_link(task.lead.phone, text)
+
+    def _enclose(self, letter: Letter) -> None:
+        """Count the files that travel with a message: all drafts of a run are in memory."""
+        size = sum(len(file.data) for file in (*letter.attachments, *letter.pictures))
+        if size and self._enclosed + size > ENCLOSED_LIMIT:
+            raise LeadError(
+                f"this run has written {ENCLOSED_LIMIT // 10**6} MB of attachments already",
+                hint="sync again for the next ones, or link to the files instead of sending them",
+            )
+        self._enclosed += size
 
     def _choose(self, task: Task) -> Choice:
         language = self.locale.language

@@ -42,7 +42,8 @@ def test_pictures_travel_inside_the_html_each_once():
         INTRO: f'{HEAD}![Atap](kota/atap.png)\n\n![Atap lagi](attachments/kota/atap.png "x")\n\n'
         '{% include "_snippets/bye.md" %}\n',
         "_snippets/bye.md": "Salam ![Surya](logo.png)\n",
-        "_layout.html": '<html><body>{{ content }}{{ footer }}<img alt="" src="logo.png"></body></html>',
+        "_layout.html": '<html><body>{{ content }}{% include "_snippets/end.html" %}{{ footer }}</body></html>',
+        "_snippets/end.html": '<img alt="" src="logo.png">',
     }
     draft, message = drafted(texts)
     related = message.get_body(("related",))
@@ -144,3 +145,13 @@ def test_names_are_written_in_several_ways():
         assert bare_name(written) == "a b.png"
     assert bare_name("100%.png") == "100%.png"
     assert bare_name("%ff.png") == "%ff.png"
+
+
+def test_a_run_writes_so_many_attachments_and_no_more(monkeypatch):
+    monkeypatch.setattr("sheetcrm.core.followup.writing.ENCLOSED_LIMIT", 2_500_000)
+    files = {"brosur.pdf": PDF.ljust(1_000_000)}
+    texts = {INTRO: "---\nSubject: Halo\nAttach: brosur.pdf\n---\nHalo\n"}
+    found = plan([lead(number) for number in range(4)], texts=texts, files=files)
+    assert [draft.lead for draft in found.drafts] == ["L-1", "L-2"]
+    assert [problem.lead for problem in found.held] == ["L-3", "L-4"]
+    assert "2 MB of attachments already" in found.held[0].message
