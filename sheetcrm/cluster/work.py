@@ -10,11 +10,13 @@ from pathlib import Path
 from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.engine.intake import intake, polled_at
 from sheetcrm.engine.sending import SendReport, send
+from sheetcrm.engine.settling import Settling, is_settled
 from sheetcrm.engine.sync import sync as sync_workspace
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import MailerError, SheetCrmError, TransientError
 
 _AT_A_TIME = timedelta(minutes=1)  #: of sending, in which the workspace's sources wait
+_NOTHING_NEW = "nothing new"
 _READ_EVERY = timedelta(minutes=4)  #: mailboxes, however often messages are sent
 
 
@@ -40,13 +42,20 @@ What it raises as `SheetCrmError` counts as a failure, too.
 
 
 def sync(root: Path, source: str) -> Outcome:
-    """Score, stage, write back and draft one source.
+    """Score, stage, write back and draft one source; nothing where that would change nothing.
 
     Raises:
         SheetCrmError: the workspace cannot be opened, or another run is at work in it.
     """
     with open_workspace(find_root(str(root)), exclusive=True, first=source) as workspace:
-        [result] = sync_workspace(workspace, only=[source]).results
+        if is_settled(workspace, workspace.clock.now()):
+            return Outcome(said=_NOTHING_NEW)
+        # Only a sync of all sources proves that the next one can be left out.
+        settling = Settling(workspace) if len(workspace.sources) == 1 else None
+        report = sync_workspace(workspace, only=[source])
+        if settling:
+            settling.settle(report)
+    [result] = report.results
     if result.error:
         return Outcome(said=result.error.message, error=result.error)
     assert result.plan

@@ -81,8 +81,11 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running(**settings: str) -> Iterator[Server]:
     """A server, stopped at the end of the block if it is ours.
+
+    Args:
+        settings: of PostgreSQL, over those that make it quick and careless.
 
     Raises:
         NoPostgresError: there is none.
@@ -92,14 +95,14 @@ def running() -> Iterator[Server]:
         return
     folder = Path(tempfile.mkdtemp(prefix="sheetcrm-pg-"))
     try:
-        with _started(folder) as server:
+        with _started(folder, SETTINGS | settings) as server:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _started(folder: Path) -> Iterator[Server]:
+def _started(folder: Path, given: dict[str, str]) -> Iterator[Server]:
     owner = _owner()
     if owner:
         shutil.chown(folder, owner)
@@ -114,7 +117,7 @@ def _started(folder: Path) -> Iterator[Server]:
     ]
     _run([binaries / "initdb", f"--pgdata={data}", *arguments], folder, owner)
     port = _free_port()
-    settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    settings = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
     log = folder / "log"
     url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
 

@@ -1,0 +1,283 @@
+"""What many workspaces cost on workers that share a PostgreSQL: jobs, take-over, sizes.
+
+    python benchmarks/cluster.py [--workbooks 400] [--queue 2000] [--takeover 10]
+
+One server with the usual durability (fsync on) and worker processes, all on this machine. Times
+of a busy machine are noisy: CPU seconds and ratios within one run are what counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from sheetcrm.adapters.ledger import open_ledger  # noqa: E402
+from sheetcrm.bootstrap import create_workspace  # noqa: E402
+from sheetcrm.cluster import duties, handing  # noqa: E402
+from sheetcrm.cluster.database import Connection, Shared, rows, shared  # noqa: E402
+from sheetcrm.cluster.duties import Duty, Planned  # noqa: E402
+from sheetcrm.cluster.tables import prepare  # noqa: E402
+from tests.support.postgres import Server, running  # noqa: E402
+from tests.support.workers import start, stopped, until, workers, workspace  # noqa: E402
+
+DURABLE = {
+    "fsync": "on",
+    "full_page_writes": "on",
+    "synchronous_commit": "on",
+    "max_connections": "100",
+    "shared_buffers": "128MB",
+}
+IDLER = """
+import sys
+from pathlib import Path
+from sheetcrm.cluster.database import shared
+from sheetcrm.cluster.fleet import Fleet
+from sheetcrm.cluster.work import Outcome
+from sheetcrm.cluster.worker import Worker, serve
+fleet = Fleet(base=Path("/nowhere"), pattern="*")
+work = {"sync": lambda root, name: Outcome(said="done")}
+serve(Worker(shared=shared(sys.argv[1]), fleet=fleet, work=work), lambda text: None)
+"""  # a worker that does nothing: what is left is the queue
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--workbooks", type=int, default=400)
+    options.add_argument("--queue", type=int, default=2000)
+    options.add_argument("--takeover", type=float, default=10)
+    chosen = options.parse_args()
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
+    with tempfile.TemporaryDirectory() as folder, running(**DURABLE) as server:
+        work = Path(folder)
+        queue(server, work, chosen.queue)
+        syncs(server, work, chosen.workbooks)
+        takeovers(server, work, chosen.takeover)
+        handing_out(server)
+        sizes(server, work)
+    print(f"\nload {os.getloadavg()[0]:.1f} at the end")
+
+
+def queue(server: Server, work: Path, count: int) -> None:
+    print("| jobs that do nothing | jobs/s | worker ms CPU each | PostgreSQL ms CPU each |")
+    print("| --- | --- | --- | --- |")
+    for processes in (1, 2, 4):
+        place = made(server)
+        fill(place, workspaces=count // 10, each=10)
+        with place.connected() as connection:
+            while handing.hand_out(connection):
+                pass
+        crew = [start(url_of(place), log=work / "log", code=IDLER) for _ in range(processes)]
+        print(f"| {processes} worker{'s' * (processes > 1)} | {measured(place, crew, count)}")
+
+
+def syncs(server: Server, work: Path, count: int) -> None:
+    print(
+        "\n| workbooks of 60 leads, ten in a workspace | syncs/s | worker ms CPU each "
+        "| PostgreSQL ms CPU each |"
+    )
+    print("| --- | --- | --- | --- |")
+    place = made(server)
+    folder = sample_workspaces(work / "fleet", url_of(place), count // 10, each=10)
+    arguments = ("worker", "--workspaces", str(folder), "--database", url_of(place))
+    for processes, what in ((2, "first"), (1, "again"), (2, "again")):
+        if what == "again":
+            with place.connected() as connection:
+                connection.execute(
+                    "UPDATE duties SET due_at = now(), begun_at = NULL, ended_at = NULL"
+                )
+        crew = [start(*arguments, log=work / "log") for _ in range(processes)]
+        print(
+            f"| {what}, {processes} worker{'s' * (processes > 1)} | {measured(place, crew, count)}"
+        )
+
+
+def measured(place: Shared, crew: Sequence[subprocess.Popen[bytes]], count: int) -> str:
+    """From when all of them have begun to the last job: how fast, and what each cost."""
+    with place.connected() as connection:
+        until(lambda: at_work(connection) == len(crew), seconds=600)
+        first, begun = finished(connection), time.monotonic()
+        spent = sum(map(cpu_of, crew)), server_cpu(connection)
+        while finished(connection) < count:
+            time.sleep(0.25)
+        seconds, jobs = time.monotonic() - begun, count - first
+        workers_cpu = sum(map(cpu_of, crew)) - spent[0]
+        server = server_cpu(connection) - spent[1]
+    for process in crew:
+        stopped(process)
+    return f"{jobs / seconds:.1f} | {1000 * workers_cpu / jobs:.1f} | {1000 * server / jobs:.1f} |"
+
+
+def takeovers(server: Server, work: Path, seconds: float) -> None:
+    print(f"\nA worker killed in the middle of a sync, --takeover {seconds:.0f}:")
+    for number in range(3):
+        print(f"- taken over after {takeover(server, work / f'killed{number}', seconds):.1f} s")
+
+
+def takeover(server: Server, work: Path, seconds: float) -> float:
+    place, log = made(server), work / "log"
+    url = url_of(place)
+    root = workspace(work / "team", f"{url}?schema=team", leads=20_000)
+    arguments = ("--workspaces", str(root), "--database", url, "--takeover", str(seconds))
+    with workers(1, *arguments, log=log) as [victim], place.connected() as connection:
+        until((root / "var" / "run.json").exists)
+        victim.send_signal(signal.SIGSTOP)  # so that it is still at it when the other one is up
+        with workers(1, *arguments, log=log):
+            until(lambda: log.read_text().count("at work on") == 2, seconds=60)
+            victim.kill()
+            waited = until(lambda: "takes over" in log.read_text(), seconds=120)
+            until(lambda: finished(connection) == 1, seconds=120)
+    return waited
+
+
+def handing_out(server: Server) -> None:
+    place = made(server)
+    fill(place, workspaces=1000, each=10)
+    with place.connected() as connection:
+        begun, cpu, jobs = time.monotonic(), time.process_time(), 0
+        while made_now := handing.hand_out(connection):
+            jobs += made_now
+    print(
+        f"\n{jobs} sources due at once: handed out in {time.monotonic() - begun:.1f} s, "
+        f"{time.process_time() - cpu:.1f} s CPU beside PostgreSQL's"
+    )
+
+
+def sizes(server: Server, work: Path) -> None:
+    print("\n| PostgreSQL, a ledger | bytes |\n| --- | --- |")
+    place = made(server)
+    url = url_of(place)
+    before = database_size(place)
+    for number in range(20):
+        open_ledger(f"{url}?schema=empty{number}").close()
+    print(f"| an empty one | {(database_size(place) - before) // 20:,} |")
+    leads = 20_000
+    folder = work / "sizes"
+    workspace(folder / "team", f"{url}?schema=team", leads=leads)
+    with (
+        workers(1, "--workspaces", str(folder), "--database", url, log=work / "log"),
+        place.connected() as connection,
+    ):
+        until(lambda: finished(connection) == 1, seconds=600)
+    print(f"| each lead, one score and a stage | {schema_size(place, 'team') // leads:,} |")
+
+
+def made(server: Server) -> Shared:
+    place = shared(server.fresh())
+    with place.connected() as connection:
+        prepare(place, connection)
+    return place
+
+
+def fill(place: Shared, *, workspaces: int, each: int) -> None:
+    with place.connected() as connection, connection.transaction():
+        for number in range(workspaces):
+            name = f"team{number:05}"
+            connection.execute("INSERT INTO workspaces VALUES (%s, '', '')", (name,))
+            planned = [
+                Planned(
+                    duty=Duty(workspace=name, kind="sync", name=f"s{i}"),
+                    schedule="0 0 1 1 *",
+                    zone="UTC",
+                )
+                for i in range(each)
+            ]
+            duties.keep(connection, name, planned)
+
+
+def sample_workspaces(folder: Path, url: str, count: int, *, each: int) -> Path:
+    """Workspaces like that of `init --sample`, with more workbooks."""
+    source = '[[source]]\nname = "{0}"\nexcel = "{0}.xlsx"\ntab = "Leads"\nschedule = "0 0 1 1 *"\n'
+    for number in range(count):
+        root = folder / f"team{number:04}"
+        create_workspace(root, sample=True)
+        path = root / "config" / "sheetcrm.toml"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        kept, inside = [], False
+        for line in lines:
+            inside = line.startswith("[[source]]") or (inside and not line.startswith("["))
+            if line.startswith("ledger"):
+                kept.append(f'ledger = "{url}?schema=team{number:04}"')
+            elif not inside:
+                kept.append(line)
+        names = [f"leads{i}" for i in range(each)]
+        path.write_text("\n".join([*kept, *map(source.format, names)]), encoding="utf-8")
+        book = (root / "leads.xlsx").read_bytes()
+        for name in names:
+            (root / f"{name}.xlsx").write_bytes(book)
+    return folder
+
+
+def finished(connection: Connection) -> int:
+    [(count,)] = rows(connection, "SELECT count(*) FROM duties WHERE ended_at IS NOT NULL")
+    return int(count)
+
+
+def at_work(connection: Connection) -> int:
+    """How many workers have begun something."""
+    query = "SELECT count(DISTINCT holder) FROM duties WHERE begun_at IS NOT NULL"
+    [(count,)] = rows(connection, query)
+    return int(count)
+
+
+def database_size(place: Shared) -> int:
+    with place.connected() as connection:
+        connection.execute("CHECKPOINT")
+        [(size,)] = rows(connection, "SELECT pg_database_size(current_database())")
+        return int(size)
+
+
+def schema_size(place: Shared, schema: str) -> int:
+    query = (
+        "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n "
+        "ON n.oid = c.relnamespace WHERE nspname = %s AND relkind = 'r'"
+    )
+    with place.connected() as connection:
+        [(size,)] = rows(connection, query, schema)
+        return int(size)
+
+
+def url_of(place: Shared) -> str:
+    with psycopg.connect(place.conninfo) as connection:
+        info = connection.info
+        return f"postgresql://{info.user}@{info.host}:{info.port}/{info.dbname}"
+
+
+def cpu_of(process: subprocess.Popen[bytes]) -> float:
+    """Seconds of a process and of its children that ended (Linux)."""
+    return sum(map(int, stat(process.pid)[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def server_cpu(connection: Connection) -> float:
+    """Seconds of the server and of all its processes, those that ended included (Linux)."""
+    server = int(stat(connection.info.backend_pid)[1])
+    ticks = sum(map(int, stat(server)[11:15]))
+    for path in Path("/proc").glob("[0-9]*"):
+        fields = stat(int(path.name))
+        if fields and int(fields[1]) == server:
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def stat(process: int) -> list[str]:
+    """The fields of /proc/PID/stat after the name, from the state on; none where it ended."""
+    try:
+        text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return []
+    return text.rpartition(")")[2].split()
+
+
+if __name__ == "__main__":
+    main()
