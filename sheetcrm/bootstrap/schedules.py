@@ -31,9 +31,16 @@ def open_scheduler(kind: str) -> Scheduler:
     Raises:
         UsageError: it has none.
     """
-    from sheetcrm.adapters.schedulers import scheduler
+    from sheetcrm.adapters.schedulers import kind_here, scheduler
 
-    return scheduler(kind)
+    return scheduler(kind or kind_here())
+
+
+def installed_kinds(root: Path) -> tuple[str, ...]:
+    """By what this computer starts the runs of a workspace; usually by one, or by nothing."""
+    from sheetcrm.adapters.schedulers import kinds_here, scheduler
+
+    return tuple(kind for kind in kinds_here() if scheduler(kind).installed(str(root)))
 
 
 def scheduled_job(root: Path, *, every: str, cron: str, deadline: timedelta) -> Scheduled:

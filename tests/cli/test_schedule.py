@@ -46,6 +46,19 @@ def test_install_look_remove(sample, run, system):  # noqa: F811
     assert not (system / "table").exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="two of them are on Linux only")
+def test_two_of_them_at_once_are_told_and_removed_together(sample, run, system, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("sheetcrm.adapters.schedulers.kinds_here", lambda: ("cron", "systemd"))
+    assert run("--workspace", sample, "schedule", "--install").code == 0
+    said = run("--workspace", sample, "schedule", "--install", "--kind", "systemd")
+    assert "cron and systemd start this workspace; one is enough" in said.err
+    said = run("--workspace", sample, "schedule", "--remove")
+    assert "crontab: took out" in said.out
+    assert ".timer" in said.out
+    said = run("--workspace", sample, "schedule", "--remove")
+    assert "nothing to do" in said.out
+
+
 def test_what_is_gone_can_still_be_removed(sample, run, system):  # noqa: F811
     assert run("--workspace", sample, "schedule", "--install").code == 0
     shutil.rmtree(sample)

@@ -13,21 +13,16 @@ KINDS = ("cron", "systemd", "launchd", "windows")
 
 
 def scheduler(kind: str) -> Scheduler:
-    """The one of a kind; for "" the one that this computer has.
-
-    Raises:
-        UsageError: it has none.
-    """
-    found = kind or kind_here()
-    if found == "cron":
+    """The one of a kind, whether this computer has it or not."""
+    if kind == "cron":
         from sheetcrm.adapters.schedulers.cron import Cron  # noqa: PLC0415
 
         return Cron()
-    if found == "systemd":
+    if kind == "systemd":
         from sheetcrm.adapters.schedulers.systemd import Systemd  # noqa: PLC0415
 
         return Systemd()
-    if found == "launchd":
+    if kind == "launchd":
         from sheetcrm.adapters.schedulers.launchd import Launchd  # noqa: PLC0415
 
         return Launchd()
@@ -36,20 +31,26 @@ def scheduler(kind: str) -> Scheduler:
     return Windows()
 
 
+def kinds_here() -> tuple[str, ...]:
+    """What this computer starts programs by, as far as we know; what we would choose first."""
+    if sys.platform == "win32":
+        return ("windows",)
+    there = {
+        "launchd": sys.platform == "darwin",
+        "cron": shutil.which("crontab") is not None,
+        "systemd": Path("/run/systemd/system").is_dir(),
+    }
+    return tuple(kind for kind, is_there in there.items() if is_there)
+
+
 def kind_here() -> str:
-    """What this computer starts programs by.
+    """What we would choose on this computer.
 
     Raises:
-        UsageError: nothing that we know.
+        UsageError: it has nothing that we know.
     """
-    if sys.platform == "win32":
-        return "windows"
-    if sys.platform == "darwin":
-        return "launchd"
-    if shutil.which("crontab"):
-        return "cron"
-    if Path("/run/systemd/system").is_dir():
-        return "systemd"
+    for kind in kinds_here():
+        return kind
     raise UsageError(
         "this computer has neither cron nor systemd",
         hint="install cron (Debian, Ubuntu: sudo apt install cron), or say for which system "

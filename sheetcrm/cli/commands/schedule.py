@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from sheetcrm.bootstrap import find_root
-from sheetcrm.bootstrap.schedules import KINDS, open_scheduler, prove_job, scheduled_job
+from sheetcrm.bootstrap.schedules import (
+    KINDS,
+    installed_kinds,
+    open_scheduler,
+    prove_job,
+    scheduled_job,
+)
 from sheetcrm.cli import output
 from sheetcrm.cli.durations import Duration
 from sheetcrm.errors import UsageError
@@ -64,14 +70,22 @@ def schedule(
         raise UsageError("--every and --cron exclude each other", hint="give one of them")
     if remove:
         root = Path(workspace).expanduser().resolve() if workspace else find_root()
-        show_change(open_scheduler(kind or "").remove(str(root)), (), as_json=as_json)
+        kinds = (kind,) if kind else installed_kinds(root)
+        show_change(
+            together([open_scheduler(one).remove(str(root)) for one in kinds]), as_json=as_json
+        )
         return 0
     scheduler = open_scheduler(kind or "")
-    found = scheduled_job(find_root(workspace), every=every or EVERY, cron=cron, deadline=deadline)
+    root = find_root(workspace)
+    found = scheduled_job(root, every=every or EVERY, cron=cron, deadline=deadline)
     if install:
         prove_job(found.job)
         change = scheduler.install(found.job)
-        notes = (*unknown(found.variables), *scheduler.notes(found.job))
+        notes = (
+            *unknown(found.variables),
+            *scheduler.notes(found.job),
+            *doubled(installed_kinds(root)),
+        )
         show_change(change, notes, as_json=as_json)
         return 0
     show(scheduler, found, as_json=as_json)
@@ -92,7 +106,25 @@ def show(scheduler: Scheduler, found: Scheduled, *, as_json: bool) -> None:
         output.advise(note)
 
 
-def show_change(change: Change, notes: Sequence[str], *, as_json: bool) -> None:
+def together(changes: Sequence[Change]) -> Change:
+    """Several changes as one."""
+    from sheetcrm.core.schedule.job import Change
+
+    return Change(
+        done=tuple(line for change in changes for line in change.done),
+        look=tuple(line for change in changes for line in change.look),
+    )
+
+
+def doubled(kinds: Sequence[str]) -> tuple[str, ...]:
+    """What is to be said where several things start the runs."""
+    if len(kinds) < 2:
+        return ()
+    both = " and ".join(kinds)
+    return (f"{both} start this workspace; one is enough: sheetcrm schedule --remove --kind …",)
+
+
+def show_change(change: Change, notes: Sequence[str] = (), *, as_json: bool) -> None:
     """What was done, what a person has to know, and how to look at it."""
     if as_json:
         output.json_out({"done": change.done, "look": change.look, "notes": notes})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetcrm.adapters.schedulers import KINDS, scheduler
+from sheetcrm.adapters.schedulers import KINDS, kind_here, kinds_here, scheduler
 from sheetcrm.core.schedule.crontab import LOG
 from sheetcrm.core.schedule.zones import Here
 from sheetcrm.errors import UsageError
@@ -139,7 +139,12 @@ def test_launchd(system, work, changed):
 
 
 def test_what_this_computer_has(system, monkeypatch):
-    assert type(scheduler("")).__name__ == "Cron"
-    for platform, name in (("darwin", "Launchd"), ("win32", "Windows")):
+    assert kinds_here()[0] == "cron"
+    for platform, first in (("darwin", "launchd"), ("win32", "windows")):
         monkeypatch.setattr("sys.platform", platform)
-        assert type(scheduler("")).__name__ == name
+        assert kind_here() == first
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("PATH", "/nowhere")
+    if not Path("/run/systemd/system").is_dir():
+        with pytest.raises(UsageError, match="neither cron nor systemd"):
+            kind_here()
