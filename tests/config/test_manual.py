@@ -1,4 +1,4 @@
-"""What docs/qualification.md shows is a config that sheetcrm takes."""
+"""What docs/qualification.md and docs/followups.md show is a config that sheetcrm takes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,17 @@ import pytest
 
 from sheetcrm.config import load
 
-TEXT = Path(__file__).parents[2].joinpath("docs", "qualification.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```toml\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def blocks(page):
+    text = DOCS.joinpath(page).read_text(encoding="utf-8")
+    return re.findall(r"^```toml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+BLOCKS = blocks("qualification.md")
+FOLLOWUPS = blocks("followups.md")
+SENDER = "[sender]\naddress = 'halo@example.com'\n"
 AROUND = """
 [[source]]
 name = "s"
@@ -35,5 +44,12 @@ def test_every_example_is_understood(write, text):
     assert config.sources
 
 
+@pytest.mark.parametrize("text", FOLLOWUPS, ids=lambda text: text.split("\n")[0])
+def test_every_example_of_follow_ups_is_understood(write, text):
+    sender = "" if "[sender]" in text else SENDER
+    assert load(write({"x.toml": AROUND + STAGES + sender + text})).sources
+
+
 def test_there_are_examples():
     assert len(BLOCKS) >= 4
+    assert len(FOLLOWUPS) >= 5
