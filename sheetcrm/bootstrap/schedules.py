@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sheetcrm.core.schedule.job import Job
+    from datetime import timedelta
+
+    from sheetcrm.core.schedule.job import Job, Scheduled
     from sheetcrm.ports import Scheduler
 
 KINDS = ("cron", "systemd", "launchd", "windows")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scheduled:
-    """A workspace's job, and what there is to say of it."""
-
-    job: Job
-    now: datetime  #: in the workspace's time zone
-    variables: tuple[str, ...]  #: of the environment that the config reads
 
 
 def open_scheduler(kind: str) -> Scheduler:
@@ -59,7 +49,7 @@ def scheduled_job(root: Path, *, every: str, cron: str, deadline: timedelta) -> 
     from sheetcrm.adapters.clock import SystemClock
     from sheetcrm.adapters.schedulers.here import environment, here, program
     from sheetcrm.config import load
-    from sheetcrm.core.schedule.job import Job, job_times
+    from sheetcrm.core.schedule.job import Job, Scheduled, job_times
 
     seen = _Seen(os.environ)
     zone = load(root, environ=seen).locale.timezone
@@ -74,7 +64,7 @@ def scheduled_job(root: Path, *, every: str, cron: str, deadline: timedelta) -> 
         deadline=deadline,
         environment=environment(),
     )
-    return Scheduled(job=job, now=now, variables=tuple(sorted(seen.names)))
+    return Scheduled(job=job, now=now, variables=seen.names)
 
 
 def prove_job(job: Job) -> None:
@@ -88,19 +78,11 @@ def prove_job(job: Job) -> None:
     prove(job)
 
 
-class _Seen(Mapping[str, str]):
-    """An environment that remembers which of its variables were asked for."""
+class _Seen(dict[str, str]):
+    """An environment that remembers which of its variables were taken."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self.names: set[str] = set()
-        self._environ = environ
+    names: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> str:
-        self.names.add(name)
-        return self._environ[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._environ)
-
-    def __len__(self) -> int:
-        return len(self._environ)
+        self.names = tuple(sorted({*self.names, name}))
+        return super().__getitem__(name)

@@ -24,8 +24,7 @@ from sheetcrm.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sheetcrm.bootstrap.schedules import Scheduled
-    from sheetcrm.core.schedule.job import Change
+    from sheetcrm.core.schedule.job import Change, Scheduled
     from sheetcrm.ports import Scheduler
 
 EVERY = "1h"

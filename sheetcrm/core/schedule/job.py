@@ -75,6 +75,15 @@ class Job:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Scheduled:
+    """A workspace's job, and what there is to say of it."""
+
+    job: Job
+    now: datetime  #: in the workspace's time zone
+    variables: tuple[str, ...]  #: of the environment that the config reads
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """What an installation or a removal did; nothing where nothing had to be done."""
 
