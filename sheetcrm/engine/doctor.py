@@ -8,10 +8,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from sheetcrm.core.memory import RunRecord
-from sheetcrm.core.outbox import active
 from sheetcrm.engine.check import CheckedSource, check
-from sheetcrm.engine.outbox import words_of
-from sheetcrm.engine.sending import unaccounted
+from sheetcrm.engine.outbox import pauses_of, words_of
+from sheetcrm.engine.reconciling import unaccounted
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import ConfigError, SheetCrmError, TransientError
 from sheetcrm.ports import Kept
@@ -156,7 +155,7 @@ def _mail(workspace: Workspace) -> Iterator[Finding]:
             unaccounted(workspace, workspace.sent_log)
         except SheetCrmError as error:
             yield from of_error("sending", error)
-    for pause in active(workspace.ledger.outbox.pauses(), workspace.clock.now()):
+    for pause in pauses_of(workspace):
         if not pause.scope.startswith("person|"):
             yield look("sending", words_of(pause), "take it back: sheetcrm resume")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sheetcrm.core.followup.mime import token_of
 from sheetcrm.core.memory import MessageRecord
@@ -50,8 +50,14 @@ def standing(workspace: Workspace, *, states: Collection[str] = ()) -> Standing:
     return Standing(
         counts={state: counts[state] for state in EVERY if counts[state]},
         messages=[record for record in every if record.state in (states or SHOWN)],
-        pauses=active(outbox.pauses(), workspace.clock.now()),
+        pauses=pauses_of(workspace),
     )
+
+
+def pauses_of(workspace: Workspace) -> list[Pause]:
+    """Those that are in force, in the workspace's time."""
+    now = workspace.clock.now()
+    return [one.seen_from(now.tzinfo) for one in active(workspace.ledger.outbox.pauses(), now)]
 
 
 def resolve(workspace: Workspace, name: str, *, sent: bool) -> MessageRecord:
@@ -87,10 +93,9 @@ def pause(
 def resume(workspace: Workspace, scope: str) -> list[Pause]:
     """Take back a pause; with the scope "" every one of all sending and of the account."""
     outbox = workspace.ledger.outbox
-    now = workspace.clock.now()
     mine = [
         one
-        for one in active(outbox.pauses(), now)
+        for one in pauses_of(workspace)
         if one.scope == scope or (not scope and one.scope.startswith("account|"))
     ]
     for one in mine:
@@ -102,12 +107,8 @@ def words_of(pause: Pause) -> str:
     """A pause for people."""
     kind, _, what = pause.scope.partition("|")
     whose = {"": "all sending", "account": f"all sending from {what}"}.get(kind, what)
-    until = f" until {_moment(pause.until)}" if pause.until else ""
+    until = f" until {pause.until:%Y-%m-%d %H:%M}" if pause.until else ""
     return f"{whose} is paused{until}: {pause.reason}"
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
 
 
 def _fits(record: MessageRecord, name: str) -> bool:

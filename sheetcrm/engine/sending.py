@@ -23,14 +23,15 @@ from sheetcrm.core.outbox import (
     Pause,
     Suppression,
     Verdict,
-    active,
     digest_of,
 )
 from sheetcrm.core.outbox.answers import is_bad_address
 from sheetcrm.core.outbox.breaker import LOOKED_AT, Watch, after_bounces
 from sheetcrm.engine.intake import listen_first
+from sheetcrm.engine.outbox import pauses_of
+from sheetcrm.engine.reconciling import means, unaccounted
 from sheetcrm.engine.workspace import Progress, Workspace, silent
-from sheetcrm.errors import MailerError, TransientError, UsageError
+from sheetcrm.errors import MailerError, TransientError
 from sheetcrm.ports import Mailer, MailSession, SentLog
 
 KIND = "send"
@@ -83,11 +84,25 @@ class SendReport:
         return 1 if looked_for else 0
 
 
-def due(workspace: Workspace) -> list[MessageRecord]:
-    """What `send` would hand over now, but for limits and for what comes up until then."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Due:
+    """What may go by everybody's word."""
+
+    now: tuple[MessageRecord, ...]  #: but for limits, and for what comes up until then
+    later: int  #: whose time has not come
+    next_at: datetime | None  #: when the first of those may go
+
+
+def due(workspace: Workspace) -> Due:
+    """What `send` would hand over now, and what waits for its time."""
     now = workspace.clock.now()
     ready = workspace.ledger.outbox.find(states=READY)
-    return [record for record in ready if record.not_before is None or record.not_before <= now]
+    later = [at for record in ready if (at := record.not_before) and at > now]
+    return Due(
+        now=tuple(r for r in ready if r.not_before is None or r.not_before <= now),
+        later=len(later),
+        next_at=min(later).astimezone(now.tzinfo) if later else None,
+    )
 
 
 def send(
@@ -111,7 +126,7 @@ def send(
             or the mailbox cannot, so that nobody knows who has answered.
         LedgerError: the ledger cannot be used.
     """
-    mailer, log = _means(workspace)
+    mailer, log = means(workspace)
     outbox = workspace.ledger.outbox
     unaccounted(workspace, log)
     listen_first(workspace, workspace.clock.now())
@@ -127,41 +142,7 @@ def send(
     report = sending.carry_out()
     _, end = log.read(outbox.log_position())
     outbox.log_read_to(end)
-    return _with_pauses(report, outbox.pauses(), workspace, first_time=first_time)
-
-
-def unaccounted(workspace: Workspace, log: SentLog) -> None:
-    """Refuse to send where `sent.log` tells of messages that the ledger does not know.
-
-    Raises:
-        MailerError: it does; most likely a ledger of another day was put back.
-    """
-    outbox = workspace.ledger.outbox
-    added, _ = log.read(outbox.log_position())
-    missing = set(added) - outbox.digests() if added else ()
-    if missing:
-        raise MailerError(
-            f"sent.log tells of {len(missing)} messages that the ledger does not know: was an "
-            "older ledger put back? nothing is sent, as they could go out twice",
-            hint="sheetcrm outbox reconcile lets the ledger learn of them, and sending go on",
-        )
-
-
-def reconcile(workspace: Workspace) -> int:
-    """Let the ledger learn from `sent.log` what must never go again; answers of how many.
-
-    Raises:
-        UsageError: the workspace sends nothing by itself.
-        MailerError: `sent.log` cannot be read.
-    """
-    _, log = _means(workspace)
-    outbox = workspace.ledger.outbox
-    added, end = log.read(0)
-    known = outbox.digests()
-    missing = {digest: at for digest, at in added.items() if digest not in known}
-    outbox.never(missing)
-    outbox.log_read_to(end)
-    return len(missing)
+    return _with_pauses(report, pauses_of(workspace), first_time=first_time)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -214,30 +195,34 @@ class _Sending:
         return f"{self.run}@{self.turns}"
 
     def _carry_out(self) -> SendReport:
+        outbox = self.workspace.ledger.outbox
+        if not outbox.find(states=(*READY, "claimed", "sending")):
+            return SendReport(account=self.mailer.account)
+        self.run = self.workspace.ledger.start_run(KIND, self.workspace.clock.now())
         claimed = self._claim()
         error: MailerError | None = None
-        if claimed.claims:
-            try:
+        try:
+            if claimed.claims:
                 with self.mailer.open() as session:
                     claimed = self._go_on(session, claimed)
-            except MailerError as stop:
-                error = stop
-                self._release(claimed.claims)
-            finally:
-                self.log.flush()
-                self._finish(error)
+        except MailerError as stop:
+            error = stop
+            self._release(claimed.claims)
+        finally:
+            self.log.flush()
+            self._finish(error)
         return SendReport(
             account=self.mailer.account,
             run=self.run,
             attempts=tuple(self.attempts),
             waiting=claimed.waiting,
             why=claimed.why,
-            next_at=claimed.next_at,
+            next_at=claimed.next_at and claimed.next_at.astimezone(self._now().tzinfo),
             error=error,
         )
 
     def _claim(self) -> Claimed:
-        """The next messages; a run is begun when there are some."""
+        """The next messages."""
         clock, ledger = self.workspace.clock, self.workspace.ledger
         now = clock.now()
         if self.until and now >= self.until:
@@ -245,7 +230,6 @@ class _Sending:
         most = BATCH if self.left is None else min(BATCH, self.left - len(self.attempts))
         if most <= 0:
             return Claimed()
-        self.run = self.run or ledger.start_run(KIND, now)
         return ledger.outbox.claim(
             self.mailer.account,
             owner=self.owner,
@@ -283,7 +267,7 @@ class _Sending:
 
     def _claim_nothing(self) -> Claimed:
         """What is to be said of what waits, once sending has stopped."""
-        waiting = len(due(self.workspace))
+        waiting = len(due(self.workspace).now)
         return Claimed(waiting=waiting, why="sending was stopped" if waiting else "")
 
     def _one(self, session: MailSession, claim: Claim, subject: str, watch: Watch) -> bool:
@@ -331,8 +315,11 @@ class _Sending:
         outbox.pause(pause)
         return pause.scope.startswith("domain|")
 
+    def _now(self) -> datetime:
+        return self.workspace.clock.now()
+
     def _over(self) -> bool:
-        return self.until is not None and self.workspace.clock.now() >= self.until
+        return self.until is not None and self._now() >= self.until
 
     def _release(self, claims: Sequence[Claim]) -> None:
         """Give back what was not begun; what was begun or is done stays as it is."""
@@ -362,21 +349,9 @@ class _Sending:
         )
 
 
-def _means(workspace: Workspace) -> tuple[Mailer, SentLog]:
-    if workspace.mailer is None or workspace.sent_log is None:
-        raise UsageError(
-            "this workspace sends nothing by itself: its drafts are files for your mail program",
-            hint='to send, write [sending] via = "smtp" and [smtp] host = "…" into the config',
-        )
-    return workspace.mailer, workspace.sent_log
-
-
-def _with_pauses(
-    report: SendReport, pauses: Sequence[Pause], workspace: Workspace, *, first_time: bool
-) -> SendReport:
-    now = workspace.clock.now()
+def _with_pauses(report: SendReport, pauses: Sequence[Pause], *, first_time: bool) -> SendReport:
     return replace(
         report,
-        pauses=tuple(one for one in active(pauses, now) if not one.scope.startswith("person|")),
+        pauses=tuple(one for one in pauses if not one.scope.startswith("person|")),
         first_time=first_time and bool(report.attempts),
     )

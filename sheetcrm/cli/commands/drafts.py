@@ -70,6 +70,8 @@ def show_renewed(found: Waiting) -> None:
 
 def show_waiting(found: Waiting, *, limit: int | None, whole: bool) -> None:
     """The drafts on the terminal, those with a file in front."""
+    from sheetcrm.engine.approval import short_id
+
     every = [*found.here, *found.gone]
     shown = every if limit is None else [*languages_mixed(found.here), *found.gone][:limit]
     gone = {draft.key for draft in found.gone}
@@ -77,17 +79,24 @@ def show_waiting(found: Waiting, *, limit: int | None, whole: bool) -> None:
         show_texts(shown, gone)
     else:
         rows = [
-            (d.due_on, d.to_name, d.subject, d.segment, f"{d.sequence} {d.step}", d.language)
+            (short_id(d.key), d.due_on, d.to_name, d.subject, f"{d.sequence} {d.step}", d.language)
             + ((GONE if d.key in gone else "",) if gone else ())
             for d in shown
         ]
-        headers = ["due", "to", "subject", "segment", "step", "language"]
+        headers = ["id", "due", "to", "subject", "step", "language"]
         output.table("", headers + ["file"] * bool(gone), rows)
-    if found.here:
-        output.say(f"{len(found.here)} drafts wait in {Path(found.here[0].place).parent}")
+    place = found.here[0].place if found.here else ""
+    if place:
+        output.say(f"{len(found.here)} drafts wait in {Path(place).parent}")
     if found.gone:
         output.say(f"{len(found.gone)} more: {GONE}")
-    output.next_step("look at all of them in a browser: sheetcrm preview")
+    if found.here and not place:
+        output.say(f"{len(found.here)} drafts wait for your word")
+        output.next_step(
+            "look at all of them in a browser: sheetcrm preview; let them go: sheetcrm approve"
+        )
+    else:
+        output.next_step("look at all of them in a browser: sheetcrm preview")
 
 
 def show_texts(shown: Sequence[MessageDraft], gone: set[str]) -> None:

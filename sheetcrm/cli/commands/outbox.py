@@ -70,7 +70,7 @@ def resolve(workspace: str, *, name: str, sent: bool, resend: bool) -> int:
 @click.pass_obj
 def reconcile(workspace: str) -> int:
     """Let the ledger learn of messages that only sent.log knows; they never go again."""
-    from sheetcrm.engine.sending import reconcile as learn
+    from sheetcrm.engine.reconciling import reconcile as learn
 
     with open_workspace(find_root(workspace), exclusive=True) as opened:
         count = learn(opened)

@@ -11,10 +11,9 @@ from sheetcrm.cli import output
 from sheetcrm.cli.durations import Duration
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
-    from sheetcrm.core.memory import MessageRecord
-    from sheetcrm.engine.sending import Attempt, SendReport
+    from sheetcrm.engine.sending import Attempt, Due, SendReport
 
 
 @click.command(short_help="Send what was approved; shows it first.")
@@ -36,11 +35,11 @@ def send(
 
     with open_workspace(find_root(workspace), exclusive=True) as opened:
         if not yes and opened.rules.followups.sending.approve != "auto":
-            waiting = due(opened)[:limit]
+            waiting = due(opened)
             if as_json:
-                output.json_out({"dry_run": True, "due": waiting})
+                output.json_out({"dry_run": True, "due": waiting.now[:limit], **later(waiting)})
             else:
-                show_due(waiting)
+                show_due(waiting, limit, drafts=len(opened.ledger.drafts()))
             return 0
         with output.progress() as progress:
             until = opened.clock.now() + deadline if deadline else None
@@ -60,16 +59,32 @@ def as_plain(report: SendReport) -> dict[str, object]:
     return {**found, "counts": report.counts, "error": error.message if error else None}
 
 
-def show_due(waiting: list[MessageRecord]) -> None:
+def later(waiting: Due) -> dict[str, object]:
+    """What waits for its time, as JSON."""
+    return {"later": waiting.later, "next_at": output.plain(waiting.next_at)}
+
+
+def show_due(waiting: Due, limit: int | None, *, drafts: int) -> None:
     """What would go."""
-    if not waiting:
-        output.say("nothing is due to be sent")
-        output.next_step("drafts wait for your word: sheetcrm approve")
-        return
-    rows = [(r.to_address, r.subject, f"{r.sequence} {r.step}") for r in waiting]
-    output.table("due now", ["to", "subject", "step"], rows)
-    output.say(f"{len(waiting)} messages would be sent; nothing was")
-    output.next_step("send them: sheetcrm send --yes")
+    rows = [(r.to_address, r.subject, f"{r.sequence} {r.step}") for r in waiting.now[:limit]]
+    if rows:
+        output.table("due now", ["to", "subject", "step"], rows)
+        output.say(f"{len(rows)} messages would be sent; nothing was")
+    else:
+        output.say("nothing is due to be sent just now")
+    show_later(waiting.later, waiting.next_at)
+    if rows:
+        output.next_step("send them: sheetcrm send --yes")
+    elif drafts:
+        output.next_step(f"{drafts} drafts wait for your word: sheetcrm approve")
+
+
+def show_later(count: int, at: datetime | None) -> None:
+    """What waits for its time."""
+    if count and at:
+        output.say(
+            f"{count} approved ones wait for their time, the first until {at:%Y-%m-%d %H:%M}"
+        )
 
 
 def show(report: SendReport) -> None:
@@ -82,6 +97,8 @@ def show(report: SendReport) -> None:
             output.say(line(attempt), style="yellow")
     sent = report.count(Verdict.SENT)
     output.say(f"{sent} sent from {report.account}")
+    if not report.waiting and report.next_at:
+        output.say(f"the next may go at {report.next_at:%Y-%m-%d %H:%M}")
     if report.waiting:
         when = f", until {report.next_at:%Y-%m-%d %H:%M}" if report.next_at else ""
         output.say(f"{report.waiting} more are due and wait: {report.why}{when}")

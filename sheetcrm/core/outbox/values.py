@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -99,6 +99,11 @@ class Pause(NamedTuple):
     by: str  #: ``person``, or the part of sheetcrm that paused
     since: datetime
     until: datetime | None = None
+
+    def seen_from(self, zone: tzinfo | None) -> Pause:
+        """The same, its times told in another zone."""
+        until = self.until.astimezone(zone) if self.until else None
+        return self._replace(since=self.since.astimezone(zone), until=until)
 
 
 class InboxCursor(NamedTuple):

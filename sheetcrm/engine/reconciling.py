@@ -1,0 +1,55 @@
+"""The ledger and `sent.log`, which must tell the same story before anything is sent."""
+
+from __future__ import annotations
+
+from sheetcrm.engine.workspace import Workspace
+from sheetcrm.errors import MailerError, UsageError
+from sheetcrm.ports import Mailer, SentLog
+
+
+def means(workspace: Workspace) -> tuple[Mailer, SentLog]:
+    """What sends, and what remembers it.
+
+    Raises:
+        UsageError: the workspace sends nothing by itself.
+    """
+    if workspace.mailer is None or workspace.sent_log is None:
+        raise UsageError(
+            "this workspace sends nothing by itself: its drafts are files for your mail program",
+            hint='to send, write [sending] via = "smtp" and [smtp] host = "…" into the config',
+        )
+    return workspace.mailer, workspace.sent_log
+
+
+def unaccounted(workspace: Workspace, log: SentLog) -> None:
+    """Refuse to send where `sent.log` tells of messages that the ledger does not know.
+
+    Raises:
+        MailerError: it does; most likely a ledger of another day was put back.
+    """
+    outbox = workspace.ledger.outbox
+    added, _ = log.read(outbox.log_position())
+    missing = set(added) - outbox.digests() if added else ()
+    if missing:
+        raise MailerError(
+            f"sent.log tells of {len(missing)} messages that the ledger does not know: was an "
+            "older ledger put back? nothing is sent, as they could go out twice",
+            hint="sheetcrm outbox reconcile lets the ledger learn of them, and sending go on",
+        )
+
+
+def reconcile(workspace: Workspace) -> int:
+    """Let the ledger learn from `sent.log` what must never go again; answers of how many.
+
+    Raises:
+        UsageError: the workspace sends nothing by itself.
+        MailerError: `sent.log` cannot be read.
+    """
+    _, log = means(workspace)
+    outbox = workspace.ledger.outbox
+    added, end = log.read(0)
+    known = outbox.digests()
+    missing = {digest: at for digest, at in added.items() if digest not in known}
+    outbox.never(missing)
+    outbox.log_read_to(end)
+    return len(missing)
