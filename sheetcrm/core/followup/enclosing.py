@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from sheetcrm.core.followup.enclosure import MESSAGE_LIMIT, Enclosure, UnfitFileError, enclosure
 from sheetcrm.core.followup.lint import Fault
@@ -112,11 +113,7 @@ class Files:
             except UnfitFileError as error:
                 known[name] = Fault(message=str(error), line=line)
         found = known[name]
-        return (
-            found
-            if isinstance(found, Enclosure)
-            else Fault(message=found.message, line=line, hint=found.hint)
-        )
+        return found if isinstance(found, Enclosure) else replace(found, line=line)
 
 
 def bare_name(target: str) -> str:

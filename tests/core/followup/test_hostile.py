@@ -195,7 +195,7 @@ def test_nothing_fills_the_memory_or_takes_for_ever(bomb):
     _, errors = TemplateSet.parse(texts)
     if not errors:
         assert held(texts=texts, location="Bali", interests=tuple("abcdefghijklmno"))
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 5
 
 
 def test_enormous_cells_are_cut():
