@@ -76,7 +76,7 @@ def load(
     check_formulas(run)
     if run.faults:
         faults = sorted(run.faults, key=lambda fault: (fault.file, fault.line))
-        raise ConfigError(faults, hint=_advice(folder) if files.complete else "")
+        raise ConfigError(faults, hint=_advice(folder) if files.complete and not instead else "")
     return _build(tree, run)
 
 

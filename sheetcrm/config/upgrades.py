@@ -14,9 +14,10 @@ from importlib.resources import files
 
 from sheetcrm import __version__
 from sheetcrm.config import columns
+from sheetcrm.config.inspection import key_text
 from sheetcrm.config.kinds import Kind
 from sheetcrm.config.loading import WHOLE
-from sheetcrm.config.positions import Written, written
+from sheetcrm.config.positions import Written, repeated, written
 from sheetcrm.config.shapes import Either, Key, ListOf, MapOf, Table
 from sheetcrm.errors import UsageError
 
@@ -48,7 +49,7 @@ class Upgrade:
 
     made_for: str  #: the version that the config was made for
     texts: Mapping[str, str]  #: file → its new text; only those that change
-    changes: tuple[str, ...] = ()  #: each with its place: ``followups.toml:12: …``
+    changes: tuple[str, ...] = ()  #: ``followups.toml: sending.pace is called …``
     new: tuple[tuple[str, str], ...] = ()  #: keys that there are since then, and what they are for
 
 
@@ -60,7 +61,7 @@ def upgrade(texts: Mapping[str, str], rules: Sequence[Rule] = RULES) -> Upgrade:
         rules: what became of keys.
 
     Raises:
-        UsageError: they were made for a newer sheetcrm.
+        UsageError: they were made for a newer sheetcrm, or have a key by both of its names.
     """
     made_for = version_of(texts)
     due = [rule for rule in rules if _number(rule.since) > _number(made_for)]
@@ -68,9 +69,15 @@ def upgrade(texts: Mapping[str, str], rules: Sequence[Rule] = RULES) -> Upgrade:
     changes: list[str] = []
     for name, whole in texts.items():
         text = whole.removeprefix(_BOM)
-        found = _followed(text, due)
-        changes += [f"{name}:{line}: {change}" for line, change in found.changes]
-        new = found.text if made_for == VERSION or name != _marked(texts) else mark(found.text)
+        new, said = _followed(text, due)
+        changes += [f"{name}: {change}" for change in said]
+        if said and (twice := repeated(new)):
+            raise UsageError(
+                f"config/{name} has both {key_text(twice[0])} and what it was called before",
+                hint="take one of the two out, then: sheetcrm upgrade-config",
+            )
+        if made_for != VERSION and name == _marked(texts):
+            new = mark(new)
         if new != text:
             changed[name] = f"{whole[: len(whole) - len(text)]}{new}"
     return Upgrade(made_for=made_for, texts=changed, changes=tuple(changes), new=new_keys(made_for))
@@ -135,22 +142,15 @@ def known_keys() -> Iterator[tuple[str, str]]:
             yield name, key.about
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Followed:
-    text: str
-    changes: list[tuple[int, str]]  #: line and what happened there
-
-
-def _followed(text: str, rules: Sequence[Rule]) -> _Followed:
-    """A file's text after the rules, each of which sees what those before it have made."""
-    changes: list[tuple[int, str]] = []
+def _followed(text: str, rules: Sequence[Rule]) -> tuple[str, list[str]]:
+    """A file's text after the rules, each of which sees what those before it made; and what."""
+    changes: dict[str, None] = {}
     for rule in rules:
         parts = [part for part in written(text) if _fits(part.path, rule.key)]
-        lines = [(text.count("\n", 0, part.begin) + 1, _said(part, rule)) for part in parts]
-        changes += [line for i, line in enumerate(lines) if line not in lines[:i]]
+        changes |= dict.fromkeys(_said(part, rule) for part in parts)
         for part in reversed(parts):
             text = _renamed(text, part, rule.to) if rule.to else _gone(text, part, rule)
-    return _Followed(text=text, changes=sorted(changes))
+    return text, list(changes)
 
 
 def _fits(path: tuple[str, ...], key: str) -> bool:

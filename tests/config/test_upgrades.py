@@ -108,7 +108,7 @@ pace = "pace"
 
 def changed(text, *rules):
     found = upgrade({"sheetcrm.toml": text}, rules)
-    return found.texts["sheetcrm.toml"], [line.partition(":")[2] for line in found.changes]
+    return found.texts["sheetcrm.toml"], [line.partition(": ")[2] for line in found.changes]
 
 
 def lines(before, after):
@@ -124,7 +124,7 @@ def test_a_key_is_renamed_wherever_it_stands():
         "# Made for sheetcrm 0.1; and more",
         "per_minute = 20   # a minute",
     ]
-    assert said == ["3: sending.pace is called per_minute since 0.1"]
+    assert said == ["sending.pace is called per_minute since 0.1"]
 
 
 def test_a_key_in_inline_tables_dotted_keys_and_headings():
@@ -146,7 +146,7 @@ def test_a_key_in_inline_tables_dotted_keys_and_headings():
         "sub.gait = 3",
         "[old.new]",
     ]
-    assert len(said) == 7
+    assert len(said) == 6
     assert tomllib.loads(new)["post"]["speed"] == {"x": 1}
 
 
@@ -160,7 +160,7 @@ def test_a_key_that_is_gone_becomes_a_comment_and_says_why():
         '#   "tue",',
         "# ]           # all of them",
     ]
-    assert said == ["4: sending.days is gone since 0.1: use [sending.week]"]
+    assert said == ["sending.days is gone since 0.1: use [sending.week]"]
     assert tomllib.loads(new)["sending"] == {"pace": 20}
 
 
@@ -177,6 +177,12 @@ def test_a_table_that_is_gone_leaves_what_stands_below_it():
     new, _ = changed(text, Rule(since="0.1", key="old"))
     assert "# old is gone since 0.1\n# [old.pace]\n# x = 1\n\n# about the next\n[other]\n" in new
     assert "old" not in tomllib.loads(new)
+
+
+def test_a_key_by_both_of_its_names_is_left_to_a_person():
+    text = "[sending]\npace = 1\nper_minute = 2\n"
+    with pytest.raises(UsageError, match=r"has both sending\.per_minute and what it was called"):
+        changed(text, Rule(since="0.1", key="sending.pace", to="per_minute"))
 
 
 def test_rules_of_versions_before_the_mark_are_done():
@@ -216,9 +222,6 @@ def test_a_fault_that_an_upgrade_mends_says_so(tmp_path, monkeypatch):
     assert "sheetcrm upgrade-config" in caught.value.hint
 
 
-NAMES = ["pace", "shade", "old", "x"]
-
-
 @settings(max_examples=60)
 @given(st.data())
 def test_whatever_is_renamed_the_rest_keeps_its_bytes(data):
@@ -229,6 +232,6 @@ def test_whatever_is_renamed_the_rest_keeps_its_bytes(data):
     found = upgrade({name: text}, [Rule(since="0.1", key=key, to="renamed_to_this")])
     new = found.texts.get(name, text)
     back = new.replace("renamed_to_this", key.rpartition(".")[2])
-    assert mark(back) == mark(text) if "renamed" not in key else True
-    assert new.count("renamed_to_this") == len(found.changes)
+    assert mark(back) == mark(text)
+    assert ("renamed_to_this" in new) == bool(found.changes)
     tomllib.loads(new)
