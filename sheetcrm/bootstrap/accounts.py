@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from sheetcrm.adapters.google.stored import StoredLogin
 
 
-def google_login(root: Path | None, client: str, show: Callable[[str], object]) -> StoredLogin:
+def google_login(
+    root: Path | None, client: str, show: Callable[[str], object], *, mail: bool = False
+) -> StoredLogin:
     """Let a person log in to Google in the browser, and keep that.
 
     Args:
@@ -18,6 +20,7 @@ def google_login(root: Path | None, client: str, show: Callable[[str], object]) 
         client: path of an OAuth client's file; "" for that of the last login, or the one that
             lies in the workspace's secrets.
         show: shows the person an address.
+        mail: for drafts in Gmail as well.
 
     Raises:
         UsageError: there is no client, or nobody was logged in.
@@ -25,7 +28,7 @@ def google_login(root: Path | None, client: str, show: Callable[[str], object]) 
     """
     from sheetcrm.adapters.google.login import renew
 
-    return renew(root, home(), Path(client).expanduser() if client else None, show)
+    return renew(root, home(), Path(client).expanduser() if client else None, show, mail=mail)
 
 
 def google_logout(root: Path | None) -> tuple[StoredLogin, bool]:

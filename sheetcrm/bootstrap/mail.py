@@ -3,27 +3,52 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sheetcrm.bootstrap.accounts import home
 from sheetcrm.bootstrap.locks import state_folder
 
 if TYPE_CHECKING:
+    from sheetcrm.adapters.mail.gmail_drafts import Way
     from sheetcrm.adapters.mail.imap_connection import ImapLogin
     from sheetcrm.config.model import Config, ImapConfig
     from sheetcrm.ports import DraftBox, Inbox, Mailer, SentLog
 
 
-def draft_box(config: Config) -> DraftBox:
-    """Where drafts lie: files for the team's mail program, or only in the ledger."""
-    if config.followups.sending.via == "smtp":
+def draft_box(config: Config, held: ExitStack) -> DraftBox:
+    """Where drafts lie: files for the team's mail program, its mailbox, or only in the ledger.
+
+    What is connected to a mailbox lets go of it with `held`.
+    """
+    via = config.followups.sending.via
+    if via == "smtp":
         from sheetcrm.adapters.mail.kept import KeptDrafts
 
         return KeptDrafts()
+    if via == "imap-drafts" and config.imap:
+        from sheetcrm.adapters.mail.imap_drafts import ImapDrafts
+
+        said = config.imap
+        box = ImapDrafts(imap_login(said), folder=said.drafts, sent=said.sent)
+        held.callback(box.close)
+        return box
+    if via == "gmail-drafts":
+        from sheetcrm.adapters.mail.gmail_drafts import GmailDrafts
+
+        return GmailDrafts(lambda: _gmail(Path(config.root)))
     from sheetcrm.adapters.mail.eml import EmlDrafts
 
     return EmlDrafts(Path(config.outbox))
+
+
+def _gmail(root: Path) -> Way:
+    from sheetcrm.adapters.google.mail import gmail_session
+
+    endpoint = os.environ.get("SHEETCRM_GMAIL_ENDPOINT", "")
+    return gmail_session(root, home(), endpoint=endpoint)
 
 
 def mailer(config: Config) -> Mailer | None:

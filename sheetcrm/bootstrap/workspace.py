@@ -73,7 +73,7 @@ def open_workspace(
                 claim = held.enter_context(claims(root, config, holder))
             ledger = held.enter_context(closing(_ledger(config.ledger, lasting=lasting)))
             written = sources.as_written(config, tabs, now)
-            opened = _assembled(root, config, written, ledger, google, lasting=lasting)
+            opened = _assembled(root, config, written, ledger, google, held=held, lasting=lasting)
             opened = replace(opened, sent_log=mail.sent_log(config, held))
             yield replace(opened, claim=claim) if claim else opened
 
@@ -85,6 +85,7 @@ def _assembled(
     ledger: Ledger,
     google: Callable[[], Google],
     *,
+    held: ExitStack,
     lasting: bool,
 ) -> Workspace:
     from sheetcrm.adapters.clock import SystemClock
@@ -96,7 +97,7 @@ def _assembled(
         sources=tabs,
         tables={one.name: sources.table(config, one, google) for one in config.tables},
         ledger=ledger,
-        drafts=mail.draft_box(config),
+        drafts=mail.draft_box(config, held),
         mailer=mail.mailer(config),
         templates=FolderTemplates(root / "templates"),
         clock=SystemClock(config.locale.timezone),

@@ -96,6 +96,9 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
     if via == "smtp" and "smtp" not in tree and ("smtp",) not in run.places:
         hint = 'write [smtp], host = "…", password = "${file:secrets/mail-password}"'
         run.fault(("smtp",), 'required, but missing, as [sending] has via = "smtp"', hint)
+    if via == "imap-drafts" and "imap" not in tree and ("imap",) not in run.places:
+        hint = 'write [imap], host = "…", password = "${file:secrets/mail-password}"'
+        run.fault(("imap",), 'required, but missing, as [sending] has via = "imap-drafts"', hint)
 
 
 def check_server(

@@ -178,8 +178,9 @@ SENDER = Table(
 SENDING = Table(
     {
         "via": Key(
-            Choice(("eml", "smtp")),
-            "How messages leave: as files for your mail program, or by the server of [smtp].",
+            Choice(("eml", "imap-drafts", "gmail-drafts", "smtp")),
+            "How messages leave: by the server of [smtp], or by your own hand: as files for your "
+            "mail program, or as drafts in the mailbox of [imap] or in Gmail.",
             default="eml",
         ),
         "approve": Key(

@@ -104,6 +104,51 @@ def test_a_workspace_without_a_mailbox(sample: Path, run) -> None:
     assert "[imap]" in said.err
 
 
+@pytest.fixture
+def in_mailbox(synced: Path) -> Path:
+    """A workspace whose drafts lie in the mailbox; nothing was synced with it before."""
+    path = synced / "config" / "followups.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("[sending]\n", '[sending]\nvia = "imap-drafts"\n'), encoding="utf-8"
+    )
+    for ledger in (synced / "var").glob("ledger.db*"):
+        ledger.unlink()
+    return synced
+
+
+def test_drafts_in_the_mailbox_are_made_once(in_mailbox: Path, run, server) -> None:
+    drafts = server.folders["Drafts"]
+    assert run("--workspace", in_mailbox, "sync").code == 0
+    count = len(drafts.mails)
+    assert count > 10
+    assert all("\\Draft" in mail.flags for mail in drafts.mails)
+    sent, deleted = drafts.mails[:2]
+    drafts.mails = drafts.mails[2:]
+    server.folders["Sent"].mails.append(sent)
+    for _ in range(2):
+        assert run("--workspace", in_mailbox, "sync").code == 0
+        assert len(drafts.mails) == count - 2
+    assert deleted not in drafts.mails
+    said = run("--workspace", in_mailbox, "drafts")
+    assert f"{count - 2} drafts wait in imap:halo@example.com" in said.out
+    assert run("--workspace", in_mailbox, "drafts", "--renew").code == 0
+    assert drafts.mails == []
+    assert run("--workspace", in_mailbox, "sync").code == 0
+    assert len(drafts.mails) == count - 2
+
+
+def test_a_mailbox_that_is_away_costs_only_the_drafts(in_mailbox: Path, run, server) -> None:
+    server.refuses = "NO [UNAVAILABLE] later"
+    said = run("--workspace", in_mailbox, "sync")
+    assert said.code != 0
+    sheet = openpyxl.load_workbook(in_mailbox / "leads.xlsx")["Leads"]
+    assert "MQL" in [cell.value for row in sheet for cell in row]
+    server.refuses = ""
+    assert run("--workspace", in_mailbox, "sync").code == 0
+    assert len(server.folders["Drafts"].mails) > 10
+
+
 def test_suppressing_listing_importing_and_exporting(synced: Path, run, tmp_path) -> None:
     person = first(synced)["person"]
     said = run("--workspace", synced, "suppress", person, "@rival.example", "--reason", "rang us")

@@ -19,6 +19,7 @@ from sheetcrm.adapters.google import login as flow
 from tests.support.google_stub import Reply, serving
 
 SHEETS = "https://www.googleapis.com/auth/spreadsheets"
+GMAIL = "https://www.googleapis.com/auth/gmail.compose"
 GRANTED = f"openid https://www.googleapis.com/auth/userinfo.email {SHEETS}"
 
 
@@ -133,6 +134,7 @@ def test_a_person_logs_in_and_out(run, workspace, google, client, browser):
     path = workspace / "secrets" / "google-login.json"
     assert path.stat().st_mode & 0o777 == 0o600
     kept = stored(workspace)
+    assert kept["scopes"] == [SHEETS]
     assert (kept["type"], kept["refresh_token"], kept["account"]) == (
         "authorized_user",
         "refresh-1",
@@ -146,6 +148,19 @@ def test_a_person_logs_in_and_out(run, workspace, google, client, browser):
     assert (told.path, told.body) == ("/revoke", {"token": "refresh-1"})
     said = run("--workspace", workspace, "login", "--forget")
     assert (said.code, "nobody is logged in" in said.err) == (2, True)
+
+
+def test_for_drafts_in_gmail_too(run, workspace, google, client, browser):
+    said = run("--workspace", workspace, "login", "--client", client, "--gmail")
+    assert said.code == 2
+    assert "tick all boxes" in said.err
+    google.granted = f"{GRANTED} {GMAIL}"
+    said = run("--workspace", workspace, "login", "--client", client, "--gmail")
+    assert said.code == 0, said.err
+    assert {SHEETS, GMAIL} <= set(google.asked["scope"].split())
+    assert stored(workspace)["scopes"] == [SHEETS, GMAIL]
+    assert run("--workspace", workspace, "login").code == 0  # the right stays
+    assert stored(workspace)["scopes"] == [SHEETS, GMAIL]
 
 
 def test_the_next_login_needs_no_file_and_offers_the_same_account(

@@ -198,6 +198,8 @@ class _Handler(socketserver.StreamRequestHandler):
             return mail.uid >= int(found[1]) or mail is self.folder.mails[-1]
         if found := re.fullmatch(r"SINCE (\S+)", given):
             return mail.at >= datetime.strptime(found[1] + " +0000", "%d-%b-%Y %z")
+        if given == "UNDELETED":
+            return "\\Deleted" not in mail.flags
         found = re.fullmatch(r'UNDELETED HEADER Message-ID "(.*)"', given)
         head = mail.raw.partition(b"\r\n\r\n")[0]
         return found[1].encode() in head and "\\Deleted" not in mail.flags
@@ -205,11 +207,17 @@ class _Handler(socketserver.StreamRequestHandler):
     def do_uid_fetch(self, given: str, _: bytes) -> str:
         numbers, _, what = given.partition(" ")
         assert "PEEK" in what, "looking marks the mail as read"
-        most = int(re.search(r"<0\.(\d+)>", what)[1])
+        found = re.search(r"<0\.(\d+)>", what)
+        most = int(found[1]) if found else 0
         wanted = {int(number) for number in numbers.split(",")}
         for place, mail in enumerate(self.folder.mails, start=1):
             if mail.uid in wanted:
                 at = mail.at.strftime("%d-%b-%Y %H:%M:%S %z")
+                if not most:
+                    line = re.search(rb"(?im)^message-id:.*\r\n", mail.raw)
+                    head = f"* {place} FETCH (UID {mail.uid} BODY[HEADER.FIELDS (MESSAGE-ID)] "
+                    self.say(head, (line[0] if line else b"") + b"\r\n", ")")
+                    continue
                 head = f'* {place} FETCH (UID {mail.uid} INTERNALDATE "{at}" BODY[]<0> '
                 self.say(head, mail.raw[:most], " FLAGS ())")
         return ""

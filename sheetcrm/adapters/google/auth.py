@@ -24,6 +24,9 @@ from sheetcrm.adapters.google.stored import read_login
 from sheetcrm.errors import SourceRefusedError, UsageError
 
 SCOPES: Final = ("https://www.googleapis.com/auth/spreadsheets",)
+MAIL: Final = "https://www.googleapis.com/auth/gmail.compose"
+"""The right to make drafts in Gmail; only a person who logged in has a mailbox."""
+
 TOKENS: Final = "https://oauth2.googleapis.com/token"
 PRODUCT: Final = Path("/sys/class/dmi/id/product_name")  #: begins with Google on its machines
 

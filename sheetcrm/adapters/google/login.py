@@ -13,7 +13,7 @@ import hmac
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ import requests
 from google_auth_oauthlib.flow import Flow  # type: ignore[import-untyped]
 from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
 
-from sheetcrm.adapters.google.auth import SCOPES
+from sheetcrm.adapters.google.auth import MAIL, SCOPES
 from sheetcrm.adapters.google.endpoints import is_local, secure
 from sheetcrm.adapters.google.stored import (
     FOLDER,
@@ -34,8 +34,8 @@ from sheetcrm.adapters.google.stored import (
 )
 from sheetcrm.errors import SourceRefusedError, SourceUnreachableError, UsageError
 
-ASKED: Final = ("openid", "https://www.googleapis.com/auth/userinfo.email", *SCOPES)
-"""The right to edit spreadsheets; and to know the address that they must be shared with."""
+ASKED: Final = ("openid", "https://www.googleapis.com/auth/userinfo.email")
+"""Beside the rights: to know the address that spreadsheets must be shared with."""
 
 CLIENT: Final = ("client_id", "client_secret", "auth_uri", "token_uri")  #: what a client says
 SECONDS: Final = 300.0  #: how long we wait for the person
@@ -51,7 +51,12 @@ _DONE: Final = _PAGE.format(
 
 
 def renew(
-    root: Path | None, home: Path, client: Path | None, show: Callable[[str], object]
+    root: Path | None,
+    home: Path,
+    client: Path | None,
+    show: Callable[[str], object],
+    *,
+    mail: bool = False,
 ) -> StoredLogin:
     """Log in, and keep that where it belongs.
 
@@ -61,6 +66,7 @@ def renew(
         client: a file of Google's console; None for the client of the last login, or the one
             that lies in the workspace's secrets.
         show: shows the person an address.
+        mail: ask for the right to make drafts in Gmail as well; one that was given stays.
 
     Raises:
         UsageError: there is no client, or nobody was logged in.
@@ -69,7 +75,8 @@ def renew(
     last = _last(root, home)
     known = last.info if last else {}
     asking = read_client(client) if client else _known_client(root, known)
-    info = log_in(asking, show=show, account=last.account if last else "")
+    rights = (*SCOPES, MAIL) if mail or MAIL in known.get("scopes", ()) else SCOPES
+    info = log_in(asking, show=show, account=last.account if last else "", rights=rights)
     path = login_path(root, home)
     store_login(path, info)
     return StoredLogin(path=path, info=info)
@@ -117,6 +124,7 @@ def log_in(
     *,
     show: Callable[[str], object],
     account: str = "",
+    rights: Sequence[str] = SCOPES,
 ) -> dict[str, Any]:
     """Ask the person, and give what must be kept: the ``authorized_user`` of `stored`.
 
@@ -124,6 +132,7 @@ def log_in(
         client: from `read_client`.
         show: shows the person an address, in a browser or as text.
         account: the address that logged in the last time, which the browser then offers.
+        rights: what we want to be allowed.
 
     Raises:
         UsageError: nobody answered in time, the person declined, or did not allow spreadsheets.
@@ -134,19 +143,19 @@ def log_in(
         secure(uri)
     if is_local(client["token_uri"]):  # a server of this computer, for trying things
         os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
-    flow = Flow.from_client_config({"installed": dict(client)}, scopes=list(ASKED))
+    flow = Flow.from_client_config({"installed": dict(client)}, scopes=[*ASKED, *rights])
     with _Listener() as listener:
         flow.redirect_uri = listener.address
         offer = {"login_hint": account} if account else {}
         url, state = flow.authorization_url(prompt="consent", **offer)
         show(url)
         code = listener.wait(state, SECONDS)
-    token = _exchange(flow, code)
+    token = _exchange(flow, code, rights)
     return {
         "type": "authorized_user",
         **client,
         "refresh_token": token["refresh_token"],
-        "scopes": list(SCOPES),
+        "scopes": list(rights),
         "account": _address(token.get("id_token", "")),
     }
 
@@ -232,7 +241,7 @@ class _Handler(BaseHTTPRequestHandler):
         """The code is in the address, and belongs into no log."""
 
 
-def _exchange(flow: Flow, code: str) -> dict[str, Any]:
+def _exchange(flow: Flow, code: str, rights: Sequence[str]) -> dict[str, Any]:
     """The tokens for a code."""
     try:
         token: dict[str, Any] = flow.fetch_token(code=code, include_client_id=True, timeout=30)
@@ -247,13 +256,19 @@ def _exchange(flow: Flow, code: str) -> dict[str, Any]:
             hint="is the client of --client still there? Then try again: sheetcrm login",
         ) from error
     except Warning as error:  # oauthlib's way to say that less was allowed than asked for
-        raise _not_allowed() from error
-    if not token.get("refresh_token") or SCOPES[0] not in token.get("scope", SCOPES):
-        raise _not_allowed()
+        raise _not_allowed(rights) from error
+    granted = token.get("scope", rights)
+    if not token.get("refresh_token") or any(right not in granted for right in rights):
+        raise _not_allowed(rights)
     return token
 
 
-def _not_allowed() -> UsageError:
+def _not_allowed(rights: Sequence[str]) -> UsageError:
+    if MAIL in rights:
+        return UsageError(
+            "you are logged in, but sheetcrm may not edit your spreadsheets and make drafts",
+            hint="try again, and tick all boxes: sheetcrm login --gmail",
+        )
     return UsageError(
         "you are logged in, but sheetcrm may not edit your spreadsheets",
         hint="try again, and tick the box “See, edit, create, and delete all your Google Sheets "

@@ -80,7 +80,9 @@ class EmlDrafts:
             return {
                 one.key
                 for one in messages
-                if Path(one.place).name not in here and not Path(one.place).is_file()
+                if one.place.endswith(".eml")  # others were put elsewhere, as the config said then
+                and Path(one.place).name not in here
+                and not Path(one.place).is_file()
             }
 
     def withdraw(self, draft: MessageDraft) -> bool:

@@ -18,8 +18,10 @@ from typing import Any
 from sheetcrm.errors import MailerAuthError, MailerError, MailerUnavailableError
 
 SECONDS = 60.0  #: without a sign of life
+MANY = 500  #: messages whose ids are asked for at once
 
 _LISTED = re.compile(rb"\((?P<flags>[^)]*)\) (?:NIL|\"(?:[^\"\\]|\\.)*\") (?P<name>.*)", re.DOTALL)
+_ID_ONLY = "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
 _LATER = re.compile(rb"\[(?:UNAVAILABLE|INUSE|SERVERBUG|LIMIT|CONTACTADMIN)\]", re.IGNORECASE)
 _USUAL = {
     "\\Sent": (
@@ -105,6 +107,15 @@ class ImapConnection:
         numbers = b" ".join(part for part in told if isinstance(part, bytes)).split()
         return sorted(int(number) for number in numbers if number.isdigit())
 
+    def ids(self) -> set[str]:
+        """The Message-ID of every message in the open folder, but for deleted ones."""
+        uids = self.search("UNDELETED")
+        found: set[str] = set()
+        for start in range(0, len(uids), MANY):
+            for _, head in self.fetch(uids[start : start + MANY], _ID_ONLY):
+                found.update(re.findall("<[^<>]+>", head.decode("utf-8", "replace")))
+        return found
+
     def with_id(self, message_id: str) -> list[int]:
         """The UIDs of the messages of a Message-ID in the open folder, but for deleted ones."""
         return self.search("UNDELETED", "HEADER", "Message-ID", quoted(message_id))
@@ -129,7 +140,9 @@ class ImapConnection:
         """
         numbers = ",".join(map(str, uids))
         self.told(self._wire.uid("STORE", numbers, "+FLAGS.SILENT", "(\\Deleted)"), "a deletion")
-        if "UIDPLUS" in self._wire.capabilities:
+        # Many servers tell what they can only to those who have logged in.
+        can = b" ".join(self.told(self._wire.capability(), "its capabilities")).upper().split()
+        if b"UIDPLUS" in can:
             self.told(self._wire.uid("EXPUNGE", numbers), "a deletion")
 
     def told(self, answer: tuple[str, list[Any]], what: str) -> list[Any]:
@@ -164,7 +177,7 @@ def connected(login: ImapLogin) -> Iterator[ImapConnection]:
         MailerAuthError: the server refuses the login.
         MailerError: it refuses something else.
     """
-    with _failures(login):
+    with in_our_words(login):
         wire = _connect(login)
         try:
             _log_in(wire, login)
@@ -173,6 +186,26 @@ def connected(login: ImapLogin) -> Iterator[ImapConnection]:
             with suppress(OSError, imaplib.IMAP4.error):
                 wire.logout()
             _hang_up(wire)
+
+
+@contextmanager
+def in_our_words(login: ImapLogin) -> Iterator[None]:
+    """What goes wrong with the connection in the block becomes a `MailerError`."""
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise MailerError(
+            f"{login.host} does not prove who it is: {error.verify_message}",
+            hint="is the name in [imap] host right, and this computer's clock?",
+        ) from error
+    except (imaplib.IMAP4.abort, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else "it hung up"
+        raise MailerUnavailableError(
+            f"{login.host}:{login.port} cannot be reached: {why}",
+            hint="is this computer online? Check host, port and security of [imap]",
+        ) from error
+    except imaplib.IMAP4.error as error:
+        raise MailerError(f"{login.host} answers what nobody understands: {error}") from error
 
 
 def quoted(text: str) -> str:
@@ -261,22 +294,3 @@ def _log_in(wire: imaplib.IMAP4, login: ImapLogin) -> None:
             f"{login.host} refuses the login of {login.user}",
             hint="check user and password of [imap]; some providers want an app password",
         ) from error
-
-
-@contextmanager
-def _failures(login: ImapLogin) -> Iterator[None]:
-    try:
-        yield
-    except ssl.SSLCertVerificationError as error:
-        raise MailerError(
-            f"{login.host} does not prove who it is: {error.verify_message}",
-            hint="is the name in [imap] host right, and this computer's clock?",
-        ) from error
-    except (imaplib.IMAP4.abort, OSError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else "it hung up"
-        raise MailerUnavailableError(
-            f"{login.host}:{login.port} cannot be reached: {why}",
-            hint="is this computer online? Check host, port and security of [imap]",
-        ) from error
-    except imaplib.IMAP4.error as error:
-        raise MailerError(f"{login.host} answers what nobody understands: {error}") from error

@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     default="",
     help="OAuth client of Google's console (client_secret_….json); needed the first time.",
 )
+@click.option("--gmail", is_flag=True, help='Also for drafts in Gmail: via = "gmail-drafts".')
 @click.option("--no-browser", is_flag=True, help="Only print the address to open.")
 @click.option("--forget", is_flag=True, help="Log out: take the right back and delete the login.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def login(workspace: str, *, client: str, no_browser: bool, forget: bool, as_json: bool) -> int:
+def login(
+    workspace: str, *, client: str, gmail: bool, no_browser: bool, forget: bool, as_json: bool
+) -> int:
     """Let sheetcrm edit the spreadsheets of the Google account that you choose in the browser.
 
     The login is kept in the workspace's secrets folder, for your user only; outside of a
@@ -43,7 +46,7 @@ def login(workspace: str, *, client: str, no_browser: bool, forget: bool, as_jso
         output.advise("say yes in the browser" if opened else "open this address in a browser")
         output.address(address)
 
-    kept = google_login(root, client, show)
+    kept = google_login(root, client, show, mail=gmail)
     if as_json:
         output.json_out({"account": kept.account, "file": str(kept.path)})
         return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import imaplib
 import shutil
 import time
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
@@ -12,8 +13,11 @@ import pytest
 
 from sheetcrm.adapters.mail.imap import ImapInbox
 from sheetcrm.adapters.mail.imap_connection import ImapLogin, connected
+from sheetcrm.adapters.mail.imap_drafts import ImapDrafts
 from sheetcrm.ports import Inbox
+from tests.adapters.draft_box_contract import as_record
 from tests.adapters.inbox_contract import NOW, InboxContract
+from tests.core.followup.world import lead, plan
 from tests.support.mail_servers import PASSWORD
 from tests.support.real_mail import servers as servers  # noqa: PLC0414  a fixture
 
@@ -73,3 +77,23 @@ def test_a_folder_with_any_name(servers, login) -> None:
         connection.append("Balasan árbol", "", b"Subject: x\r\n\r\ny\r\n")
         assert connection.examine("Balasan árbol")[1] == 2
     shutil.rmtree(servers.root / "mail" / login.user)
+
+
+def test_drafts(servers, login) -> None:
+    box = ImapDrafts(login)
+    first, other = plan([lead(id="L1")]).drafts[0], "<sc.q@x.example>"
+    raw = first.raw.replace(first.message_id.encode(), other.encode())
+    drafts = [first, replace(first, key="other", message_id=other, raw=raw)]
+    places = [box.put(one) for one in drafts]
+    assert [box.put(one) for one in drafts] == places
+    known = [as_record(one, place) for one, place in zip(drafts, places, strict=True)]
+    assert box.gone(known) == set()
+    assert box.withdraw(drafts[0])
+    assert not box.withdraw(drafts[0])
+    assert [box.holds(one) for one in drafts] == [False, True]
+    assert box.gone(known) == {drafts[0].key}
+    box.close()
+    with imaplib.IMAP4("127.0.0.1", servers.imap) as wire:
+        wire.login(login.user, PASSWORD)
+        wire.select("Drafts", readonly=True)
+        assert wire.uid("SEARCH", "DRAFT")[1] == [b"2"]
