@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sheetcrm.core.memory import StageMove
+from sheetcrm.core.memory import Memory, StageMove
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.qualify.words import base_language
 from sheetcrm.core.table.stagelog import LoggedMove, StageLog, undone
@@ -94,7 +94,6 @@ def _log(
     cut_off = frozenset(one for one in ledger.uncommitted(source) if again or one != run)
     if not moves and not cut_off:
         return None
-    standings = ledger.remember(source).standings if cut_off else {}
     return StageLog(
         tab=rules.log_tab,
         moves=moves,
@@ -103,8 +102,14 @@ def _log(
         language=_language(workspace),
         id_header=rules.outputs.get("id", ""),
         cut_off=cut_off,
-        stages={lead: standing.stage for lead, standing in standings.items()},
+        stages=_stages(ledger.remember(source)) if cut_off else {},
     )
+
+
+def _stages(memory: Memory) -> dict[str, str]:
+    """Every lead that is known, or that a run meant to write, and where it stands."""
+    meant = dict.fromkeys((lead for lead, _ in memory.pending), "")
+    return meant | {lead: standing.stage for lead, standing in memory.standings.items()}
 
 
 def _language(workspace: Workspace) -> str:

@@ -203,8 +203,8 @@ class _Run:
     def _write(self, source: TabSource, plan: Plan, *, again: bool) -> SourceResult:
         """Note, write, keep the drafts, confirm: a crash in between loses and repeats nothing."""
         workspace = self._workspace
-        workspace.ledger.intend(self.id, plan)
         log = log_of_sync(workspace, plan, run=self.id, at=self._now, again=again)
+        workspace.ledger.intend(self.id, plan)
         receipt = carry_out(source, plan, log=log, run=self.id)
         withdrawn = self._withdraw(plan.withdrawn)
         drafts, failure = self._put(plan.drafts)

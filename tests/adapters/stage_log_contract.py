@@ -141,16 +141,17 @@ class StageLogContract:
         self, make: Make
     ) -> None:
         source = make(LEADS)
-        source.write(source.read(KNOWN), [], log=log(SARI, IVAN))
+        elsewhere = IVAN._replace(lead="of another source")
+        source.write(source.read(KNOWN), [], log=log(SARI, IVAN, elsewhere))
         other = SARI._replace(after="SQL")
-        known = {"sari": "Lead"}
+        known = {"sari": "Lead", "ivan": "", "budi": "Lead"}
         found = log(other, at=LATER, run="run-2", cut_off=["run-1"], stages=known)
         assert source.write(source.read(KNOWN), [], log=found).logged == 3
         why = "run run-1 was cut off before it counted"
         back = SARI._replace(before="MQL", after="Lead", why=why, by="undo")
         gone = IVAN._replace(before="Lead", after="", why=why, by="undo")
         rows = [row(move, LATER, "run-2") for move in (back, gone, other)]
-        assert self.tab(source, TITLE) == [HEADERS, SARI_ROW, IVAN_ROW, *rows]
+        assert self.tab(source, TITLE) == [HEADERS, SARI_ROW, IVAN_ROW, row(elsewhere), *rows]
 
     def test_where_all_stands_there_already_nothing_is_written(self, make: Make) -> None:
         source = make(LEADS)

@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from openpyxl import Workbook, load_workbook
 
+from sheetcrm.adapters.excel import ExcelSource
 from sheetcrm.adapters.memory import MemoryLedger, MemoryTabSource
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.engine.sync import plan, sync
@@ -198,3 +200,25 @@ def test_what_a_run_that_was_cut_off_wrongly_said_is_taken_back(keep):
     ]
     assert "cut off" in rows(source)[4][5]
     assert rows(source)[4][0] == NOW.replace(tzinfo=None) + timedelta(hours=1)
+
+
+def test_sources_of_one_workbook_share_the_log(keep, tmp_path):
+    path = tmp_path / "leads.xlsx"
+    book = Workbook()
+    for title, rows in {"Expo": GRID[:3], "Web": [GRID[0], GRID[3]]}.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(path)
+    sources = [ExcelSource(title.lower(), path, title) for title in ("Expo", "Web")]
+    workspace = keep(*sources)
+    assert sync(workspace).exit_code == 0
+
+    def logged() -> list[tuple]:
+        rows = load_workbook(path)[TITLE].iter_rows(min_row=2, values_only=True)
+        return [(row[2], row[3], row[4], row[6]) for row in rows]
+
+    assert logged() == FIRST
+    sync(workspace)
+    assert logged() == FIRST

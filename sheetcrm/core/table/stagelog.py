@@ -64,7 +64,8 @@ class StageLog:
     id_header: str = ""  #: how the team calls the ids of its leads
     cut_off: Collection[str] = ()  #: runs that may have logged moves which nobody remembers
     stages: Mapping[str, str] = field(default_factory=dict)
-    """Lead → where it is known to stand before these moves; needed where runs were cut off."""
+    """Where runs were cut off: each lead of the source, and where it is known to stand before these
+    moves ("" for nowhere). Others in the log belong to other sources."""
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -126,10 +127,9 @@ class StageLog:
                 continue
             if lead in moves and (moves[lead].before, moves[lead].after) == (before, after):
                 del moves[lead]
-            elif after != self.stages.get(lead, ""):
+            elif after != self.stages.get(lead, after):
                 why = _NOT_DONE.get(self.language, _NOT_DONE["en"]).format(run)
-                stage = self.stages.get(lead, "")
-                back.append(LoggedMove(lead, name, after, stage, why, "undo"))
+                back.append(LoggedMove(lead, name, after, self.stages[lead], why, "undo"))
         return [*back, *moves.values()]
 
     def _rows(
