@@ -1,4 +1,4 @@
-"""The files under `var/` that name a person: messages, pages, logs, backups."""
+"""The files of ours that name a person: messages, pages, reports, logs, backups."""
 
 from __future__ import annotations
 
@@ -25,10 +25,26 @@ _SHORTEST = 3  # characters of a name by itself; less would blacken half of ever
 
 
 class FolderTraces:
-    """What lies in these folders, but for the ledger, which forgets by itself."""
+    """What lies in these folders, but for the ledger, which forgets by itself.
 
-    def __init__(self, folders: Sequence[Path], *, ledger: str) -> None:
+    Args:
+        folders: of ours.
+        logs: that lie elsewhere.
+        reports: workbooks of ours that a sync makes anew.
+        ledger: its path.
+    """
+
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        *,
+        logs: Sequence[Path] = (),
+        reports: Sequence[Path] = (),
+        ledger: str,
+    ) -> None:
         self._folders = folders
+        self._logs = logs
+        self._reports = reports
         self._ledger = ledger
 
     def find(self, person: PersonFile) -> list[Trace]:
@@ -37,7 +53,7 @@ class FolderTraces:
         return [
             Trace(kind, str(path))
             for path in self._files()
-            if (kind := _kind(path)) and wanted.is_in(path, kind)
+            if (kind := self._kind(path)) and wanted.is_in(path, kind)
         ]
 
     def erase(self, traces: Collection[Trace], person: PersonFile) -> None:
@@ -56,13 +72,18 @@ class FolderTraces:
                 ) from error
 
     def _files(self) -> Iterator[Path]:
-        seen = set()
-        for folder in self._folders:
-            for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-                own = str(path) == self._ledger or path.name.endswith(_LEFT)
-                if path not in seen and path.is_file() and not own:
-                    seen.add(path)
-                    yield path
+        inside = (path for folder in self._folders for path in sorted(folder.rglob("*")))
+        for path in dict.fromkeys((*inside, *self._logs, *self._reports)):
+            own = str(path) == self._ledger or path.name.endswith(_LEFT)
+            if path.is_file() and not own:
+                yield path
+
+    def _kind(self, path: Path) -> TraceKind:
+        if path.suffix == ".eml":
+            return TraceKind.MESSAGE
+        if path in self._reports or path.suffix == ".html":
+            return TraceKind.PAGE
+        return TraceKind.BACKUP if path.suffix.lower() in _BOOKS else TraceKind.TEXT
 
 
 class _Wanted:
@@ -84,8 +105,7 @@ class _Wanted:
     def is_in(self, path: Path, kind: TraceKind) -> bool:
         if kind is TraceKind.MESSAGE:
             return self._is_to(path)
-        texts = _parts(path) if kind is TraceKind.BACKUP else [path.read_bytes()]
-        return any(self._is_named(text.decode("utf-8", "replace")) for text in texts)
+        return any(self._is_named(text.decode("utf-8", "replace")) for text in _parts(path))
 
     def _is_named(self, text: str) -> bool:
         if self.words.search(text):
@@ -100,14 +120,6 @@ class _Wanted:
         return bool(to & self._addresses) or str(headers.get("Message-ID")) in self._message_ids
 
 
-def _kind(path: Path) -> TraceKind:
-    if path.suffix == ".eml":
-        return TraceKind.MESSAGE
-    if path.suffix.lower() in _BOOKS:
-        return TraceKind.BACKUP
-    return TraceKind.PAGE if path.suffix == ".html" else TraceKind.TEXT
-
-
 def _parts(path: Path) -> Iterator[bytes]:
     """The contents of a file, part by part where it is an archive, as workbooks are."""
     if not zipfile.is_zipfile(path):
@@ -119,13 +131,11 @@ def _parts(path: Path) -> Iterator[bytes]:
 
 
 def _blacken(path: Path, wanted: _Wanted) -> None:
-    """Write the file anew without the person's words, and never half of it."""
-    text = path.read_bytes().decode("utf-8", "surrogateescape")
-    black = wanted.words.sub(_BLACK, text)
-    temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("xb") as file:
-        file.write(black.encode("utf-8", "surrogateescape"))
+    """Write over the person's words, in the file itself: a program may have it open as its log."""
+    with path.open("r+b") as file:
+        text = file.read().decode("utf-8", "surrogateescape")
+        file.seek(0)
+        file.write(wanted.words.sub(_BLACK, text).encode("utf-8", "surrogateescape"))
+        file.truncate()
         file.flush()
         os.fsync(file.fileno())
-    temporary.chmod(path.stat().st_mode)
-    temporary.replace(path)

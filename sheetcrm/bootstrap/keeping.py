@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sheetcrm.bootstrap.files import load_config
 from sheetcrm.bootstrap.locks import alone
+from sheetcrm.bootstrap.sources import report_paths
 from sheetcrm.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +29,13 @@ def open_traces(root: Path) -> Traces:
     from sheetcrm.adapters.traces import FolderTraces
 
     config = load_config(root)
-    return FolderTraces([root / "var", Path(config.outbox)], ledger=config.ledger)
+    log = Path(config.unattended.logging.file or root / "var")  # older ones lie beside it
+    return FolderTraces(
+        [root / "var", Path(config.outbox)],
+        logs=sorted(log.parent.glob(f"{log.name}*")),
+        reports=report_paths(config),
+        ledger=config.ledger,
+    )
 
 
 def move_ledger(root: Path, target: str) -> Moved:

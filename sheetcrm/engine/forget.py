@@ -21,6 +21,7 @@ class ForgetReport:
     """What was erased, or would be, and what stays for the team to see to."""
 
     done: bool
+    already: bool  #: it was done before
     person: PersonFile  #: without its entries
     entries: Mapping[str, int]  #: what the ledger holds of the person → how many
     files: Sequence[Trace]  #: of ours
@@ -53,6 +54,8 @@ def forget(
         LedgerError: the ledger cannot be used.
     """
     found = find_person(workspace, who)
+    known = workspace.ledger.remember("").forgotten
+    already = any(map(known.knows, (*found.person.addresses, *found.person.phones)))
     named = traces.find(found.person)
     backups = [trace for trace in named if trace.kind is TraceKind.BACKUP]
     files = [trace for trace in named if trace.kind is not TraceKind.BACKUP]
@@ -62,6 +65,7 @@ def forget(
         _erase(workspace, found.person)
     return ForgetReport(
         done=sure,
+        already=already,
         person=replace(found.person, tables={}),
         entries={name: len(rows) for name, rows in found.person.tables.items()},
         files=files,

@@ -93,10 +93,38 @@ def test_the_next_runs_leave_their_row_alone(synced: Path, run) -> None:
     assert WHO not in json.dumps(plan)
 
 
+def test_what_lies_outside_of_var_too(sample: Path, run) -> None:
+    config = sample / "config" / "sheetcrm.toml"
+    log = sample.parent / "logs" / "crm.log"
+    text = config.read_text().replace('tab = "Leads"', 'tab = "Leads"\nwrite = "beside"', 1)
+    config.write_text(f'{text}\n[logging]\nfile = "{log}"\n')
+    assert run("--workspace", sample, "sync").code == 0
+    log.parent.mkdir(exist_ok=True)
+    for path in (log, log.with_name("crm.log.1")):
+        path.write_text(f"drafted for {WHO}\nanother line\n")
+    (sample.parent / "logs" / "other.log").write_text(WHO)
+    report = sample / "leads.scores.xlsx"
+    assert report.name in naming(sample)
+    assert run("--workspace", sample, "forget", WHO, "--yes").code == 0
+    assert naming(sample) == {"leads.xlsx"}
+    assert naming(log.parent) == {"other.log"}
+    assert log.read_text() == "drafted for [forgotten]\nanother line\n"
+    assert run("--workspace", sample, "sync").code == 0
+    assert report.exists()
+    assert naming(sample) == {"leads.xlsx"}
+
+
 def test_backups_go_if_asked_for(synced: Path, run) -> None:
     said = run("--workspace", synced, "forget", WHO, "--yes", "--backups", "--json")
     assert json.loads(said.out)["backups_too"] is True
     assert naming(synced) == {"leads.xlsx"}
+
+
+def test_a_second_time(synced: Path, run) -> None:
+    for _ in range(2):
+        said = run("--workspace", synced, "forget", WHO, "--yes")
+        assert said.code == 0
+    assert "nothing; was forgotten already" in said.out
 
 
 def test_nobody_and_too_many(synced: Path, run) -> None:

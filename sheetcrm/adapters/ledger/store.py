@@ -112,9 +112,11 @@ class SqlLedger:
         Raises:
             LedgerError: it is damaged.
         """
+        if self._database.is_file:
+            with self._database.reading() as connection:
+                if runs.was_cut_off(connection, self._own):
+                    health.refuse_damaged(connection, self._database.where)
         with self._database.writing(quietly=True) as connection:
-            if self._database.is_file and runs.was_cut_off(connection, self._own):
-                health.refuse_damaged(connection, self._database.where)
             run = runs.start(connection, kind, at)
         self._own.add(run)
         return run

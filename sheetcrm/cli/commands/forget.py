@@ -50,7 +50,8 @@ def show(report: ForgetReport) -> None:
     output.say(called(report.person), style="bold")
     verb = "erased" if report.done else "would be erased"
     entries = ", ".join(f"{count} in {name}" for name, count in report.entries.items())
-    output.say(f"  {verb} from the ledger: {entries or 'nothing; it does not know this person'}")
+    nothing = "was forgotten already" if report.already else "it does not know this person"
+    output.say(f"  {verb} from the ledger: {entries or f'nothing; {nothing}'}")
     files("erased" if report.done else "would be erased", report.files)
     if report.backups_too:
         files("deleted" if report.done else "would be deleted", report.backups)
