@@ -103,7 +103,7 @@ def let_go(workspace: Workspace, who: str) -> list[OnHold]:
 
 def _one(workspace: Workspace, who: str) -> dict[str, str]:
     """Address → name, of all addresses of the one person that `who` means."""
-    planner = Planner(workspace, workspace.clock.now())
+    planner = Planner(workspace, workspace.clock.now(), words=False)
     found: dict[str, str] = {}
     nameless = 0
     for source in workspace.sources:
@@ -124,7 +124,7 @@ def _one(workspace: Workspace, who: str) -> dict[str, str]:
 
 
 def _names(workspace: Workspace) -> dict[str, str]:
-    planner = Planner(workspace, workspace.clock.now())
+    planner = Planner(workspace, workspace.clock.now(), words=False)
     readings = [planner.read(source) for source in workspace.sources]
     return {
         reading.leads.text("email", i): reading.leads.text("name", i)

@@ -60,7 +60,9 @@ class Planner:
     later one; `settle` tells the earlier ones of what the later ones planned.
     """
 
-    def __init__(self, workspace: Workspace, now: datetime) -> None:
+    def __init__(self, workspace: Workspace, now: datetime, *, words: bool = True) -> None:
+        """Plan at one moment; without `words` what is due is only decided, and not written."""
+        self._words = words
         self._workspace = workspace
         self._rules = workspace.rules
         self._now = now
@@ -234,6 +236,7 @@ class Planner:
             tables=self.tables,
             now=self._now,
             locale=rules.locale,
+            words=self._words,
             off_ladder=OffLadder(
                 [stage.name for stage in rules.qualification.stages if stage.off_ladder],
                 leads,
