@@ -39,10 +39,8 @@ _BEGIN = (
 )
 
 _BEFORE = select(
-    *(
-        messages.c[name]
-        for name in ("id", "state", "claimed_by", "attempts", "not_before", "sent_at")
-    )
+    *(messages.c[name] for name in ("id", "state", "claimed_by", "attempts")),
+    *(messages.c[name] for name in ("not_before", "sent_at", "tried_at")),
 ).where(_of)
 
 _AFTER = (
@@ -53,6 +51,7 @@ _AFTER = (
         attempts=bindparam("tries"),
         not_before=bindparam("from_then"),
         sent_at=bindparam("went_at"),
+        tried_at=bindparam("tried"),
         reply=bindparam("words"),
         claimed_by=bindparam("by"),
         lease_until=None,
@@ -92,6 +91,8 @@ def settle(
         "tries": attempts,
         "from_then": after.not_before or row.not_before,
         "went_at": at if after.state == "sent" else row.sent_at,
+        # A refused recipient counts among what bounced of late.
+        "tried": row.tried_at or (at if after.state == "failed" else None),
         "words": f"{answer.code} {answer.text}".strip() if answer.code else answer.text,
         "by": owner if after.state == "unknown" else "",
     }

@@ -148,6 +148,7 @@ class MemoryOutbox(UnclearMails):
             changed,
             draft=replace(changed.draft, not_before=not_before),
             attempts=attempts,
+            tried_at=one.tried_at or (at if after.state == "failed" else None),
             sent_at=at if after.state == "sent" else one.sent_at,
             claimed_by=owner if after.state == "unknown" else "",
             lease_until=None,
