@@ -121,16 +121,17 @@ def _zones() -> Finding:
 
 def _schedule(root: Path) -> Finding:
     """Whether runs are started by this computer."""
-    from sheetcrm.adapters.schedulers import kind_here
-    from sheetcrm.bootstrap.schedules import open_scheduler
+    from sheetcrm.bootstrap.schedules import installed_kinds
     from sheetcrm.engine.doctor import look, ok
 
-    hint = "let this computer start them: sheetcrm schedule --install"
     try:
-        kind = kind_here()
-        installed = open_scheduler(kind).installed(str(root))
+        kinds = installed_kinds(root)
     except (SheetCrmError, OSError) as error:
         return look("schedule", f"cannot be told: {error}", "sheetcrm schedule")
-    if installed:
-        return ok("schedule", f"{kind} starts the runs")
-    return look("schedule", f"{kind} starts no runs of this workspace", hint)
+    if not kinds:
+        hint = "let this computer start them: sheetcrm schedule --install"
+        return look("schedule", "nothing that we know of starts the runs of this workspace", hint)
+    if len(kinds) > 1:
+        hint = "one is enough: sheetcrm schedule --remove --kind …"
+        return look("schedule", f"{' and '.join(kinds)} start the runs", hint)
+    return ok("schedule", f"{kinds[0]} starts the runs")
