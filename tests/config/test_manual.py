@@ -32,6 +32,7 @@ SCORES = "".join(
     f"[[score]]\nname = '{name}'\nmax = 50\n[[score.rule]]\nname = 'r'\npoints = 1\n"
     for name in ("Fit", "Engagement")
 )
+IMAP = "[imap]\nhost = 'imap.example.com'\npassword = '${file:secrets/mail-password}'\n"
 STAGES = "[[stage]]\nname = 'New'\n" + "".join(
     f"[[stage]]\nname = '{name}'\nwhen = '=[@A]'\n" for name in ("MQL", "SQL", "Disqualified")
 )
@@ -45,9 +46,12 @@ def test_every_example_is_understood(write, text):
 
 
 @pytest.mark.parametrize("text", FOLLOWUPS, ids=lambda text: text.split("\n")[0])
-def test_every_example_of_follow_ups_is_understood(write, text):
+def test_every_example_of_follow_ups_is_understood(write, tmp_path, text):
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "mail-password").write_text("rahasia", encoding="utf-8")
     sender = "" if "[sender]" in text else SENDER
-    assert load(write({"x.toml": AROUND + STAGES + sender + text})).sources
+    imap = IMAP if '"imap-drafts"' in text and "[imap]" not in text else ""
+    assert load(write({"x.toml": AROUND + STAGES + sender + imap + text})).sources
 
 
 def test_there_are_examples():
