@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from sheetcrm.core.followup import TemplateSet, lacking
 from sheetcrm.core.formula import parse
 from sheetcrm.core.table.merge import owned_column
 from sheetcrm.core.table.names import fold
@@ -14,6 +15,7 @@ from sheetcrm.engine.naming import formula_texts
 from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.reading import Reading
 from sheetcrm.engine.tables import repeated_keys
+from sheetcrm.engine.views import lead_views
 from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import ConfigError, ConfigFault, SourceError, TransientError
 from sheetcrm.ports import Rehearsing, TabSource, Unwritten
@@ -80,12 +82,15 @@ def check(workspace: Workspace) -> CheckReport:
     except ConfigError as error:
         faults |= {str(fault): fault for fault in error.faults}
     sources = []
+    unwritable: list[str] = []
     for source in workspace.sources:
         checked, reading = _check_source(workspace, planner, source)
         sources.append(checked)
         if reading and not tables.errors:
             for fault in planner.faults(reading.frame):
                 faults[str(fault)] = replace(fault, hint=_in_source(workspace, fault, source))
+        if reading and not faults:
+            unwritable += _unwritable(workspace, planner.templates, reading)
     return CheckReport(
         sources=tuple(sources),
         faults=tuple(faults.values()),
@@ -93,8 +98,16 @@ def check(workspace: Workspace) -> CheckReport:
         notes=[
             *workspace.rules.notes,
             *repeated_keys(tables.frames, formula_texts(workspace.rules).values()),
+            *unwritable,
         ],
     )
+
+
+def _unwritable(workspace: Workspace, templates: TemplateSet, reading: Reading) -> list[str]:
+    """Values that templates need and leads of this source do not have."""
+    leads = lead_views(reading.leads, reading.identities.ids, [""] * reading.leads.height)
+    rules = workspace.rules
+    return lacking(rules.followups, templates, leads, rules.locale.language)
 
 
 def _check_source(

@@ -18,6 +18,7 @@ from sheetcrm.core.followup.coverage import (
 )
 from sheetcrm.core.followup.forecast import Upcoming
 from sheetcrm.core.followup.history import records
+from sheetcrm.core.followup.lacking import lacking
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.off_ladder import Beside, OffLadder
 from sheetcrm.core.followup.oneperson import mark
@@ -40,6 +41,7 @@ __all__ = [
     "TemplateSet",
     "Upcoming",
     "check_followups",
+    "lacking",
     "mark",
     "plan_followups",
     "records",

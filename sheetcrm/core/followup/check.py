@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 
 from sheetcrm.core.followup.choosing import languages_for
@@ -14,7 +14,7 @@ from sheetcrm.core.followup.lint import Reference
 from sheetcrm.core.followup.render import SENDER_NAMES
 from sheetcrm.core.followup.rules import AXES, FollowUps, Sequence
 from sheetcrm.core.followup.template import Condition, Template
-from sheetcrm.core.followup.templates import TemplateSet
+from sheetcrm.core.followup.templates import LAYOUT, TemplateSet
 from sheetcrm.core.formula import Names, check, parse
 from sheetcrm.core.table.names import fold, nearest
 from sheetcrm.errors import ConfigFault, FormulaError
@@ -45,6 +45,8 @@ def check_followups(
         faults += _step_faults(sequence, f"sequence[{i}]", templates, languages)
     known = {*OWN_NAMES, *fields}
     faults += _axis_faults(rules, fields)
+    for path, part in {**templates.snippets, LAYOUT: templates.layout}.items():
+        faults += _reference_faults(part.references, f"templates/{path}", known)
     for template in templates.templates:
         faults += _template_faults(template, known)
         faults += _condition_faults(template, rules, fields)
@@ -164,18 +166,24 @@ def _meant_axis(condition: Condition, axes: Collection[str], fields: Collection[
 
 def _template_faults(template: Template, known: Collection[str]) -> Iterator[ConfigFault]:
     file = f"templates/{template.path}"
-    folded = {fold(name) for name in known}
-    senders = {fold(name) for name in SENDER_NAMES}
-    for reference in template.references:
-        lead = reference.owner == "lead"
-        if fold(reference.name) not in (folded if lead else senders):
-            yield _unknown(reference, file, known if lead else SENDER_NAMES)
+    yield from _reference_faults(template.references, file, known)
     fixed = _VALUE.sub("", template.subject_text)
     if len(fixed) > SUBJECT_LIMIT:
         line = template.subject_line
         message = f"the subject has {len(fixed)} characters without its values"
         hint = f"at most {SUBJECT_LIMIT}; phones show about 40"
         yield ConfigFault(file=file, line=line, message=message, hint=hint)
+
+
+def _reference_faults(
+    references: Iterable[Reference], file: str, known: Collection[str]
+) -> Iterator[ConfigFault]:
+    folded = {fold(name) for name in known}
+    senders = {fold(name) for name in SENDER_NAMES}
+    for reference in references:
+        lead = reference.owner == "lead"
+        if fold(reference.name) not in (folded if lead else senders):
+            yield _unknown(reference, file, known if lead else SENDER_NAMES)
 
 
 def _unknown(reference: Reference, file: str, known: Collection[str]) -> ConfigFault:

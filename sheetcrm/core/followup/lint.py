@@ -115,13 +115,18 @@ def lint(tree: nodes.Template, roots: Collection[str], snippets: Collection[str]
 
 def references(tree: nodes.Template) -> tuple[Reference, ...]:
     """Every field of `lead` and `sender` that the template reads."""
-    return tuple(
-        Reference(owner=node.node.name, name=name, line=node.lineno)
-        for node in _walk(tree)
-        if isinstance(node, nodes.Getattr | nodes.Getitem) and isinstance(node.node, nodes.Name)
-        for name in [_asked(node)]
-        if node.node.name in {"lead", "sender"} and name
-    )
+    found = (reference_of(node) for node in _walk(tree))
+    return tuple(reference for reference in found if reference)
+
+
+def reference_of(node: nodes.Node) -> Reference | None:
+    """The field that a node is, or None."""
+    if not isinstance(node, nodes.Getattr | nodes.Getitem) or not isinstance(node.node, nodes.Name):
+        return None
+    name = _asked(node)
+    if node.node.name not in {"lead", "sender"} or not name:
+        return None
+    return Reference(owner=node.node.name, name=name, line=node.lineno)
 
 
 def included(node: nodes.Include) -> str:

@@ -15,6 +15,7 @@ from sheetcrm.core.followup.enclosing import Files
 from sheetcrm.core.followup.enclosure import Enclosure
 from sheetcrm.core.followup.header import FOR, Split, split_header
 from sheetcrm.core.followup.lint import SNIPPETS, Fault, Reference, included, lint, references
+from sheetcrm.core.followup.needs import needs
 from sheetcrm.core.followup.sandbox import Dialect, TemplateEnvironment, produce
 from sheetcrm.core.table.names import fold
 
@@ -57,6 +58,7 @@ class Part:
 
     def __init__(self, environment: TemplateEnvironment, tree: nodes.Template, path: str) -> None:
         self.references: tuple[Reference, ...] = references(tree)
+        self.needs: tuple[Reference, ...] = needs(tree)
         self._environment = environment
         self._tree = tree
         self._path = path
@@ -93,8 +95,16 @@ class Template:
     @property
     def references(self) -> list[Reference]:
         """Every field that it reads."""
-        parts = [part for part in (self.subject, self.preheader, self.body) if part]
-        return [reference for part in parts for reference in part.references]
+        return [reference for part in self._parts for reference in part.references]
+
+    @property
+    def needs(self) -> list[Reference]:
+        """The fields of the lead without which it cannot be rendered, apart from snippets'."""
+        return [reference for part in self._parts for reference in part.needs]
+
+    @property
+    def _parts(self) -> list[Part]:
+        return [part for part in (self.subject, self.preheader, self.body) if part]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -51,6 +51,7 @@ class TemplateSet:
     templates: Sequence[Template]
     layout: Part
     pictures: Mapping[str, Enclosure]  #: by the names that texts give them
+    snippets: Mapping[str, Part]  #: by their paths
 
     @classmethod
     def parse(
@@ -74,10 +75,12 @@ class TemplateSet:
             snippets=snippets,
             files=files,
         )
+        parts: dict[str, Part] = {}
         for path, text in sorted(snippets.items()):
             dialect = Dialect.HTML if path.endswith(".html") else Dialect.MARKDOWN
-            _, faults = workshop.part(text, path, dialect, roots=LAYOUT_ROOTS)
+            part, faults = workshop.part(text, path, dialect, roots=LAYOUT_ROOTS)
             errors += _errors(path, faults)
+            parts |= {path: part} if part else {}
         layout = _parse_layout(sources.get(LAYOUT, BARE_LAYOUT), workshop, errors)
         templates = []
         for path, text in sorted(sources.items()):
@@ -89,7 +92,8 @@ class TemplateSet:
                 template, faults = parse_template(path, text, kind, workshop)
                 errors += _errors(path, faults)
                 templates += [template] if template else []
-        return cls(templates=templates, layout=layout, pictures=files.pictures), errors
+        found = cls(templates=templates, layout=layout, pictures=files.pictures, snippets=parts)
+        return found, errors
 
     def of_step(self, sequence: str, step: str, *, whatsapp: bool = False) -> list[Template]:
         """Every variant and language of a step that may be sent."""
