@@ -20,7 +20,8 @@ from sheetcrm.ports import Trace, TraceKind
 
 _BLACK = "[forgotten]"
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".zip")
-_LEFT = (".lock", "-wal", "-shm", "-journal", "sent.log")  # the ledger's, and mere digests
+_COMPANIONS = ("-wal", "-shm", "-journal")  # of a SQLite file
+_LEFT = (*_COMPANIONS, ".lock", "sent.log")  # the last holds mere digests
 _SHORTEST = 3  # characters of a name by itself; less would blacken half of every text
 
 
@@ -63,8 +64,9 @@ class FolderTraces:
             try:
                 if kind is TraceKind.TEXT:
                     _blacken(Path(place), wanted)
-                else:
-                    Path(place).unlink(missing_ok=True)
+                    continue
+                for end in ("", *_COMPANIONS):  # of a ledger that was put aside
+                    Path(place + end).unlink(missing_ok=True)
             except OSError as error:
                 raise UsageError(
                     f"{place} names the person, and cannot be changed: {error.strerror or error}",
@@ -83,7 +85,8 @@ class FolderTraces:
             return TraceKind.MESSAGE
         if path in self._reports or path.suffix == ".html":
             return TraceKind.PAGE
-        return TraceKind.BACKUP if path.suffix.lower() in _BOOKS else TraceKind.TEXT
+        kept = path.suffix.lower() in _BOOKS or _is_database(path)
+        return TraceKind.BACKUP if kept else TraceKind.TEXT
 
 
 class _Wanted:
@@ -118,6 +121,12 @@ class _Wanted:
             headers = BytesHeaderParser(policy=default).parse(file)
         to = {address.casefold() for _, address in getaddresses([str(headers.get("To", ""))])}
         return bool(to & self._addresses) or str(headers.get("Message-ID")) in self._message_ids
+
+
+def _is_database(path: Path) -> bool:
+    """Whether a file is a SQLite ledger, such as one that was moved or is damaged."""
+    with path.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\0"
 
 
 def _parts(path: Path) -> Iterator[bytes]:
