@@ -133,9 +133,8 @@ def _clock(workspace: Workspace) -> Iterator[Finding]:
     ahead = max(newest, default=now) - now
     if ahead > AHEAD:
         hint = "set the clock right before anything is sent: what is due depends on it"
-        yield wrong(
-            "clock", f"it was set back: the ledger knows of {now + ahead:%Y-%m-%d %H:%M}", hint
-        )
+        known = f"{now + ahead:%Y-%m-%d %H:%M}"
+        yield wrong("clock", f"it was set back: the ledger knows of {known}", hint)
     else:
         yield ok("clock", f"{now:%Y-%m-%d %H:%M} in {now.tzinfo}")
 
