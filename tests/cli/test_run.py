@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 
+import openpyxl
+import pytest
+
 from tests.cli.test_commands import cells
+from tests.support.smtp_server import SmtpServer
 
 HOLD = (
     "import sys\n"
@@ -114,3 +119,72 @@ def test_a_time_that_is_none(sample, run):
     said = run("--workspace", sample, "run", "--deadline", "soon")
     assert said.code == 2
     assert "10m" in said.err
+
+
+LEADS = ("ana", "budi", "citra")
+MAIL = """
+[smtp]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+"""
+
+
+@pytest.fixture
+def team(tmp_path, run):
+    """A workspace that sends by itself, and whose welcome is due for every lead."""
+    root = tmp_path / "team"
+    assert run("init", root).code == 0
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Leads"
+    sheet.append(["Name", "Email", "City", "Interest", "Language"])
+    for name in LEADS:
+        sheet.append([name.title(), f"{name}@example.com", "Jakarta", "solar", "id"])
+    cities = book.create_sheet("Cities")
+    cities.append(["City", "Points"])
+    cities.append(["Jakarta", 20])
+    book.save(root / "leads.xlsx")
+    path = root / "config" / "followups.toml"
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r'(?m)^hours = "[^"]*"', 'hours = "00:00-23:59"\nvia = "smtp"', text)
+    text = re.sub(r'(?m)^days = "[^"]*"', 'days = "mon-sun"', text)
+    path.write_text(text, encoding="utf-8")
+    return root
+
+
+def phases(said):
+    return [(phase["name"], phase["outcome"]) for phase in json.loads(said.out)["phases"]]
+
+
+def statuses(root):
+    return set(cells(root / "leads.xlsx")["Email status"])
+
+
+def test_with_a_mail_server_it_sends_what_was_approved_and_writes_what_became_of_it(team, run):
+    with SmtpServer() as server:
+        (team / "config" / "mail.toml").write_text(MAIL.format(port=server.port))
+        first = run("--workspace", team, "run", "--json")
+        assert phases(first) == [("sync", "ok"), ("send", "ok")]
+        assert (statuses(team), server.messages) == ({"DRAFT"}, [])
+        assert run("--workspace", team, "approve", "--all", "--by", "Ana").code == 0
+        found = [phases(run("--workspace", team, "run", "--json")) for _ in range(4)]
+        assert [name for name, _ in found[0]] == ["sync", "send", "statuses"]
+        assert statuses(team) == {"EMAIL_SENT"}
+        assert found[-1] == [("sync", "idle"), ("send", "ok")]
+        assert {taken.recipients for taken in server.messages} == {
+            (f"{name}@example.com",) for name in LEADS
+        }
+        assert len(server.messages) == len(LEADS)
+
+
+def test_a_mail_server_that_is_away_leaves_the_sheets_alone_and_says_so(team, run):
+    (team / "config" / "mail.toml").write_text(MAIL.format(port=1))
+    assert run("--workspace", team, "run").code == 0  # nothing was approved, so nobody is asked
+    assert run("--workspace", team, "approve", "--all", "--by", "Ana").code == 0
+    said = run("--workspace", team, "run")
+    assert (said.code, said.out) == (75, "")
+    assert "send · " in said.err
+    found = json.loads(run("--workspace", team, "runs", "last", "--json").out)
+    assert found[0]["outcome"] == "later"
+    assert [phase["outcome"] for phase in found[0]["details"]["phases"]] == ["ok", "later"]

@@ -342,7 +342,7 @@ class SqlOutbox:
 
     def log_read_to(self, position: int) -> None:
         """They are known up to there."""
-        with self._database.writing() as connection:
+        with self._database.writing(quietly=True) as connection:
             columns = list(marks.c)
             row = (_LOG, str(position))
             insert(connection, marks, columns, [row], key=columns[:1], update=columns[1:])

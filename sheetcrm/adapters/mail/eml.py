@@ -102,9 +102,12 @@ class EmlDrafts:
             return True
 
     def _find(self, draft: MessageDraft) -> Path | None:
-        """The file that is this message, at the place that `put` gave it."""
+        """The file that is this message: in our folder, else where `put` laid it at its time.
+
+        The workspace may be a copy of another one, whose files are not ours to take away.
+        """
         kept = Path(draft.place) if draft.place else Path(f"{file_stem(draft)}.eml")
-        for path in (kept, self._folder / kept.name):  # the second where the workspace has moved
+        for path in (self._folder / kept.name, kept):
             if _holds(path, draft.message_id):
                 return path
         return None

@@ -64,7 +64,8 @@ def endings(runs: Sequence[RunRecord], *, at_work: bool) -> dict[str, str]:
 
 def the_one(runs: Sequence[RunRecord], which: str) -> RunRecord:
     """The run whose id begins so."""
-    fitting = [run for run in runs if run.id.startswith(which)] if which != "last" else runs[:1]
+    last = which == "last"
+    fitting = whole(runs)[:1] if last else [run for run in runs if run.id.startswith(which)]
     if len(fitting) != 1:
         count = "no run" if not fitting else f"{len(fitting)} runs"
         raise UsageError(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import email
 import email.policy
 import os
+import shutil
 import threading
 from dataclasses import replace
 from datetime import date
@@ -123,6 +124,15 @@ def test_days_sort(folder, draft):
     for number, day in enumerate((date(2026, 12, 1), date(2026, 9, 30))):
         outbox.put(replace(draft, due_on=day, message_id=f"<{number}@example.com>"))
     assert [path.name[:10] for path in sorted(folder.iterdir())] == ["2026-09-30", "2026-12-01"]
+
+
+def test_a_copy_of_a_workspace_leaves_the_files_of_the_other_alone(tmp_path, draft):
+    ours, theirs = EmlDrafts(tmp_path / "ours"), EmlDrafts(tmp_path / "theirs")
+    put = replace(draft, place=theirs.put(draft))
+    shutil.copytree(tmp_path / "theirs", tmp_path / "ours")
+    assert ours.withdraw(put)
+    assert not list((tmp_path / "ours").iterdir())
+    assert Path(put.place).is_file()
 
 
 def test_a_draft_is_withdrawn_after_the_workspace_moved_and_never_another_file(folder, draft):
