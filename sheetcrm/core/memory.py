@@ -137,6 +137,15 @@ class MessageRecord:
         return self.key.rpartition("|")[2]
 
 
+class Wish(NamedTuple):
+    """What a person says in the sheet is to become of a draft."""
+
+    key: str
+    lead: str
+    state: str  #: ``approved`` or ``skipped``
+    word: str  #: as it stands in the cell
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Withdrawal:
     """A draft that waits, and whose lead may no longer get it."""

@@ -16,6 +16,7 @@ from sheetcrm.core.memory import (
     Memory,
     MessageDraft,
     StageMove,
+    Wish,
     Withdrawal,
 )
 from sheetcrm.core.table.values import CellValue, Edit, Override, Problem, Tab
@@ -53,6 +54,7 @@ class Plan:
     overrides: Sequence[Override] = ()
     moves: Sequence[StageMove] = ()
     drafts: Sequence[MessageDraft] = ()
+    wishes: Sequence[Wish] = ()  #: what persons say in the sheet of drafts
     withdrawn: Sequence[Withdrawal] = ()  #: drafts of earlier runs that must not go out
     gone: Sequence[str] = ()  #: keys of drafts that were taken away, most likely sent by hand
     enrolments: Sequence[Enrolment] = ()  #: rules of sequences that turned true or false
@@ -69,7 +71,7 @@ class Plan:
     @property
     def changes_nothing(self) -> bool:
         """Whether executing it would leave sheet and outbox as they are."""
-        return not (self.edits or self.drafts or self.withdrawn or self.logged)
+        return not (self.edits or self.drafts or self.wishes or self.withdrawn or self.logged)
 
     @property
     def logged(self) -> int:

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cached_property
 
 from sheetcrm.core.followup import FollowUpPlan, OffLadder, Past, TemplateSet, plan_followups
+from sheetcrm.core.followup.wishes import heeded
 from sheetcrm.core.formula import Events, Frame
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.qualify import LeadContext, Qualified, qualify
@@ -248,7 +249,7 @@ class Planner:
     def _past(self, reading: Reading, heard: News) -> Past:
         memory = reading.memory
         return Past(
-            messages=heard.of(memory.messages),
+            messages=heeded(heard.of(memory.messages), reading.wishes),
             gone=self._gone(reading),
             standings=memory.standings,
             enrolments=memory.enrolments,
@@ -295,6 +296,7 @@ class Planner:
             overrides=merged.overrides,
             moves=qualified.moves,
             drafts=followups.drafts,
+            wishes=reading.wishes,
             withdrawn=followups.withdrawn,
             gone=followups.taken,
             enrolments=followups.enrolments,

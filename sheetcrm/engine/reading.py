@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sheetcrm.core.followup.wishes import wishes
 from sheetcrm.core.formula import Events, Frame
-from sheetcrm.core.memory import Memory
+from sheetcrm.core.memory import Memory, Wish
 from sheetcrm.core.table.forgotten import rows_of_forgotten, without
 from sheetcrm.core.table.identity import Identities, also_ours, identify
 from sheetcrm.core.table.leads import Leads, read_leads
-from sheetcrm.core.table.merge import Pending
+from sheetcrm.core.table.merge import Pending, overridden
 from sheetcrm.engine.naming import known_headers
 from sheetcrm.engine.unwritten import id_header
-from sheetcrm.engine.workspace import Workspace
+from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import SourceEmptiedError
 from sheetcrm.ports import TabSource
 
@@ -28,6 +29,7 @@ class Reading:
     identities: Identities
     memory: Memory
     ours: Pending  #: what may stand in our cells beside what was confirmed
+    wishes: Sequence[Wish] = ()  #: what persons say in the sheet of drafts
 
 
 def read_source(
@@ -62,7 +64,7 @@ def read_source(
         known={lead: known.fingerprint for lead, known in memory.leads.items()},
     )
     blank = {name: [None] * leads.height for name in leads.missing}
-    return Reading(
+    reading = Reading(
         source=source,
         leads=leads,
         frame=Frame({**leads.columns, **blank}, events(leads, identities.ids)),
@@ -70,6 +72,7 @@ def read_source(
         memory=memory,
         ours=also_ours(identities, written=memory.written, pending=memory.pending),
     )
+    return _with_wishes(reading, rules)
 
 
 def refuse_emptied(reading: Reading) -> None:
@@ -80,3 +83,16 @@ def refuse_emptied(reading: Reading) -> None:
             f"{reading.source.locator}: {had} leads last time, none now; nothing was changed",
             hint="if the tab really is empty now: sheetcrm sync --allow-empty",
         )
+
+
+def _with_wishes(reading: Reading, rules: Rules) -> Reading:
+    """With what persons say of drafts; those words are theirs no longer, and ours follow them."""
+    header = rules.outputs.get("email_status")
+    if header is None or rules.followups.sending.via != "smtp":
+        return reading
+    ours, memory = reading.ours, reading.memory
+    ids = reading.identities.ids
+    typed = overridden(reading.leads.tab, ids, header, written=memory.written, pending=ours)
+    said = wishes(typed, memory.messages, source=reading.source.name)
+    words = {(wish.lead, header): (*ours.get((wish.lead, header), ()), wish.word) for wish in said}
+    return replace(reading, wishes=said, ours={**ours, **words}) if words else reading

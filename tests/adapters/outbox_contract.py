@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from sheetcrm.core.hearing.unclear import Unclear
-from sheetcrm.core.memory import MessageEvent
+from sheetcrm.core.memory import MessageEvent, Wish
 from sheetcrm.core.outbox import (
     Abandoned,
     Answer,
@@ -101,6 +101,23 @@ class OutboxContract:
         assert found.claims[0].raw == draft().raw
         assert found.claims[0].to_address == "l0@example.com"
         assert (found.waiting, found.why) == (0, "")
+
+    def test_what_persons_say_in_the_sheet_is_done_once(
+        self, ledger: Ledger, outbox: Outbox
+    ) -> None:
+        keys = filled(ledger)
+        said = [
+            Wish(keys[0], "L0", "approved", "setuju"),
+            Wish(keys[1], "L1", "skipped", "omitir"),
+        ]
+        leads = [record(f"L{i}") for i in range(3)]
+        run(ledger, plan(leads=leads, wishes=said))
+        found = {one.key: one for one in outbox.find(keys=keys)}
+        assert [found[key].state for key in keys] == ["approved", "skipped", "draft"]
+        assert "“omitir” in the sheet" in found[keys[1]].note
+        outbox.skip([keys[0]], reason="no", at=T0)
+        run(ledger, plan(leads=leads, wishes=said))
+        assert state(outbox, keys[0]) == "skipped"
 
     def test_what_is_claimed_is_not_claimed_again(self, ledger: Ledger, outbox: Outbox) -> None:
         filled(ledger, state="queued")

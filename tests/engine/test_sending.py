@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl.utils import get_column_letter
 
 from sheetcrm.adapters.ledger import open_ledger
 from sheetcrm.adapters.mail.kept import KeptDrafts
@@ -27,7 +28,7 @@ from sheetcrm.engine.sync import sync
 from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import MailerBusyError, MailerError, MailerUnavailableError, UsageError
 from tests.adapters.ledger_contract import draft, plan, record, run
-from tests.engine.team import FOLLOWUPS, GRID
+from tests.engine.team import FOLLOWUPS, GRID, tab_of
 from tests.support.smtp_server import SmtpServer as Server
 from tests.support.smtp_server import Taken
 
@@ -395,6 +396,39 @@ class TestThroughTheSheet:
         sync(workspace)
         assert "EMAIL_SENT" in {cell for row in source.grid for cell in row}
 
+    @pytest.mark.parametrize("word", ["APPROVED", "setuju", "Enviar"])
+    def test_a_person_lets_a_draft_go_in_the_sheet(self, world, word) -> None:
+        workspace, source, taken = by_person(*world)
+        sync(workspace)
+        assert send(workspace, limit=9).attempts == ()
+        type_over_drafts(source, word)
+        sync(workspace)
+        assert statuses(source) == {"APPROVED", None}
+        assert send(workspace, limit=9).counts["sent"] == len(taken) > 0
+        sync(workspace)
+        assert statuses(source) == {"EMAIL_SENT", None}
+
+    @pytest.mark.parametrize("word", ["SKIP", "jangan kirim", "omitir"])
+    def test_a_person_keeps_a_draft_from_going_in_the_sheet(self, world, word) -> None:
+        workspace, source, taken = by_person(*world)
+        sync(workspace)
+        type_over_drafts(source, word)
+        for _ in range(3):
+            sync(workspace)
+            send(workspace, limit=9)
+            workspace.clock.move(timedelta(days=1))
+        assert taken == []
+        assert statuses(source) == {"SKIPPED", None}
+
+    def test_another_word_is_the_persons_own_and_stays(self, world) -> None:
+        workspace, source, taken = by_person(*world)
+        sync(workspace)
+        type_over_drafts(source, "ask Sari first")
+        sync(workspace)
+        send(workspace, limit=9)
+        assert statuses(source) == {"ask Sari first", None}
+        assert taken == []
+
     @pytest.mark.parametrize("damage", ["cleared", "as it was", "copied", "sorted"])
     def test_whatever_becomes_of_the_sheet_nobody_is_written_to_again(self, world, damage) -> None:
         workspace, source, taken = world
@@ -419,3 +453,25 @@ class TestThroughTheSheet:
             send(again, limit=9)
             workspace.clock.move(timedelta(days=2))
         assert len(taken) == count
+
+
+def by_person(
+    workspace: Workspace, source, taken
+) -> tuple[Workspace, MemoryTabSource, list[Taken]]:
+    """The same, where a person approves what goes."""
+    rules = workspace.rules
+    sending = replace(rules.followups.sending, approve="person")
+    followups = replace(rules.followups, sending=sending)
+    return replace(workspace, rules=replace(rules, followups=followups)), source, taken
+
+
+def statuses(source: MemoryTabSource) -> set[object]:
+    return {row.get("Email status") for row in tab_of(source)}
+
+
+def type_over_drafts(source: MemoryTabSource, word: str) -> None:
+    """A person's word in every cell that says DRAFT."""
+    column = get_column_letter(source.grid[0].index("Email status") + 1)
+    for number, row in enumerate(tab_of(source), 2):
+        if row.get("Email status") == "DRAFT":
+            source.set_cell(f"{column}{number}", word)

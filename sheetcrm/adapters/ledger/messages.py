@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from sheetcrm.adapters.ledger.database import AnyRow, chunks, delete_where, insert, update_where
 from sheetcrm.adapters.ledger.schema import bodies, leads, message_events, messages, people, sources
-from sheetcrm.core.memory import GONE, MessageDraft, MessageEvent, MessageRecord, Withdrawal
+from sheetcrm.core.memory import GONE, MessageDraft, MessageEvent, MessageRecord, Wish, Withdrawal
 from sheetcrm.core.outbox import OPEN
 
 
@@ -114,6 +114,18 @@ def keep(
         rows.append(tuple(values[column.name] for column in columns))
     insert(connection, messages, columns, rows, key=(messages.c.key,))
     _keep_bodies(connection, drafts)
+
+
+def heed(connection: Connection, wishes: Sequence[Wish], *, at: datetime) -> None:
+    """Do what persons say of drafts in the sheet, and note it."""
+    drafts = _drafts(connection, [wish.key for wish in wishes])
+    said = {wish.key: wish for wish in wishes}
+    for id_, key in drafts.items():
+        wish = said[key]
+        approved = wish.state == "approved"
+        by = {"approved_by": "in the sheet", "approved_at": at} if approved else {}
+        update_where(connection, messages.c.id, [id_], state=wish.state, **by)
+        _note(connection, [(id_, wish.state, at, f"“{wish.word}” in the sheet")])
 
 
 def cancel(connection: Connection, withdrawn: Sequence[Withdrawal], *, at: datetime) -> None:

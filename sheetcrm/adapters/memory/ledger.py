@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from sheetcrm.adapters.memory.messages import Kept
+from sheetcrm.adapters.memory.messages import Kept, keep
 from sheetcrm.adapters.memory.outbox import MemoryOutbox
 from sheetcrm.adapters.memory.people import People, Person
 from sheetcrm.adapters.memory.rewinds import (
@@ -22,7 +22,6 @@ from sheetcrm.adapters.memory.rewinds import (
 )
 from sheetcrm.adapters.memory.settled import NeverSettled
 from sheetcrm.core.memory import (
-    GONE,
     Enrolment,
     Hold,
     KnownLead,
@@ -30,14 +29,12 @@ from sheetcrm.core.memory import (
     LeadState,
     Memory,
     MessageDraft,
-    MessageEvent,
     MessageRecord,
     PastScore,
     RunRecord,
     StageMove,
     Standing,
 )
-from sheetcrm.core.outbox import OPEN
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.merge import same
 from sheetcrm.core.table.values import CellValue, Edit, Override
@@ -128,20 +125,7 @@ class MemoryLedger(NeverSettled):
             if not move.refused:
                 moves = source.moves.setdefault(move.lead, [])
                 moves.append((run, move._replace(at=move.at or at)))
-        for draft in plan.drafts:
-            created = draft.created_at or at
-            message = Kept(
-                draft=replace(draft, source=plan.source, created_at=created),
-                person=source.people[draft.lead],
-                created_at=created,
-            )
-            self._messages.setdefault(draft.key, message)
-        for one in plan.withdrawn:
-            known = self._messages.get(one.key)
-            if known and known.state in OPEN:
-                event = MessageEvent(one.state, at, one.reason)
-                self._messages[one.key] = known.with_state(one.state, event)
-        self._note_gone(plan.gone, at)
+        keep(self._messages, plan, source.people, at)
         source.enrolments |= {(one.lead, one.sequence): one for one in plan.enrolments}
 
     def finish_run(
@@ -285,13 +269,6 @@ class MemoryLedger(NeverSettled):
 
     def close(self) -> None:
         """There is nothing to let go of."""
-
-    def _note_gone(self, keys: Collection[str], at: datetime) -> None:
-        for key in keys:
-            known = self._messages.get(key)
-            if known and known.state == "draft" and all(e.kind != GONE for e in known.events):
-                event = MessageEvent(GONE, at, "sent by hand, or deleted")
-                self._messages[key] = known.with_state("draft", event)
 
     def _past(self, run: str, scored: LeadRecord) -> PastScore:
         return PastScore(self._run(run).started, scored.score, scored.scores, scored.stage)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sheetcrm.adapters.memory.people import Person
-from sheetcrm.core.memory import MessageDraft, MessageEvent, MessageRecord
-from sheetcrm.core.outbox import Candidate, Claim, Neighbour, Tries
+from sheetcrm.core.memory import GONE, MessageDraft, MessageEvent, MessageRecord
+from sheetcrm.core.outbox import OPEN, Candidate, Claim, Neighbour, Tries
+from sheetcrm.core.plan import Plan
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -117,3 +118,32 @@ def tries(messages: Iterable[Kept], account: str, now: datetime) -> Tries:
         ],
         first=min((at for at, _ in tried), default=None),
     )
+
+
+def keep(
+    messages: dict[str, Kept], plan: Plan, people: Mapping[str, Person | None], at: datetime
+) -> None:
+    """What a plan makes of messages: new ones, and what becomes of those that wait."""
+    for draft in plan.drafts:
+        created = draft.created_at or at
+        kept = Kept(
+            draft=replace(draft, source=plan.source, created_at=created),
+            person=people[draft.lead],
+            created_at=created,
+        )
+        messages.setdefault(draft.key, kept)
+    for wish in plan.wishes:
+        one = messages.get(wish.key)
+        if one and one.state == "draft":
+            event = MessageEvent(wish.state, at, f"“{wish.word}” in the sheet")
+            messages[wish.key] = one.with_state(wish.state, event)
+    for withdrawal in plan.withdrawn:
+        one = messages.get(withdrawal.key)
+        if one and one.state in OPEN:
+            event = MessageEvent(withdrawal.state, at, withdrawal.reason)
+            messages[withdrawal.key] = one.with_state(withdrawal.state, event)
+    for key in plan.gone:
+        one = messages.get(key)
+        if one and one.state == "draft" and all(event.kind != GONE for event in one.events):
+            event = MessageEvent(GONE, at, "sent by hand, or deleted")
+            messages[key] = replace(one, events=(*one.events, event))
