@@ -110,6 +110,13 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         moves=stages.moves(tree),
         formula_seconds=workspace["formula_seconds"],
     )
+    fields = columns.fields(tree, run)
+    followups = replace(
+        outreach.followups(tree),
+        formula_seconds=workspace["formula_seconds"],
+        synonyms=segments.synonyms(fields),
+        spellings=segments.spellings(fields),
+    )
     return Config(
         root=root,
         locale=leads.locale(workspace),
@@ -117,10 +124,10 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         outbox=leads.inside(root, workspace["outbox"]),
         sources=leads.sources(tree),
         tables=leads.tables(tree),
-        fields=columns.fields(tree, run),
+        fields=fields,
         outputs=columns.outputs(tree),
         qualification=qualification,
-        followups=replace(outreach.followups(tree), formula_seconds=workspace["formula_seconds"]),
+        followups=followups,
         places={key_text(path): place for path, place in run.places.items()},
         notes=tuple(run.notes),
         variables=tuple(sorted(run.references)),

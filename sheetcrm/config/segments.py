@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sheetcrm.config.inspection import Inspection
 from sheetcrm.config.kinds import Formula, Text, WrongValueError
 from sheetcrm.config.shapes import Key, ListOf, Table
 from sheetcrm.core.followup.rules import AXES, Region, Segment
+from sheetcrm.core.table.fields import Field
 from sheetcrm.core.table.names import fold
+
+_AXIS = {"city": "location"}  # a field of another name
 
 _BUILT_IN = {fold(name): name for name in (*AXES, "language")}
 
@@ -87,6 +91,33 @@ def regions(tree: dict[str, Any]) -> tuple[Region, ...]:
 def axes(tree: dict[str, Any]) -> tuple[str, ...]:
     """The fields that tell leads apart, the most important first."""
     return tuple(tree.get("segments", {}).get("axes", ()))
+
+
+def synonyms(fields: Sequence[Field]) -> dict[str, str]:
+    """Folded header of a field → its axis, folded; what several fields go by is the first one's."""
+    found: dict[str, str] = {}
+    for field in fields:
+        for name in (field.name, *field.headers):
+            found.setdefault(fold(name), _axis_of(field))
+    return found
+
+
+def spellings(fields: Sequence[Field]) -> dict[str, dict[str, str]]:
+    """Axis → folded spelling → the value that it stands for, folded."""
+    return {
+        _axis_of(field): {
+            fold(spelling): fold(value)
+            for value, words in field.aliases.items()
+            for spelling in words
+        }
+        for field in fields
+        if field.aliases
+    }
+
+
+def _axis_of(field: Field) -> str:
+    name = fold(field.name)
+    return _AXIS.get(name, name)
 
 
 def _inside(region: dict[str, Any], regions: dict[str, dict[str, Any]]) -> set[str]:

@@ -113,7 +113,7 @@ class Planner:
         )
         if errors:
             raise ConfigError([template_fault(error) for error in errors])
-        return found
+        return found.spelled(self._rules.followups)
 
     def plan(self, source: TabSource, *, allow_empty: bool = False) -> Planned:
         """What would change in one source.

@@ -129,7 +129,7 @@ def _missing(
 def _axis_faults(rules: FollowUps, fields: Collection[str]) -> Iterator[ConfigFault]:
     known = {fold(name) for name in fields}
     for i, axis in enumerate(rules.axes, 1):
-        if fold(axis) not in known:
+        if rules.axis(axis) not in known:
             near = nearest(axis, fields)
             hint = f"did you mean {near}?" if near else "it is neither a field nor a column"
             yield ConfigFault(key=f"segments.axes[{i}]", message=f"unknown “{axis}”", hint=hint)
@@ -139,7 +139,7 @@ def _condition_faults(
     template: Template, rules: FollowUps, fields: Collection[str]
 ) -> Iterator[ConfigFault]:
     """Lines ``For-…`` that ask for what no lead can be."""
-    axes = {fold(axis): axis for axis in (*AXES, *rules.axes)}
+    axes = {rules.axis(axis): axis for axis in (*AXES, *rules.axes)}
     groups = {fold(group.name): group.name for group in rules.segments}
     for condition in template.conditions:
         message = ""

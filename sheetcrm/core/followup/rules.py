@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
+
+from sheetcrm.core.table.names import fold
 
 AXES = ("segment", "stage", "interest", "location")
 """What tells every team's leads apart, the most important first; a team may add fields to it."""
@@ -100,3 +103,17 @@ class FollowUps:
     sender: Sender = Sender()
     sending: Sending = Sending()
     formula_seconds: float = 60  #: for all formulas together
+    synonyms: Mapping[str, str] = field(default_factory=dict)
+    """Folded header of a field → the axis that it is, folded: ``kota`` → ``location``."""
+    spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Axis → folded spelling → the value that it stands for, folded."""
+
+    def axis(self, name: str) -> str:
+        """The axis that somebody means who writes its name, or a header that it goes by."""
+        folded = fold(name)
+        return folded if folded in AXES else self.synonyms.get(folded, folded)
+
+    def value(self, axis: str, name: str) -> str:
+        """The value on an axis that somebody means who writes one of its spellings, folded."""
+        folded = fold(name)
+        return self.spellings.get(axis, {}).get(folded, folded)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sheetcrm.core.followup.lead import LeadView, clean_text
-from sheetcrm.core.followup.rules import AXES, FollowUps, Region
+from sheetcrm.core.followup.rules import AXES, FollowUps
 from sheetcrm.core.followup.signals import Signals
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.reading import display
@@ -27,11 +27,11 @@ class Segments:
     def __init__(
         self, rules: FollowUps, leads: Sequence[LeadView] = (), signals: Signals | None = None
     ) -> None:
-        self.axes = tuple(fold(axis) for axis in (*AXES, *rules.axes))  #: the most important first
+        self.axes = (*AXES, *(rules.axis(name) for name in rules.axes))  #: the most important first
         self._more = self.axes[len(AXES) :]
         self._named = rules.segments
         self._signals = signals
-        self._around = regions_around(rules.regions)
+        self._around = regions_around(rules)
         self._columns = {fold(name): name for name in leads[0].values} if leads else {}
         self._spelling = _spellings(leads)
         self._labels: dict[tuple[Any, ...], str] = {}
@@ -101,14 +101,17 @@ class Segments:
         return [part.strip() for part in display(value).split(";") if part.strip()]
 
 
-def regions_around(regions: Sequence[Region]) -> Mapping[str, Sequence[tuple[str, int]]]:
+def regions_around(rules: FollowUps) -> Mapping[str, Sequence[tuple[str, int]]]:
     """Folded place → the regions that it lies in, each with how many places are in it."""
-    inside = {fold(region.name): region.places for region in regions}
+    inside = {
+        fold(region.name): [rules.value("location", place) for place in region.places]
+        for region in rules.regions
+    }
     found: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
-    for region in regions:
-        places = _all_places(region.places, inside)
+    for region, own in inside.items():
+        places = _all_places(own, inside)
         for place in places:
-            found[place].append((fold(region.name), len(places)))
+            found[place].append((region, len(places)))
     return found
 
 
@@ -117,7 +120,7 @@ def _all_places(places: Iterable[str], inside: Mapping[str, Sequence[str]]) -> s
     found: set[str] = set()
     open_ = list(places)
     while open_:
-        name = fold(open_.pop())
+        name = open_.pop()
         if name not in found:
             found.add(name)
             open_ += inside.get(name, ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from babel import Locale, UnknownLocaleError
@@ -16,6 +16,7 @@ from sheetcrm.core.followup.enclosure import Enclosure
 from sheetcrm.core.followup.header import FOR, Split, split_header
 from sheetcrm.core.followup.lint import SNIPPETS, Fault, Reference, included, lint, references
 from sheetcrm.core.followup.needs import needs
+from sheetcrm.core.followup.rules import FollowUps
 from sheetcrm.core.followup.sandbox import Dialect, TemplateEnvironment, produce
 from sheetcrm.core.table.names import fold
 
@@ -51,6 +52,12 @@ class Condition:
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
+
+    def spelled(self, rules: FollowUps) -> Condition:
+        """The same, as the values of the sheet are after cleaning."""
+        axis = rules.axis(self.axis)
+        names = frozenset(rules.value(axis, name) for name in self.names)
+        return replace(self, axis=axis, names=names)
 
 
 class Part:

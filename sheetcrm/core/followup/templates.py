@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -94,6 +94,21 @@ class TemplateSet:
                 templates += [template] if template else []
         found = cls(templates=templates, layout=layout, pictures=files.pictures, snippets=parts)
         return found, errors
+
+    def spelled(self, rules: FollowUps) -> Self:
+        """The same, their ``For-…`` lines as the sheet's values are after cleaning.
+
+        ``For-kota: Jkt`` asks for the location Jakarta, if the team says that it is spelled so.
+        """
+        return replace(
+            self,
+            templates=[
+                replace(t, conditions=tuple(c.spelled(rules) for c in t.conditions))
+                if t.conditions
+                else t
+                for t in self.templates
+            ],
+        )
 
     def of_step(self, sequence: str, step: str, *, whatsapp: bool = False) -> list[Template]:
         """Every variant and language of a step that may be sent."""
