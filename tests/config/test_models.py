@@ -139,6 +139,21 @@ def test_what_tells_leads_apart(loaded):
     )
 
 
+def test_lines_of_templates_know_what_columns_and_values_are_called(loaded):
+    rules = loaded(
+        "[fields.city]\nheaders = ['Domisili sekarang']\naliases = { Jakarta = ['Jkt'] }\n"
+        "[fields.owner_name]\nheaders = ['Sales']\n"
+    ).followups
+    assert (rules.axis("Domisili sekarang"), rules.axis("Kota")) == ("location", "location")
+    assert (rules.axis("stage"), rules.axis("Sales"), rules.axis("?")) == (
+        "stage",
+        "ownername",
+        "?",
+    )
+    assert rules.value(rules.axis("Kota"), "JKT") == "jakarta"
+    assert rules.value(rules.axis("Jenis kelamin"), "Perempuan") == "female"
+
+
 def test_how_often_a_person_hears_from_us(loaded):
     rules = loaded(
         "[[sequence]]\nname = 'a'\nwhen = '=TRUE'\nagain = 'after 180 days'\nexpires_days = 5\n"

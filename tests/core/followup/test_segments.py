@@ -59,6 +59,34 @@ def test_a_city_comes_before_its_region_and_a_place_before_the_teams_own_axes(pa
     assert found.template.path == f"welcome/01-intro{file}.id.md"
 
 
+def test_for_lines_know_the_headers_and_the_spellings_of_fields():
+    rules = FollowUps(
+        axes=("Jenis kelamin",),
+        regions=(Region(name="Jabodetabek", places=("Jkt", "Bogor")),),
+        synonyms={"kota": "location", "jeniskelamin": "gender", "minat": "interest"},
+        spellings={"gender": {"perempuan": "female"}, "location": {"jkt": "jakarta"}},
+    )
+    files = parse(
+        {
+            "welcome/01-intro.id.md": text(),
+            "welcome/01-intro--women.id.md": text(jenis_kelamin="Perempuan"),
+            "welcome/01-intro--jkt.id.md": text(kota="Jkt", minat="solar"),
+            "welcome/01-intro--near.id.md": text(location="Jabodetabek"),
+        }
+    ).spelled(rules)
+    for parts, label in [
+        ({"values": {"gender": "female"}}, "women"),
+        ({"location": "Jakarta", "interests": ("solar",)}, "jkt"),
+        ({"location": "Jakarta"}, "near"),
+        ({"values": {"gender": "male"}}, ""),
+    ]:
+        who = lead(**parts)
+        segments = Segments(rules, [who])
+        found = files.choose("welcome", "01-intro", who, language="id", segments=segments)
+        assert found
+        assert found.template.kind.label == label
+
+
 def test_why_names_the_region():
     who = lead(location="Jakarta")
     found = FILES.choose("welcome", "01-intro", who, language="id", segments=Segments(RULES, [who]))
