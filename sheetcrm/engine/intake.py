@@ -7,9 +7,10 @@ everything in it has been noted. So an intake may be cut off anywhere, and repea
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sheetcrm.core.hearing.arrivals import Arrived
 from sheetcrm.core.hearing.hearing import Heard, Kind, hear
@@ -25,6 +26,7 @@ FIRST_LOOK = timedelta(days=30)  #: how far back a mailbox is read that is new t
 SOFT_WINDOW, SOFT_LIMIT = timedelta(days=14), 3
 """So many messages that did not arrive within this time, and the address counts as dead."""
 
+AT_ONCE = 100  #: names of messages in one question to the ledger
 STALE = timedelta(minutes=30)  #: what was heard before is no good for sending any more
 
 BY = "intake"  #: who paused
@@ -151,8 +153,7 @@ def _read(
     cursor = outbox.cursor(place)
     back_to = cursor.polled_at - timedelta(days=1) if cursor else now - FIRST_LOOK
     for arrivals in session.arrived(folder, cursor, since=back_to):
-        for mail in arrivals.mails:
-            hearing.take(mail)
+        hearing.take(arrivals.mails)
         outbox.read_to(place, InboxCursor(arrivals.uidvalidity, arrivals.last_uid, now))
 
 
@@ -175,16 +176,34 @@ class _Hearing:
         self._pause_days = workspace.rules.followups.sending.pause_days
         self._ours = our_addresses(workspace)
 
-    def take(self, mail: Arrived) -> None:
-        """Note what a mail says."""
-        self.read += 1
-        heard = hear(mail.raw, self._ours)
-        if heard.kind is Kind.OURS:
-            return
-        ids, tokens, addresses = wanted(heard)
-        messages = self._outbox.find(message_ids=ids, tokens=tokens, addresses=addresses)
-        found = match(heard, messages)
-        at = min(mail.at, self.now)
+    def take(self, mails: Sequence[Arrived]) -> None:
+        """Note what some mails say; most are not about us, which one look at the ledger tells."""
+        self.read += len(mails)
+        every = [(hear(mail.raw, self._ours), min(mail.at, self.now)) for mail in mails]
+        known = self._find([heard for heard, _ in every])
+        for heard, at in every:
+            about = match(heard, known, at) is not None
+            if heard.kind is Kind.UNSUBSCRIBED or (about and heard.kind is not Kind.OURS):
+                self._take(heard, at)
+
+    def _find(self, heard: Sequence[Heard]) -> list[MessageRecord]:
+        """The messages that these mails name, the oldest first; asked for in small parts."""
+        named = [wanted(one) for one in heard]
+        ids, tokens, addresses = (
+            list(dict.fromkeys(chain(*(one[i] for one in named)))) for i in range(3)
+        )
+        found: dict[str, MessageRecord] = {}
+        for start in range(0, max(len(ids), len(tokens), len(addresses)), AT_ONCE):
+            part = slice(start, start + AT_ONCE)
+            messages = self._outbox.find(
+                message_ids=ids[part], tokens=tokens[part], addresses=addresses[part]
+            )
+            found |= {one.key: one for one in messages}
+        return sorted(found.values(), key=lambda one: one.created_at)
+
+    def _take(self, heard: Heard, at: datetime) -> None:
+        """Note what a mail says; of messages as they are now, after those before it."""
+        found = match(heard, self._find([heard]), at)
         if found and (found.sure or heard.kind in _ACTED_ON):
             self._note(heard, found, at)
         elif heard.kind is Kind.UNSUBSCRIBED or (found and heard.kind is not Kind.ARRIVED):

@@ -64,6 +64,16 @@ def test_from_the_mailbox_to_the_sheet(synced: Path, run, server) -> None:
     assert "RESPONDED" in [cell.value for row in sheet for cell in row]
 
 
+def test_mails_that_name_thousands_of_messages(synced: Path, run, server) -> None:
+    letters = "abcdefghijklmnopqrstuvwxyz234567"
+    tokens = [f"{a}{b}" * 8 for a in letters for b in letters]
+    for start in range(0, 900, 30):
+        chain = " ".join(f"<sc.{one}@x.example>" for one in tokens[start : start + 30])
+        server.folders["INBOX"].add(mails.mail("Hm", References=chain, From=f"a{start}@x.example"))
+    said = run("--workspace", synced, "intake", "--json")
+    assert json.loads(said.out)["counts"] == {"mails": 30}
+
+
 def test_what_is_not_sure_waits_for_a_word(synced: Path, run, server) -> None:
     person = first(synced)["person"]
     server.folders["INBOX"].add(mails.mail("Halo, buka?", From=person, Subject="Hai"))

@@ -186,6 +186,15 @@ def test_a_mail_that_only_comes_from_the_same_address_waits_for_a_person(team: T
     assert team.hear(raw).counts == {"mails": 1}
 
 
+def test_what_came_before_we_wrote_answers_nothing(team: Team) -> None:
+    early = NOW - timedelta(days=2)
+    raws = (mails.mail("Halo", From=BUDI, Subject="x"), team.reply("Cuti", In_Reply_To=None))
+    assert team.hear(*raws, at=early).counts == {"mails": 2}
+    assert team.outbox.pauses() == []
+    team.hear(mails.mail("STOP", From=BUDI, Subject="y"), at=early)
+    assert team.suppressed() == {BUDI: "unsubscribed"}
+
+
 def test_the_subject_of_ours_proves_it(team: Team) -> None:
     subject = f"Re: RE: {team.message.subject.upper()}"
     team.hear(mails.mail("Ya", From=BUDI, Subject=subject))

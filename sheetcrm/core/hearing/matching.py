@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sheetcrm.core.hearing.addresses import token_of_id
-from sheetcrm.core.hearing.hearing import Clue, Heard, How
+from sheetcrm.core.hearing.hearing import Clue, Heard, How, Kind
 from sheetcrm.core.memory import MessageRecord
 
 NEVER_SEEN = frozenset(("cancelled", "expired", "skipped", "held", "failed"))
 """States of messages that nobody has had."""
 
+CLOCKS_APART = timedelta(minutes=10)  #: our clock and the mail server's
+
+_LASTING = frozenset((Kind.UNSUBSCRIBED, Kind.COMPLAINED))
 _ANSWERED = re.compile(r"^(?:\s*(?:re|rv|bls|balas|aw|fw|fwd)\s*:\s*)+", re.IGNORECASE)
 
 
@@ -35,15 +39,17 @@ def wanted(heard: Heard) -> tuple[list[str], list[str], list[str]]:
     )
 
 
-def match(heard: Heard, messages: Sequence[MessageRecord]) -> Match | None:
+def match(heard: Heard, messages: Sequence[MessageRecord], at: datetime) -> Match | None:
     """The message that the surest clue names.
 
     An address alone proves nothing, unless the subject is that of a message to it: some programs
-    that people send our drafts with give them new Message-IDs.
+    that people send our drafts with give them new Message-IDs. What came before we wrote answers
+    nothing; but whoever wanted no mails then wants none now.
 
     Args:
         heard: what the mail says.
         messages: those that `wanted` names, the oldest first.
+        at: when the mail arrived.
     """
     for clue in heard.clues:
         if clue.how is not How.ADDRESS:
@@ -51,7 +57,12 @@ def match(heard: Heard, messages: Sequence[MessageRecord]) -> Match | None:
             if found:
                 return Match(message=found[-1], how=clue.how, sure=True)
     addresses = {clue.address for clue in heard.clues if clue.how is How.ADDRESS}
-    known = [message for message in messages if _may_have_had(message, addresses)]
+    known = [
+        message
+        for message in messages
+        if _may_have_had(message, addresses)
+        and (heard.kind in _LASTING or message.heard_at <= at + CLOCKS_APART)
+    ]
     if not known:
         return None
     answered = bool(_ANSWERED.match(heard.subject))
