@@ -18,14 +18,12 @@ def log_of_sync(
     """The moves that a plan makes; None where nothing is to be logged.
 
     Args:
-        workspace: the rules and the ports.
+        workspace: the rules, which name a tab for the log, and the ports.
         plan: what is about to be written.
         run: the id of the run that writes it.
         at: its moment, in the workspace's zone.
         again: whether the run has tried to write to this source before.
     """
-    if not plan.log_tab:
-        return None
     names = {record.lead: record.name for record in plan.leads} if plan.logged else {}
     moves = [
         LoggedMove(

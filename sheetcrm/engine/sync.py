@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sheetcrm.core.memory import MessageDraft, Withdrawal
 from sheetcrm.core.plan import Plan
 from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.report import Report, SourceResult
-from sheetcrm.engine.stagelog import log_of_sync
 from sheetcrm.engine.unwritten import carry_out
 from sheetcrm.engine.workspace import Progress, Workspace, silent
 from sheetcrm.errors import (
@@ -21,6 +21,9 @@ from sheetcrm.errors import (
     UsageError,
 )
 from sheetcrm.ports import Foreseeing, Kept, TabSource
+
+if TYPE_CHECKING:
+    from sheetcrm.core.table.stagelog import StageLog
 
 ROUNDS = 4  #: how often a source that changes under our hands is planned again
 
@@ -203,7 +206,7 @@ class _Run:
     def _write(self, source: TabSource, plan: Plan, *, again: bool) -> SourceResult:
         """Note, write, keep the drafts, confirm: a crash in between loses and repeats nothing."""
         workspace = self._workspace
-        log = log_of_sync(workspace, plan, run=self.id, at=self._now, again=again)
+        log = self._log(plan, again=again)
         workspace.ledger.intend(self.id, plan)
         receipt = carry_out(source, plan, log=log, run=self.id)
         withdrawn = self._withdraw(plan.withdrawn)
@@ -213,6 +216,14 @@ class _Run:
         return SourceResult(
             source=source.name, locator=source.locator, plan=plan, receipt=receipt, error=failure
         )
+
+    def _log(self, plan: Plan, *, again: bool) -> StageLog | None:
+        """The moves that are to be logged; `again` where this run has tried to before."""
+        if not plan.log_tab:
+            return None
+        from sheetcrm.engine.stagelog import log_of_sync  # noqa: PLC0415 - few teams keep one
+
+        return log_of_sync(self._workspace, plan, run=self.id, at=self._now, again=again)
 
     def _put(self, drafts: Sequence[MessageDraft]) -> tuple[list[MessageDraft], MailerError | None]:
         """Lay the drafts into the outbox; those after a failure are written by the next run."""

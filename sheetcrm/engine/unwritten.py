@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sheetcrm.core.plan import Aside, Plan
 from sheetcrm.core.table.fields import Field
 from sheetcrm.core.table.leads import Leads
 from sheetcrm.core.table.merge import Written, owned_column
-from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import CellValue, Tab
 from sheetcrm.ports import TabSource, Unwritten, WriteReceipt
+
+if TYPE_CHECKING:
+    from sheetcrm.core.table.stagelog import StageLog
 
 _WHO = frozenset(("name", "email", "phone"))  #: fields by which people know a lead
 _ROW = "Row"

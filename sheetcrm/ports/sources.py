@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from sheetcrm.core.table.layout import Layout
-from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import CellValue, Edit, Problem, Tab
+
+if TYPE_CHECKING:
+    from sheetcrm.core.table.stagelog import StageLog
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,6 @@ from sheetcrm.adapters.excel.backup import Backups
 from sheetcrm.adapters.excel.early import EarlyReading
 from sheetcrm.adapters.excel.source import ExcelSource
 from sheetcrm.core.table.layout import Layout
-from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import Edit, Problem, Tab
 from sheetcrm.errors import SourceRefusedError
 from sheetcrm.ports import Backup, WithLayout, WriteReceipt
@@ -23,6 +22,7 @@ from sheetcrm.ports import Backup, WithLayout, WriteReceipt
 if TYPE_CHECKING:
     from sheetcrm.adapters.excel.csvsource import CsvSource
     from sheetcrm.adapters.excel.readonly import ReadOnlySource
+    from sheetcrm.core.table.stagelog import StageLog
 
 _READ_ONLY = {"xls", "xlsb", "ods"}
 _NOWHERE = {"disk-full", "no-permission", "system", "no-backup", "text-too-long", "not-a-number"}

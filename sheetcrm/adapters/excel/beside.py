@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from sheetcrm.adapters.excel.backup import Backups
 from sheetcrm.adapters.excel.faults import Refusal, guarded
@@ -16,10 +16,12 @@ from sheetcrm.adapters.excel.lock import check_free
 from sheetcrm.adapters.excel.reportbook import Row, as_seen, make, read_report
 from sheetcrm.adapters.excel.save import check_writable, replace_file
 from sheetcrm.core.table.layout import Layout
-from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import CellValue, Edit, Problem, Severity, Tab
 from sheetcrm.errors import SourceRefusedError
 from sheetcrm.ports import Backup, Restorable, TabSource, WithLayout, WriteReceipt
+
+if TYPE_CHECKING:
+    from sheetcrm.core.table.stagelog import StageLog
 
 
 def report_of(path: Path, name: str = "") -> Path:

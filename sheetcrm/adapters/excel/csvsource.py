@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from sheetcrm.adapters.excel import delimited
 from sheetcrm.adapters.excel.backup import Backups
@@ -27,9 +27,11 @@ from sheetcrm.adapters.excel.save import (
 from sheetcrm.adapters.excel.values import same
 from sheetcrm.core.table.addresses import letters
 from sheetcrm.core.table.layout import Layout
-from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import CellValue, Edit, Problem, Severity, Tab
 from sheetcrm.ports import Backup, WriteReceipt
+
+if TYPE_CHECKING:
+    from sheetcrm.core.table.stagelog import StageLog
 
 MOST_BYTES = 512 << 20
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sheetcrm.adapters.excel.archive import Archive
 from sheetcrm.adapters.excel.beside import offer
@@ -11,10 +12,12 @@ from sheetcrm.adapters.excel.faults import Refusal, guarded
 from sheetcrm.adapters.excel.legacy import LegacyTab, read_legacy
 from sheetcrm.adapters.excel.plain import find_leads
 from sheetcrm.adapters.excel.save import Snapshot
-from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import Edit, Problem, Severity, Tab
 from sheetcrm.errors import SourceChangedError
 from sheetcrm.ports import WriteReceipt
+
+if TYPE_CHECKING:
+    from sheetcrm.core.table.stagelog import StageLog
 
 _CALLED = {
     "xls": "an old Excel file (.xls)",

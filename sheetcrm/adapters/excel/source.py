@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sheetcrm.adapters.excel.backup import Backups
 from sheetcrm.adapters.excel.early import EarlyReading
@@ -28,10 +29,12 @@ from sheetcrm.adapters.excel.update import Change, stale
 from sheetcrm.adapters.excel.values import same
 from sheetcrm.adapters.excel.writing import write_changes
 from sheetcrm.core.table.layout import Layout
-from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import CellValue, Edit, Problem, Tab
 from sheetcrm.errors import SourceChangedError
 from sheetcrm.ports import Backup, WriteReceipt
+
+if TYPE_CHECKING:
+    from sheetcrm.core.table.stagelog import StageLog
 
 _TRIES = 3
 

@@ -21,13 +21,13 @@ from sheetcrm.adapters.google.writing import Writing
 from sheetcrm.core.table.areas import parse_area, split_place
 from sheetcrm.core.table.fields import Field
 from sheetcrm.core.table.layout import Layout
-from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import Edit, Problem, Severity, Tab
 from sheetcrm.errors import SourceError, TabNotFoundError
 from sheetcrm.ports import WriteReceipt
 
 if TYPE_CHECKING:
     from sheetcrm.adapters.google.logtab import LogTab
+    from sheetcrm.core.table.stagelog import StageLog
 
 _NO_OUTPUTS: Mapping[str, str] = {}
 _PLAIN = Look()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from sheetcrm.core.table.addresses import column_number, letters
 from sheetcrm.core.table.dates import serial
 from sheetcrm.core.table.headers import find_header, name_headers
-from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import CellError, CellValue, Column, Edit, Tab
 from sheetcrm.errors import HeaderError, SourceChangedError
 from sheetcrm.ports import WriteReceipt
+
+if TYPE_CHECKING:
+    from sheetcrm.core.table.stagelog import StageLog
 
 _ADDRESS = re.compile(r"([A-Z]+)([1-9][0-9]*)")
 
