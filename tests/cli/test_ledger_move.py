@@ -72,6 +72,9 @@ def test_a_password_comes_from_the_environment(
     assert said.code == 0
     assert "hunter2" not in said.out + said.err
     assert "${PG_WORD}" in said.out
+    said = run("--workspace", synced, "status")
+    assert (said.code, "${DATABASE_PASSWORD}@" in said.err) == (1, True)
+    assert "hunter2" not in said.err
 
 
 @pytest.mark.parametrize(

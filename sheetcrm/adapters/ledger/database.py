@@ -68,7 +68,11 @@ class Database:
     def __init__(self, url_or_path: str, *, wait: float) -> None:
         url = _url(url_or_path)
         self.is_file = _is_sqlite(url)
-        self.where = url.database or "" if self.is_file else url.render_as_string()
+        self.where = (
+            url.database or ""
+            if self.is_file
+            else url.set(drivername="postgresql").render_as_string()
+        )
         with self.in_our_words():
             self._engine = _engine(url, wait)
         self._writer = self._engine.execution_options(**{_WRITES: True})

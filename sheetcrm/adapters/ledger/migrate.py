@@ -67,9 +67,10 @@ def _refuse_moved(connection: Connection, where: str) -> None:
     """Nobody shall send from two ledgers."""
     moved = connection.scalar(select(marks.c.value).where(marks.c.name == MOVED))
     if moved is not None:
+        line = moved.replace(":***@", ":${DATABASE_PASSWORD}@")
         raise LedgerError(
             f"the ledger {where} was moved to {moved}",
-            hint=f'write into config/sheetcrm.toml, below [workspace]: ledger = "{moved}"',
+            hint=f'write into config/sheetcrm.toml, below [workspace]: ledger = "{line}"',
         )
 
 
