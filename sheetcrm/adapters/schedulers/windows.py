@@ -9,6 +9,7 @@ from sheetcrm.adapters.schedulers.logs import log_notes, make_log
 from sheetcrm.adapters.schedulers.programs import call, done
 from sheetcrm.core.schedule.job import Change, Job, name_of
 from sheetcrm.core.schedule.windows import task
+from sheetcrm.errors import UsageError
 
 
 class Windows:
@@ -24,7 +25,10 @@ class Windows:
 
     def installed(self, workspace: str) -> str:
         """The task that is there, as Windows writes it."""
-        result = call("schtasks", "/Query", "/TN", _task(workspace), "/XML")
+        try:
+            result = call("schtasks", "/Query", "/TN", _task(workspace), "/XML")
+        except UsageError:
+            return ""  # this is no Windows
         return "" if result.returncode else result.stdout.decode(errors="replace")
 
     def install(self, job: Job) -> Change:

@@ -36,10 +36,14 @@ def test_the_contract(kind, system, work, changed):
 @pytest.mark.parametrize("kind", KINDS)
 def test_texts_can_be_seen_on_every_computer(kind, work, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv("HOME", work.workspace)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     assert work.workspace.rpartition("/")[2] in scheduler(kind).text(work)
-    if kind not in {"windows", "launchd"}:
-        with pytest.raises(UsageError, match="this computer has no"):
-            scheduler(kind).install(work)
+    assert scheduler(kind).installed(work.workspace) == ""
+    assert scheduler(kind).notes(work) is not None
+    with pytest.raises(UsageError, match="this computer has no"):
+        scheduler(kind).install(work)
+    assert scheduler(kind).installed(work.workspace) == ""
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "systemd"])
