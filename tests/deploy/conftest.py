@@ -8,14 +8,13 @@ import subprocess
 import sys
 import tarfile
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv*", "demo*", "var", "__pycache__", ".*_cache", ".hypothesis"
-)
+WORKED = (".git", ".venv*", ".ci-*", "demo", "demo-google", "var", ".*_cache", ".hypothesis")
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Built:
 def built(tmp_path_factory) -> Built:
     """Without the network: the build program is one of the developer's packages."""
     folder = tmp_path_factory.mktemp("built")
-    source = shutil.copytree(ROOT, folder / "source", ignore=LEFT_OUT)
+    source = shutil.copytree(ROOT, folder / "source", ignore=left_out)
     sdist = build(source, folder / "first", "sdist")
     wheel = build(source, folder / "first", "wheel")
     with tarfile.open(sdist) as archive:
@@ -65,6 +64,12 @@ def installed(built, tmp_path_factory) -> Path:
     (own,) = home.glob("lib/python*/site-packages")
     (own / "lent.pth").write_text(f"{packages()}\n", encoding="utf-8")
     return home / "bin" / "sheetcrm"
+
+
+def left_out(folder: str, names: list[str]) -> set[str]:
+    """What is no source: everywhere what Python compiled, and at the top what work leaves there."""
+    patterns = ("__pycache__", *(WORKED if Path(folder) == ROOT else ()))
+    return {name for name in names if any(fnmatch(name, pattern) for pattern in patterns)}
 
 
 def packages() -> Path:
