@@ -6,8 +6,8 @@ line. Somebody with two addresses, though, has the same name in both rows.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.memory import MessageRecord
@@ -20,7 +20,7 @@ def mark(phone: str, name: str) -> str:
 
 
 def several_addresses(
-    leads: Iterable[LeadView], messages: Iterable[MessageRecord]
+    leads: Sequence[LeadView], messages: Sequence[MessageRecord]
 ) -> Mapping[str, str]:
     """Address → the one that stands for the person; only of persons who have several.
 
@@ -29,8 +29,12 @@ def several_addresses(
         messages: to persons who may be the same, from whichever source.
     """
     by_phone: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-    for lead in leads:
-        if lead.phone and lead.email:
+    counts = Counter(lead.phone for lead in leads)
+    wanted = {phone for phone, count in counts.items() if count > 1}
+    wanted.update(message.phone for message in messages)
+    wanted.discard("")
+    for lead in leads if wanted else ():  # most tabs have each number once
+        if lead.phone in wanted and lead.email:
             by_phone[lead.phone].add((lead.email, lead.name))
     for message in messages:
         if message.phone:

@@ -66,7 +66,7 @@ class People:
         self._leave_alone(leads, past.suppressed)
 
     def __contains__(self, address: str) -> bool:
-        return self.one(address) in self._known
+        return self._same.get(address, address) in self._known
 
     def one(self, address: str) -> str:
         """The address that stands for the person, which most have only one of."""
