@@ -38,7 +38,7 @@ su --login ana --command '
   sheetcrm schedule --every 1m --install
   crontab -l
   before=$(sheetcrm runs --json | grep -c "\"id\"")
-  for second in $(seq 100); do
+  for second in $(seq 200); do
     [ "$(sheetcrm runs --json | grep -c "\"id\"")" -gt "$before" ] && break
     sleep 1
   done

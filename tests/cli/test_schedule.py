@@ -107,7 +107,7 @@ $SHEETCRM schedule --every 1m --install
 $SHEETCRM schedule --every 1m --install
 crontab -l >between
 /usr/sbin/cron -f & cron=$!
-for second in $(seq 90); do [ "$WORK/leads.xlsx" -nt between ] && break; sleep 1; done
+for second in $(seq 200); do [ "$WORK/leads.xlsx" -nt between ] && break; sleep 1; done
 kill $cron
 until $SHEETCRM run; do sleep 1; done
 $SHEETCRM schedule --remove
