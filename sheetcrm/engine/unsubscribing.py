@@ -41,9 +41,10 @@ class Leaving:
         message = self._message(token)
         if message is None:
             return Visitor(token=token)
+        whole = next(iter(self.outbox.drafts([message.key])), None)  # its body may be gone by now
         return Visitor(
             token=token,
-            language=self.outbox.drafts([message.key])[0].language,
+            language=whole.language if whole else "",
             address=message.to_address,
             gone=self._reason(message) is not None,
         )
