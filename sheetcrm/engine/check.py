@@ -74,7 +74,7 @@ class CheckReport:
 
 def check(workspace: Workspace) -> CheckReport:
     """Look at every source, formula and template."""
-    planner = Planner(workspace, workspace.clock.now())
+    planner = Planner(workspace, workspace.clock.now(), every_text=True)
     faults: dict[str, ConfigFault] = {}
     tables = planner.read_tables
     try:

@@ -44,7 +44,7 @@ def coverage(workspace: Workspace, *, only: Sequence[str] = ()) -> CoverageRepor
         ConfigError: formulas or templates name what a source does not have.
         UsageError: `only` names a source that is not in the config.
     """
-    planner = Planner(workspace, workspace.clock.now(), words=False)
+    planner = Planner(workspace, workspace.clock.now(), words=False, every_text=True)
     plans: list[Planned] = []
     errors: list[SourceError] = []
     for source in chosen(workspace, only):
@@ -84,7 +84,7 @@ def explain_choice(
         UsageError: there is no such lead or step.
     """
     spots = _spots(workspace, step)
-    planner = Planner(workspace, workspace.clock.now(), words=False)
+    planner = Planner(workspace, workspace.clock.now(), words=False, every_text=True)
     found = []
     for source in chosen(workspace, only):
         planned = planner.plan(source)

@@ -61,9 +61,24 @@ class Planner:
     later one; `settle` tells the earlier ones of what the later ones planned.
     """
 
-    def __init__(self, workspace: Workspace, now: datetime, *, words: bool = True) -> None:
-        """Plan at one moment; without `words` what is due is only decided, and not written."""
+    def __init__(
+        self,
+        workspace: Workspace,
+        now: datetime,
+        *,
+        words: bool = True,
+        every_text: bool = False,
+    ) -> None:
+        """Plan at one moment.
+
+        Args:
+            workspace: the rules and the ports.
+            now: the moment.
+            words: without, what is due is only decided, and not written.
+            every_text: look also at templates that belong to no series of the config.
+        """
         self._words = words
+        self._every_text = every_text
         self._workspace = workspace
         self._rules = workspace.rules
         self._now = now
@@ -108,8 +123,10 @@ class Planner:
         Raises:
             ConfigError: some of them cannot be understood.
         """
+        store = self._workspace.templates
+        series = [sequence.name for sequence in self._rules.followups.sequences]
         found, errors = TemplateSet.parse(
-            self._workspace.templates.sources(), self._workspace.templates.attachment
+            store.sources(), store.attachment, series=None if self._every_text else series
         )
         if errors:
             raise ConfigError([template_fault(error) for error in errors])

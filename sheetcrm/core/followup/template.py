@@ -65,7 +65,6 @@ class Part:
 
     def __init__(self, environment: TemplateEnvironment, tree: nodes.Template, path: str) -> None:
         self.references: tuple[Reference, ...] = references(tree)
-        self.needs: tuple[Reference, ...] = needs(tree)
         self._environment = environment
         self._tree = tree
         self._path = path
@@ -77,6 +76,11 @@ class Part:
             TemplateError: a value is missing, or something is refused, with its line.
         """
         return produce(self._compiled, context, self._path).strip("\n")
+
+    @cached_property
+    def needs(self) -> tuple[Reference, ...]:
+        """The fields of the lead without which it cannot be rendered."""
+        return needs(self._tree)
 
     @cached_property
     def _compiled(self) -> JinjaTemplate:

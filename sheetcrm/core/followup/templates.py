@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -55,7 +55,11 @@ class TemplateSet:
 
     @classmethod
     def parse(
-        cls, sources: Mapping[str, str], attachment: Reader = no_files
+        cls,
+        sources: Mapping[str, str],
+        attachment: Reader = no_files,
+        *,
+        series: Collection[str] | None = None,
     ) -> tuple[Self, list[TemplateError]]:
         """Parse and check every file.
 
@@ -63,6 +67,7 @@ class TemplateSet:
             sources: path relative to ``templates/`` → text.
             attachment: path relative to ``attachments/`` → contents; raises UsageError where
                 there is none.
+            series: whose texts are wanted; None for all that there are.
 
         Returns:
             The sound templates, and every fault of the others with its file and line.
@@ -84,7 +89,7 @@ class TemplateSet:
         layout = _parse_layout(sources.get(LAYOUT, BARE_LAYOUT), workshop, errors)
         templates = []
         for path, text in sorted(sources.items()):
-            if _is_message(path):
+            if _is_message(path) and (series is None or path.partition("/")[0] in series):
                 kind = parse_kind(path)
                 if isinstance(kind, Fault):
                     errors += _errors(path, [kind])

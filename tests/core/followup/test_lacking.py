@@ -101,3 +101,12 @@ def test_a_name_that_is_mistyped_in_a_shared_piece_is_found(path, text):
     assert [(f.file, f.line, f.hint) for f in faults] == [
         (f"templates/{path}", 2, "did you mean city?")
     ]
+
+
+def test_texts_of_no_series_are_left_alone_where_nobody_asks_for_them():
+    texts = {PATH: f"{HEAD}x\n", "price/01-price.id.md": "{{", "_layout.html": "{{ content }}"}
+    found, errors = TemplateSet.parse(texts, series=["welcome"])
+    assert [template.path for template in found.templates] == [PATH]
+    assert {error.template for error in errors} == {"_layout.html"}
+    _, errors = TemplateSet.parse(texts)
+    assert {error.template for error in errors} == {"_layout.html", "price/01-price.id.md"}
