@@ -240,6 +240,8 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
             )
         if {"start_on", "yearly_on"} <= set(begins):
             run.fault(here, "start_on and yearly_on exclude each other", "keep one of them")
+        if "yearly_on" in begins and (*here, "again") in run.places:
+            run.fault((*here, "again"), "it comes every year by itself", "remove the line")
     if run.complete and tree.get("sequence") and ("sender",) not in run.places:
         hint = 'write [sender], name = "…", address = "…"'
         run.fault(("sender",), "required, but missing, as there are sequences", hint)
