@@ -135,7 +135,7 @@ def show_sequence(
             sum(found.now[group, sequence] for group in row.groups),
             *(_cell(spot, _total(found, row, spot)) for spot in spots),
         )
-        for row in (found.singly if everything else found.rows)
+        for row in (found.singly() if everything else found.condensed(spots))
     ]
     headers = ["location", "interest", "lang", "leads", "now", *(spot.step for spot in spots)]
     output.table(sequence, headers, rows)

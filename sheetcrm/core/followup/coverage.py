@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.rules import FollowUps
+from sheetcrm.core.followup.rules import Sequence as Series
 from sheetcrm.core.followup.segments import Segments
 from sheetcrm.core.followup.signals import Signals
 from sheetcrm.core.followup.template import Template
@@ -75,16 +75,14 @@ class Coverage:
     spots: Sequence[Spot]
     groups: Mapping[Group, int]  #: how many leads; the largest group first
     cells: Mapping[tuple[Group, Spot], Mapping[Served, int]]
-    now: Mapping[tuple[Group, str], int]  #: leads for whom the sequence's rule holds now
+    now: Mapping[tuple[Group, str], int]  #: leads for whom the sequence is at this moment
     holes: Sequence[Hole]
     unused: Sequence[Unused]
 
-    @cached_property
-    def rows(self) -> Sequence[CoverageRow]:
-        """The groups, those together that get the same files at every step."""
-        return _condensed(self)
+    def condensed(self, spots: Sequence[Spot]) -> Sequence[CoverageRow]:
+        """The groups, those together that get the same files at each of these steps."""
+        return _condensed(self, spots)
 
-    @cached_property
     def singly(self) -> Sequence[CoverageRow]:
         """The groups, each by itself."""
         return [_row([group], self.groups) for group in self.groups]
@@ -127,8 +125,7 @@ def survey(
         group = look.group(lead, source.segments, found.values())
         groups[group] += 1
         for sequence in rules.sequences:
-            answer = source.signals.signal(sequence, lead.number)
-            now[group, sequence.name] += answer.applies is True and not answer.fault
+            now[group, sequence.name] += _is_in(sequence, source.signals, lead)
         for spot, served in found.items():
             cells[group, spot][served] += 1
             if not served.template:
@@ -150,6 +147,13 @@ def survey(
             and not (template.kind.whatsapp and _spot(template) in spots)
         ],
     )
+
+
+def _is_in(sequence: Series, signals: Signals, lead: LeadView) -> bool:
+    """Whether a sequence is for the lead at this moment."""
+    answer = signals.signal(sequence, lead.number)
+    dated = bool(sequence.start_on or sequence.yearly_on)
+    return answer.applies is True and not answer.fault and (not dated or answer.date is not None)
 
 
 class _Look:
@@ -221,11 +225,11 @@ def _why_unused(
 _Alike = tuple[frozenset[Served], ...]  # what is got at each step
 
 
-def _condensed(coverage: Coverage) -> list[CoverageRow]:
+def _condensed(coverage: Coverage, spots: Sequence[Spot]) -> list[CoverageRow]:
     """First the places together that are alike for one interest, then the interests."""
     by_place: defaultdict[tuple[str, str, _Alike], list[Group]] = defaultdict(list)
     for group in coverage.groups:
-        alike = tuple(frozenset(coverage.cells[group, spot]) for spot in coverage.spots)
+        alike = tuple(frozenset(coverage.cells[group, spot]) for spot in spots)
         by_place[group.interest, group.language, alike].append(group)
     by_interest: defaultdict[tuple[frozenset[str], str, _Alike], list[Group]] = defaultdict(list)
     for (_, language, alike), groups in by_place.items():
