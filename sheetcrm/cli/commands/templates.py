@@ -124,12 +124,10 @@ def show_sequence(
     found: Coverage, sequence: str, spots: Sequence[Spot], *, everything: bool
 ) -> None:
     """One sequence: a row for all groups that get the same files."""
-    places = {group.location for group in found.groups}
-    interests = {group.interest for group in found.groups}
     rows = [
         (
-            _listed(row.locations, places),
-            _listed(row.interests, interests),
+            "any" if row.anything else _listed(row.locations),
+            "any" if row.anything else _listed(row.interests),
             row.language or "?",
             row.leads,
             sum(found.now[group, sequence] for group in row.groups),
@@ -141,9 +139,7 @@ def show_sequence(
     output.table(sequence, headers, rows)
 
 
-def _listed(names: Sequence[str], every: set[str]) -> str:
-    if len(every) > NAMES and len(names) == len(every):
-        return "any"
+def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(name or "(none)" for name in names[:NAMES])
     return f"{shown} +{len(names) - NAMES}" if len(names) > NAMES else shown
 

@@ -97,6 +97,7 @@ class CoverageRow:
     language: str
     groups: Sequence[Group]
     leads: int
+    anything: bool  #: all who speak the language, wherever they are and whatever they want
 
 
 def survey(
@@ -226,26 +227,42 @@ _Alike = tuple[frozenset[Served], ...]  # what is got at each step
 
 
 def _condensed(coverage: Coverage, spots: Sequence[Spot]) -> list[CoverageRow]:
-    """First the places together that are alike for one interest, then the interests."""
+    """First the places together that are alike for one interest, then the interests.
+
+    Where all who speak a language are alike, they are one row, whatever they want.
+    """
+    alike = {
+        group: tuple(frozenset(coverage.cells[group, spot]) for spot in spots)
+        for group in coverage.groups
+    }
+    ways: defaultdict[str, set[_Alike]] = defaultdict(set)
+    for group, way in alike.items():
+        ways[group.language].add(way)
     by_place: defaultdict[tuple[str, str, _Alike], list[Group]] = defaultdict(list)
-    for group in coverage.groups:
-        alike = tuple(frozenset(coverage.cells[group, spot]) for spot in spots)
-        by_place[group.interest, group.language, alike].append(group)
+    for group, way in alike.items():
+        interest = group.interest if len(ways[group.language]) > 1 else ""
+        by_place[interest, group.language, way].append(group)
     by_interest: defaultdict[tuple[frozenset[str], str, _Alike], list[Group]] = defaultdict(list)
-    for (_, language, alike), groups in by_place.items():
+    for (_, language, way), groups in by_place.items():
         places = frozenset(group.location for group in groups)
-        by_interest[places, language, alike] += groups
-    rows = [_row(groups, coverage.groups) for groups in by_interest.values()]
+        by_interest[places, language, way] += groups
+    rows = [
+        _row(groups, coverage.groups, anything=len(ways[language]) == 1)
+        for (_, language, _), groups in by_interest.items()
+    ]
     return sorted(rows, key=lambda row: (-row.leads, row.language))
 
 
-def _row(groups: Sequence[Group], counts: Mapping[Group, int]) -> CoverageRow:
+def _row(
+    groups: Sequence[Group], counts: Mapping[Group, int], *, anything: bool = False
+) -> CoverageRow:
     return CoverageRow(
         locations=list(_largest((group.location, counts[group]) for group in groups)),
         interests=list(_largest((group.interest, counts[group]) for group in groups)),
         language=groups[0].language,
         groups=groups,
         leads=sum(counts[group] for group in groups),
+        anything=anything,
     )
 
 
