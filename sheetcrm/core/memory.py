@@ -137,6 +137,16 @@ class MessageRecord:
         return self.key.rpartition("|")[2]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Renewal:
+    """A message that waits, and would be written otherwise today: nobody has seen it so."""
+
+    key: str
+    lead: str
+    draft: MessageDraft | None  #: as it is written now; None where it cannot be
+    reason: str
+
+
 class Wish(NamedTuple):
     """What a person says in the sheet is to become of a draft."""
 

@@ -15,6 +15,7 @@ from sheetcrm.core.memory import (
     LeadRecord,
     Memory,
     MessageDraft,
+    Renewal,
     StageMove,
     Wish,
     Withdrawal,
@@ -54,6 +55,7 @@ class Plan:
     overrides: Sequence[Override] = ()
     moves: Sequence[StageMove] = ()
     drafts: Sequence[MessageDraft] = ()
+    renewed: Sequence[Renewal] = ()  #: messages that wait and are no longer what was seen
     wishes: Sequence[Wish] = ()  #: what persons say in the sheet of drafts
     withdrawn: Sequence[Withdrawal] = ()  #: drafts of earlier runs that must not go out
     gone: Sequence[str] = ()  #: keys of drafts that were taken away, most likely sent by hand
@@ -71,7 +73,8 @@ class Plan:
     @property
     def changes_nothing(self) -> bool:
         """Whether executing it would leave sheet and outbox as they are."""
-        return not (self.edits or self.drafts or self.wishes or self.withdrawn or self.logged)
+        new = self.drafts or self.renewed or self.wishes or self.withdrawn
+        return not (self.edits or new or self.logged)
 
     @property
     def logged(self) -> int:

@@ -313,6 +313,7 @@ class Planner:
             overrides=merged.overrides,
             moves=qualified.moves,
             drafts=followups.drafts,
+            renewed=followups.renewed,
             wishes=reading.wishes,
             withdrawn=followups.withdrawn,
             gone=followups.taken,

@@ -211,7 +211,11 @@ class _Run:
         receipt = carry_out(source, plan, log=log, run=self.id)
         withdrawn = self._withdraw(plan.withdrawn)
         drafts, failure = self._put(plan.drafts)
-        plan = replace(plan, drafts=drafts, withdrawn=withdrawn)
+        renewed = [
+            replace(one, draft=self._stated(one.draft)) if one.draft else one
+            for one in plan.renewed
+        ]
+        plan = replace(plan, drafts=drafts, renewed=renewed, withdrawn=withdrawn)
         workspace.ledger.commit(self.id, plan, at=self._now)
         return SourceResult(
             source=source.name, locator=source.locator, plan=plan, receipt=receipt, error=failure
@@ -229,14 +233,19 @@ class _Run:
         """Lay the drafts into the outbox; those after a failure are written by the next run."""
         workspace = self._workspace
         placed: list[MessageDraft] = []
-        by_itself = workspace.mailer and workspace.rules.followups.sending.approve == "auto"
-        state = "queued" if by_itself else "draft"  # what the config says is the approval
         for draft in drafts:
             try:
-                placed.append(replace(draft, place=workspace.drafts.put(draft), state=state))
+                stated = self._stated(draft)
+                placed.append(replace(stated, place=workspace.drafts.put(draft)))
             except MailerError as error:
                 return placed, error
         return placed, None
+
+    def _stated(self, draft: MessageDraft) -> MessageDraft:
+        """A message as the config says: it waits for a person, or goes by itself."""
+        workspace = self._workspace
+        by_itself = workspace.mailer and workspace.rules.followups.sending.approve == "auto"
+        return replace(draft, state="queued") if by_itself else draft
 
     def _withdraw(self, withdrawn: Sequence[Withdrawal]) -> list[Withdrawal]:
         """Take the files away; where one is gone already, the reason says so."""

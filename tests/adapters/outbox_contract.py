@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from sheetcrm.core.hearing.unclear import Unclear
-from sheetcrm.core.memory import MessageEvent, Wish
+from sheetcrm.core.memory import MessageEvent, Renewal, Wish
 from sheetcrm.core.outbox import (
     Abandoned,
     Answer,
@@ -118,6 +118,30 @@ class OutboxContract:
         outbox.skip([keys[0]], reason="no", at=T0)
         run(ledger, plan(leads=leads, wishes=said))
         assert state(outbox, keys[0]) == "skipped"
+
+    def test_what_would_say_something_else_now_waits_for_another_word(
+        self, ledger: Ledger, outbox: Outbox
+    ) -> None:
+        keys = filled(ledger, digest="old")
+        outbox.approve(keys, by="person", at=T0)
+        claim(outbox, most=1)
+        new = [
+            draft(key, f"L{i}", subject="New", raw=b"new", digest="new", state="draft")
+            for i, key in enumerate(keys)
+        ]
+        renewed = [
+            Renewal(key=keys[0], lead="L0", draft=new[0], reason="changed"),
+            Renewal(key=keys[1], lead="L1", draft=new[1], reason="changed"),
+            Renewal(key=keys[2], lead="L2", draft=None, reason="budget is empty"),
+        ]
+        run(ledger, plan(leads=[record(f"L{i}") for i in range(3)], renewed=renewed))
+        found = {one.key: one for one in outbox.find(keys=keys)}
+        assert [found[key].state for key in keys] == ["claimed", "draft", "held"]
+        assert [found[key].digest for key in keys] == ["old", "new", "old"]
+        assert found[keys[2]].note == "budget is empty"
+        assert [one.raw for one in outbox.drafts([keys[1]])] == [b"new"]
+        assert outbox.approve([keys[1]], by="person", at=T0) == [keys[1]]
+        assert [one.raw for one in claim(outbox, owner="two").claims] == [b"new"]
 
     def test_what_is_claimed_is_not_claimed_again(self, ledger: Ledger, outbox: Outbox) -> None:
         filled(ledger, state="queued")

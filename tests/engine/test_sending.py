@@ -429,6 +429,47 @@ class TestThroughTheSheet:
         assert statuses(source) == {"ask Sari first", None}
         assert taken == []
 
+    def test_what_was_approved_and_has_changed_since_waits_for_another_word(self, world) -> None:
+        workspace, source, taken = by_person(*world)
+        sync(workspace)
+        approve(workspace, chosen(workspace), by="sari")
+        sync(workspace)
+        assert set(states(workspace)) == {"approved"}, "nothing has changed"
+        (first, *_) = workspace.ledger.outbox.find(states=["approved"])
+        row = next(n for n, r in enumerate(tab_of(source), 2) if r["Email"] == first.to_address)
+        source.set_cell(f"A{row}", "Anastasia Putri")
+        sync(workspace)
+        (stale,) = workspace.ledger.drafts()
+        assert (stale.key, stale.to_name) == (first.key, "Anastasia Putri")
+        assert b"Anastasia" in stale.raw
+        assert statuses(source) >= {"DRAFT"}
+        approve(workspace, [stale], by="sari")
+        sync(workspace)
+        send(workspace, limit=9)
+        assert any(b"Anastasia" in message.data for message in taken)
+
+    def test_another_template_needs_another_word_and_a_missing_value_holds_it(self, world) -> None:
+        workspace, source, taken = by_person(*world)
+        sync(workspace)
+        approve(workspace, chosen(workspace), by="sari")
+        text = "---\nSubject: Hello\n---\nA note: {{ lead.notes }}.\n"
+        changed = replace(workspace, templates=MemoryTemplates({"welcome/01-intro.en.md": text}))
+        sync(changed)
+        assert set(states(changed)) == {"draft"}
+        assert {draft.subject for draft in changed.ledger.drafts()} == {"Hello"}
+        (first, *_) = changed.ledger.drafts()
+        row = next(n for n, r in enumerate(tab_of(source), 2) if r["Email"] == first.to_address)
+        for value, expected in ((None, "held"), (None, "held"), ("again", "draft")):
+            source.set_cell(f"F{row}", value)
+            report = sync(changed)
+            (found,) = changed.ledger.outbox.find(keys=[first.key])
+            assert found.state == expected
+            held = [
+                p.message for r in report.results for p in r.plan.problems if "held" in p.message
+            ]
+            assert bool(held) == (expected == "held")
+        assert taken == []
+
     @pytest.mark.parametrize("damage", ["cleared", "as it was", "copied", "sorted"])
     def test_whatever_becomes_of_the_sheet_nobody_is_written_to_again(self, world, damage) -> None:
         workspace, source, taken = world

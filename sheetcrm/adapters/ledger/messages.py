@@ -10,7 +10,15 @@ from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from sheetcrm.adapters.ledger.database import AnyRow, chunks, delete_where, insert, update_where
 from sheetcrm.adapters.ledger.schema import bodies, leads, message_events, messages, people, sources
-from sheetcrm.core.memory import GONE, MessageDraft, MessageEvent, MessageRecord, Wish, Withdrawal
+from sheetcrm.core.memory import (
+    GONE,
+    MessageDraft,
+    MessageEvent,
+    MessageRecord,
+    Renewal,
+    Wish,
+    Withdrawal,
+)
 from sheetcrm.core.outbox import OPEN
 
 
@@ -116,6 +124,23 @@ def keep(
     _keep_bodies(connection, drafts)
 
 
+def renew(connection: Connection, renewed: Sequence[Renewal], *, at: datetime) -> None:
+    """Put what is written now in the place of messages that wait; nobody has approved it yet."""
+    given = {one.key: one for one in renewed}
+    for id_, key in _drafts(connection, list(given), states={*OPEN, "held"}).items():
+        one = given[key]
+        if one.draft is None:
+            update_where(connection, messages.c.id, [id_], state="held")
+            _note(connection, [(id_, "held", at, one.reason)])
+            continue
+        values = _values(one.draft)
+        new = {name: value for name, value in values.items() if name in _RENEWED}
+        update_where(connection, messages.c.id, [id_], **new, approved_by="", approved_at=None)
+        said = {"text": one.draft.text, "html": one.draft.html, "raw": one.draft.raw}
+        update_where(connection, bodies.c.message, [id_], **said)
+        _note(connection, [(id_, "renewed", at, one.reason)])
+
+
 def heed(connection: Connection, wishes: Sequence[Wish], *, at: datetime) -> None:
     """Do what persons say of drafts in the sheet, and note it."""
     drafts = _drafts(connection, [wish.key for wish in wishes])
@@ -172,6 +197,10 @@ _SAME = (  # columns that are called as the draft's own parts
     *("country", "zone"),
 )
 _KEPT = {*_SAME, "to_addr", "sha256", "lead_id", "person_id", "run_id", "created_at"}
+_RENEWED = {  # what another text may change; who it is for and which step it is stay
+    *("state", "template", "language", "segment", "why", "to_name", "to_addr", "subject", "sha256"),
+    *("due_on", "digest", "not_before", "expires", "country", "zone"),
+}
 _RECORDED = (
     *("key", "person", "sequence", "step", "state", "message_id", "subject", "created_at"),
     *("sent_at", "not_before", "digest", "to_name", "place"),

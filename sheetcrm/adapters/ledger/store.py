@@ -147,6 +147,7 @@ class SqlLedger:
             outputs.keep_overrides(connection, source.id, plan, ids, at=at)
             history.keep_scores(connection, run_id, source.id, plan.leads, ids)
             history.keep_moves(connection, run_id, plan.moves, ids, at=at)
+            messages.renew(connection, plan.renewed, at=at)
             messages.heed(connection, plan.wishes, at=at)
             messages.cancel(connection, plan.withdrawn, at=at)
             messages.note_gone(connection, plan.gone, at=at)

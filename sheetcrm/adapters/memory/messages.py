@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sheetcrm.adapters.memory.people import Person
-from sheetcrm.core.memory import GONE, MessageDraft, MessageEvent, MessageRecord
+from sheetcrm.core.memory import GONE, MessageDraft, MessageEvent, MessageRecord, Renewal
 from sheetcrm.core.outbox import OPEN, Candidate, Claim, Neighbour, Tries
 from sheetcrm.core.plan import Plan
 
@@ -132,6 +132,10 @@ def keep(
             created_at=created,
         )
         messages.setdefault(draft.key, kept)
+    for renewal in plan.renewed:
+        one = messages.get(renewal.key)
+        if one and one.state in {*OPEN, "held"}:
+            messages[renewal.key] = _renewed(one, renewal, at)
     for wish in plan.wishes:
         one = messages.get(wish.key)
         if one and one.state == "draft":
@@ -147,3 +151,11 @@ def keep(
         if one and one.state == "draft" and all(event.kind != GONE for event in one.events):
             event = MessageEvent(GONE, at, "sent by hand, or deleted")
             messages[key] = replace(one, events=(*one.events, event))
+
+
+def _renewed(one: Kept, renewal: Renewal, at: datetime) -> Kept:
+    if renewal.draft is None:
+        return one.with_state("held", MessageEvent("held", at, renewal.reason))
+    draft = replace(renewal.draft, source=one.draft.source, created_at=one.created_at)
+    new = replace(one, draft=draft)
+    return new.with_state(draft.state, MessageEvent("renewed", at, renewal.reason))

@@ -48,6 +48,14 @@ class Letter:
     attachments: tuple[Enclosure, ...] = ()
 
 
+def digest_of(letter: Letter) -> str:
+    """Of what its reader sees; another one means that nobody has approved it so."""
+    files = (*letter.pictures, *letter.attachments)
+    seen = (letter.to_name, letter.to_address, letter.subject, letter.text, letter.html)
+    parts = [*seen, *(f"{file.name} {file.cid}" for file in files)]
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
 def token_of(key: str) -> str:
     """80 bits of a message's key, as 16 letters and digits."""
     digest = hashlib.blake2b(key.encode(), digest_size=10).digest()

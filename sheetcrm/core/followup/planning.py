@@ -21,7 +21,7 @@ from sheetcrm.core.followup.writing import Writer
 from sheetcrm.core.followup.zones import zone
 from sheetcrm.core.formula import Frame
 from sheetcrm.core.formula.evaluate import ParameterValue
-from sheetcrm.core.memory import Enrolment, MessageDraft, Withdrawal
+from sheetcrm.core.memory import Enrolment, MessageDraft, Renewal, Withdrawal
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.values import Problem
 
@@ -37,6 +37,7 @@ class FollowUpPlan:
     email_status: list[str]
     whatsapp: list[str | None]
     due: list[str]  #: what is next for the lead, or why nothing is, in words
+    renewed: Sequence[Renewal] = ()  #: messages that wait and would say something else now
     withdrawn: Sequence[Withdrawal] = ()  #: drafts that wait and must not go out any more
     taken: Sequence[str] = ()  #: keys of drafts that are seen to be taken away
     enrolments: Sequence[Enrolment] = ()  #: rules of sequences that turned true or false
@@ -118,6 +119,7 @@ def _planned(
         forecast=Forecast(lookout, writer, waits=waits, new=drafts),
         off_ladder=lookout.off_ladder.here,
         drafts=drafts,
+        renewed=[row.renewal for row in rows if row.renewal],
         held=[problem for row in rows for problem in row.problems],
         segment=[row.segment for row in rows],
         next_follow_up=[row.day for row in rows],

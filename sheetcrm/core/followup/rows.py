@@ -9,11 +9,12 @@ from datetime import date
 from sheetcrm.core.followup.history import TAKEN, UNHEARD, records, status_word
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.lookout import Case, Lookout, Seen
+from sheetcrm.core.followup.renewing import WAITS, renewal
 from sheetcrm.core.followup.rules import Sequence
 from sheetcrm.core.followup.schedule import NOT_MEANT, Outcome
 from sheetcrm.core.followup.spacing import on_hold
 from sheetcrm.core.followup.writing import Task, Writer, reason_of
-from sheetcrm.core.memory import MessageDraft, MessageRecord
+from sheetcrm.core.memory import MessageDraft, MessageRecord, Renewal
 from sheetcrm.core.table.values import Problem, Severity
 from sheetcrm.errors import LeadError, TemplateError
 
@@ -42,6 +43,7 @@ class Row:
     status: str = ""
     whatsapp: str | None = None
     draft: MessageDraft | None = None
+    renewal: Renewal | None = None
     held: Held | None = None
     problems: list[Problem] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
@@ -99,6 +101,8 @@ class RowPlanner:
             row.words.append("Another row of the same person has the message.")
             return
         row.status = status_word(last.state)
+        if self.lookout.rules.sending.via == "smtp" and last.state in WAITS:
+            self._renew(case, last, row)
         if last.state == "draft":
             row.day = case.moment.days.slot(last.created_at)
             row.words.append(f"{last.sequence}: the draft of step {last.step} waits.")
@@ -119,6 +123,22 @@ class RowPlanner:
         elif last.state == "cancelled":
             row.words.append(f"{last.sequence}: the draft of step {last.step} was withdrawn")
             row.words[-1] += f": {last.note}." if last.note else "."
+
+    def _renew(self, case: Case, waiting: MessageRecord, row: Row) -> None:
+        """Write a message anew that waits, where it would say something else today."""
+        sequence = self.lookout.named(waiting.sequence)
+        if sequence is None or waiting.step > len(sequence.steps) or not self.writer.words:
+            return
+        task = self._task(case, sequence, waiting.step, waiting.generation, row)
+        row.renewal = renewal(self.writer, case, waiting, task)
+        if row.renewal and row.renewal.draft:
+            row.status = "DRAFT"
+            row.words.append(f"{waiting.sequence}: step {waiting.step} is written anew.")
+        elif row.renewal or waiting.state == "held":
+            reason = row.renewal.reason if row.renewal else waiting.note
+            row.status = HELD
+            message = f"{waiting.sequence}, step {waiting.step} is held: {reason}"
+            row.problems.append(self._problem(case.lead, message))
 
     def _link_again(self, case: Case, waiting: MessageRecord, row: Row) -> str | None:
         """The WhatsApp link of a draft that waits stays in the sheet."""

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sheetcrm.core.followup.choosing import Choice, languages_for
 from sheetcrm.core.followup.lead import LeadView, clean_name
 from sheetcrm.core.followup.leaving import leaving
-from sheetcrm.core.followup.mime import Letter, compose, message_id, token_of
+from sheetcrm.core.followup.mime import Letter, compose, digest_of, message_id, token_of
 from sheetcrm.core.followup.recipient import recipient
 from sheetcrm.core.followup.render import Setting, render, render_text
 from sheetcrm.core.followup.rules import FollowUps, Sequence
@@ -62,7 +62,7 @@ class Writer:
         words: bool = True,
     ) -> None:
         """Write messages; without `words`, only decide which they are, which is much faster."""
-        self._words = words
+        self.words = words
         self._rules = rules
         self._templates = templates
         self._segments = segments
@@ -108,7 +108,16 @@ class Writer:
             country=task.moment.days.country,
             zone=task.moment.days.zone.key,
         )
-        return self._worded(decided, task, choice) if self._words else decided
+        return self._worded(decided, task, choice) if self.words else decided
+
+    def digest(self, task: Task) -> str:
+        """Of what the message of a step would say.
+
+        Raises:
+            LeadError: no template is for the lead.
+            TemplateError: a value is missing, with the template and its line.
+        """
+        return digest_of(self._letter(task, self._choose(task)))
 
     def file(self, sequence: str, step: str, lead: LeadView) -> str:
         """The path of a step's file for a lead, or ""."""
@@ -131,7 +140,7 @@ class Writer:
             segments=self._segments,
             whatsapp=True,
         )
-        if not choice or not task.lead.phone or not self._words:
+        if not choice or not task.lead.phone or not self.words:
             return None
         text = render_text(choice.template, task.lead, self._setting(task, choice))
         return whatsapp_link(task.lead.phone, text)
@@ -169,6 +178,7 @@ class Writer:
             text=letter.text,
             html=letter.html,
             raw=self._bytes(letter, task.moment.now),
+            digest=digest_of(letter),
         )
 
     def _letter(self, task: Task, choice: Choice) -> Letter:

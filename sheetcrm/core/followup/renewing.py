@@ -1,0 +1,46 @@
+"""Messages that wait while their lead or their template changes: what was approved is not this.
+
+Only for those that sheetcrm sends itself: a file that lies in the team's own mail program is
+theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sheetcrm.core.followup.lookout import Case
+from sheetcrm.core.followup.writing import Task, Writer, reason_of
+from sheetcrm.core.memory import MessageDraft, MessageRecord, Renewal
+from sheetcrm.core.outbox import OPEN
+from sheetcrm.errors import LeadError, TemplateError
+
+WAITS = OPEN | {"held"}
+CHANGED = "the lead or its template has changed since it was written"
+
+
+def renewal(writer: Writer, case: Case, waiting: MessageRecord, task: Task) -> Renewal | None:
+    """The message as it is written now, None where that is what it says already.
+
+    Args:
+        writer: of the source.
+        case: the lead.
+        waiting: the message.
+        task: to write it anew.
+    """
+    if waiting.state not in WAITS or not waiting.digest or task.key != waiting.key:
+        return None
+    then = replace(task, moment=replace(task.moment, now=waiting.created_at))
+    try:
+        if writer.digest(then) == waiting.digest and waiting.state != "held":
+            return None
+        draft: MessageDraft = writer.draft(task, refuses=case.person.refuses)
+    except (LeadError, TemplateError) as error:
+        return _held(waiting, reason_of(error))
+    return Renewal(key=waiting.key, lead=waiting.lead, draft=draft, reason=CHANGED)
+
+
+def _held(waiting: MessageRecord, reason: str) -> Renewal | None:
+    """It cannot be written any more; said once."""
+    if waiting.state == "held" and waiting.note == reason:
+        return None
+    return Renewal(key=waiting.key, lead=waiting.lead, draft=None, reason=reason)
