@@ -17,7 +17,14 @@ from sheetcrm.core.hearing.hearing import Heard, Kind, hear
 from sheetcrm.core.hearing.matching import Match, match, wanted
 from sheetcrm.core.hearing.unclear import Unclear
 from sheetcrm.core.memory import MessageEvent, MessageRecord
-from sheetcrm.core.outbox import EVERYTHING, InboxCursor, Pause, Suppression, active
+from sheetcrm.core.outbox import (
+    EVERYTHING,
+    OPEN,
+    InboxCursor,
+    Pause,
+    Suppression,
+    active,
+)
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import LedgerError, MailerUnavailableError, TransientError, UsageError
 from sheetcrm.ports import Inbox, InboxSession, Outbox
@@ -149,12 +156,19 @@ def _place(inbox: Inbox, folder: str) -> str:
 def _read(
     outbox: Outbox, inbox: Inbox, session: InboxSession, folder: str, hearing: _Hearing
 ) -> None:
-    place, now = _place(inbox, folder), hearing.now
+    """Read a folder part by part; only with the last one does it count as read now."""
+    place = _place(inbox, folder)
     cursor = outbox.cursor(place)
-    back_to = cursor.polled_at - timedelta(days=1) if cursor else now - FIRST_LOOK
+    before = cursor.polled_at if cursor else hearing.now - FIRST_LOOK
+    back_to = before - timedelta(days=1) if cursor else before
+    reached: InboxCursor | None = None
     for arrivals in session.arrived(folder, cursor, since=back_to):
+        if reached:
+            outbox.read_to(place, reached)
         hearing.take(arrivals.mails)
-        outbox.read_to(place, InboxCursor(arrivals.uidvalidity, arrivals.last_uid, now))
+        reached = InboxCursor(arrivals.uidvalidity, arrivals.last_uid, before)
+    if reached:
+        outbox.read_to(place, reached._replace(polled_at=hearing.now))
 
 
 def _resolve_sent(outbox: Outbox, session: InboxSession, hearing: _Hearing) -> None:
@@ -225,21 +239,30 @@ class _Hearing:
         event = MessageEvent(_EVENTS[kind], at, f"{told} ({heard.id})")
         if any((one.kind, one.evidence) == (event.kind, event.evidence) for one in message.events):
             return
-        receiver = {message.person, message.to_address}
-        if kind is Kind.UNSUBSCRIBED:
-            self._suppress({*receiver, heard.sender}, event.kind, heard, at)
-        elif kind in {Kind.COMPLAINED, Kind.GONE}:
-            self._suppress(receiver, event.kind, heard, at)
-        elif kind is Kind.REFUSED:
-            self._pause_all(told)
-        elif kind is Kind.AUTO_REPLY:
-            until = at + timedelta(days=self._pause_days)
-            self._pause_person(message.person, "an automatic reply", until)
+        changed = self._act(heard, message, told, at)
+        if not found.sure and message.state in OPEN:  # most likely it has not even gone out
+            if changed:
+                self._tell(event.kind, message, told, at)
+            return
         soft = self._soft(message, at) if kind is Kind.FULL else ""
         if soft and self._outbox.heard(message.key, MessageEvent("bounced", at, soft)):
             self._tell("bounced", message, soft, at)
         if self._outbox.heard(message.key, event):
             self._tell(event.kind, message, told, at)
+
+    def _act(self, heard: Heard, message: MessageRecord, told: str, at: datetime) -> bool:
+        """What follows beside the message's own state; whether anything is new."""
+        receiver = {message.person, message.to_address}
+        if heard.kind is Kind.UNSUBSCRIBED:
+            return self._suppress({*receiver, heard.sender}, "unsubscribed", heard, at)
+        if heard.kind in {Kind.COMPLAINED, Kind.GONE}:
+            return self._suppress(receiver, _EVENTS[heard.kind], heard, at)
+        if heard.kind is Kind.REFUSED:
+            return self._pause_all(told)
+        if heard.kind is Kind.AUTO_REPLY:
+            until = at + timedelta(days=self._pause_days)
+            return self._pause_person(message.person, "an automatic reply", until)
+        return False
 
     def _keep_unclear(self, heard: Heard, message: MessageRecord | None, at: datetime) -> None:
         person = message.person if message else ""
@@ -271,30 +294,29 @@ class _Hearing:
         dead = count >= SOFT_LIMIT
         return f"{count} messages did not arrive in {SOFT_WINDOW.days} days" if dead else ""
 
-    def _suppress(self, addresses: Collection[str], word: str, heard: Heard, at: datetime) -> None:
+    def _suppress(self, addresses: Collection[str], word: str, heard: Heard, at: datetime) -> bool:
         said = f"{word}: {heard.status}" if heard.status else word
-        self._outbox.suppress(
-            [
-                Suppression(address.casefold(), said, at)
-                for address in sorted(addresses)
-                if "@" in address and address not in self._ours
-            ]
-        )
+        wanted = sorted(one for one in addresses if "@" in one and one not in self._ours)
+        return bool(self._outbox.suppress([Suppression(one, said, at) for one in wanted]))
 
-    def _pause_person(self, person: str, reason: str, until: datetime | None) -> None:
+    def _pause_person(self, person: str, reason: str, until: datetime | None) -> bool:
         """Let nothing out to a person, unless that is so for longer already."""
         scope = f"person|{person}"
         for one in active(self._outbox.pauses(), self.now):
             if one.scope == scope and (one.until is None or (until and one.until >= until)):
-                return
-        if until is None or until > self.now:
-            self._outbox.pause(Pause(scope, reason, BY, self.now, until))
+                return False
+        if until is not None and until <= self.now:
+            return False
+        self._outbox.pause(Pause(scope, reason, BY, self.now, until))
+        return True
 
-    def _pause_all(self, told: str) -> None:
+    def _pause_all(self, told: str) -> bool:
         """Mails are refused because of us: every further one makes it worse."""
         self.paused = f"a server refuses our mails: {told}"
-        if not any(one.scope == EVERYTHING for one in active(self._outbox.pauses(), self.now)):
-            self._outbox.pause(Pause(EVERYTHING, self.paused, BY, self.now))
+        if any(one.scope == EVERYTHING for one in active(self._outbox.pauses(), self.now)):
+            return False
+        self._outbox.pause(Pause(EVERYTHING, self.paused, BY, self.now))
+        return True
 
     def _tell(self, kind: str, message: MessageRecord, said: str, at: datetime) -> None:
         self.news.append(

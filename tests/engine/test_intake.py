@@ -208,6 +208,22 @@ def test_a_draft_that_a_person_sent_by_hand_is_answered_too(make: Make) -> None:
     assert (team.message.state, team.message.sent_at) == ("replied", NOW)
 
 
+@pytest.mark.parametrize("kind", ["auto", "words"])
+def test_a_draft_that_never_went_out_is_not_taken_for_sent(make: Make, kind: str) -> None:
+    team = Team(make, answer=None)
+    raws = {
+        "auto": team.reply("Cuti", In_Reply_To=None, Auto_Submitted="auto-replied"),
+        "words": mails.mail("BERHENTI", From=BUDI, Subject="Halo"),
+    }
+    word = {"auto": "auto_reply", "words": "unsubscribed"}[kind]
+    assert team.hear(raws[kind]).counts == {"mails": 1, word: 1}
+    assert (team.message.state, team.message.sent_at) == ("draft", None)
+    assert bool(team.outbox.pauses()) == (kind == "auto")
+    assert team.suppressed() == ({} if kind == "auto" else {BUDI: "unsubscribed"})
+    team.inbox.uidvalidity += 1
+    assert intake(team.workspace, NOW + HOUR).counts == {"mails": 1}
+
+
 def test_what_is_not_about_us_is_left_alone(team: Team) -> None:
     report = team.hear(
         mails.mail("Promo!", From="shop@example.org"),
@@ -314,6 +330,24 @@ def test_before_sending_it_must_have_been_heard(team: Team, monkeypatch) -> None
         with pytest.raises(MailerUnavailableError, match="nothing is sent, as nobody knows"):
             listen_first(team.workspace, NOW + timedelta(minutes=minutes))
     listen_first(replace(team.workspace, inbox=None), NOW)
+
+
+def test_a_mailbox_that_was_read_in_part_has_not_been_heard(team: Team, monkeypatch) -> None:
+    def broken(folder, after, *, since):
+        found = MemoryInbox.arrived(team.inbox, folder, after, since=since)
+        yield next(found)
+        raise MailerUnavailableError("the connection broke")
+
+    monkeypatch.setattr(team.inbox, "arrived", broken)
+    team.inbox.mails["INBOX"] = [Arrived(at=NOW, raw=mails.mail(f"{i}")) for i in range(120)]
+    listen_before = polled_at(team.workspace)
+    for _ in range(2):
+        with pytest.raises(MailerUnavailableError):
+            listen_first(team.workspace, NOW)
+    assert polled_at(team.workspace) is listen_before is None
+    monkeypatch.undo()
+    assert intake(team.workspace, NOW).read == 120
+    assert polled_at(team.workspace) == NOW
 
 
 def test_without_a_mailbox(make: Make) -> None:
