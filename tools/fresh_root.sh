@@ -11,7 +11,8 @@ if [ ! -x "$root/usr/bin/python3" ]; then
   debootstrap --variant=minbase --include=python3,python3-venv,cron bookworm "$root" >/dev/null
 fi
 root=$(realpath "$root")
-rm -rf "$root/wheels" "$root/opt/sheetcrm" "$root/home/ana" && mkdir "$root/wheels"
+rm -rf "$root/wheels" "$root/opt/sheetcrm" "$root/home/ana" "$root/var/spool/cron/crontabs/ana"
+mkdir "$root/wheels"
 version=$(chroot "$root" python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 "$python" -m pip wheel --quiet --no-deps --wheel-dir "$root/wheels" .
 "$python" -m pip download --quiet --only-binary :all: --python-version "$version" \
