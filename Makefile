@@ -82,6 +82,7 @@ bench: $(VENV)/.developer
 	$(BIN)/python benchmarks/formulas.py
 	$(BIN)/python benchmarks/writeback.py
 	$(BIN)/python benchmarks/sync.py
+	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/google.py
 	$(BIN)/python benchmarks/qualification.py
 	$(BIN)/python benchmarks/mail.py compose

@@ -24,11 +24,13 @@ def inputs_of(root: Path, config: Config) -> Callable[[], str | None]:
         return lambda: None
     from sheetcrm.adapters.inputs import Inputs
 
-    files = {str(root / (one.excel or one.csv)) for one in read if one.excel or one.csv}
+    files = {one.excel or one.csv for one in read}
+    files |= {name.removeprefix("file:") for name in config.references if ":" in name}
+    paths = {str(root / name.strip()) for name in files if name}
     inputs = Inputs(
-        files=tuple(sorted(files | set(map(str, report_paths(config))))),
+        files=tuple(sorted(paths | set(map(str, report_paths(config))))),
         folders=tuple(str(root / name) for name in ("config", "templates", "attachments")),
         listed=(config.outbox,),
-        variables=config.variables,
+        variables=tuple(name for name in config.references if ":" not in name),
     )
     return inputs.taken

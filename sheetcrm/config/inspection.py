@@ -43,7 +43,7 @@ class Inspection:
     faults: list[ConfigFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     formulas: list[tuple[KeyPath, str]] = field(default_factory=list)
-    references: set[str] = field(default_factory=set)  #: variables that were filled in
+    references: set[str] = field(default_factory=set)  #: ``NAME`` and ``file:path`` filled in
 
     def fault(self, path: KeyPath, message: str, hint: str = "", *, picture: str = "") -> None:
         """Note what is wrong with the value at `path`, `picture` showing the place in it."""
@@ -64,10 +64,10 @@ class Inspection:
         file, line = self.place(path)
         return f"{file}:{line}" if line else file
 
-    def expand(self, text: str, path: KeyPath) -> str | None:
+    def expand(self, text: str, path: KeyPath, *, private: bool = False) -> str | None:
         """The text with ``${NAME}`` and ``${file:path}`` filled in; None, and a fault, if not.
 
-        Faults never show what was filled in.
+        Faults never show what was filled in. What is not `private` is noted in `references`.
         """
         if _PRIVATE.search(text):
             self.secret_in_clear(text, path)
@@ -77,6 +77,8 @@ class Inspection:
             value = self._reference(match[1].strip(), path)
             if value is None:
                 return None
+            if not private:
+                self.references.add(match[1].strip())
             expanded += [text[rest : match.start()], value]
             rest = match.end()
         if "${" in _REFERENCE.sub("", text):
@@ -107,7 +109,6 @@ class Inspection:
         elif name not in self.environ:
             self.fault(path, f"the environment variable {name} is not set", f"export {name}=…")
         else:
-            self.references.add(name)
             return self.environ[name]
         return None
 

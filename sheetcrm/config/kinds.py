@@ -200,7 +200,7 @@ class Text(Kind):
         if clear and any("${" not in secret for secret in clear.groups("${")):
             run.secret_in_clear(value, path)
             return BAD
-        text = run.expand(value, path)
+        text = run.expand(value, path, private=bool(self.private))
         if text is None:
             return BAD
         try:

@@ -130,7 +130,7 @@ def _build(tree: dict[str, Any], run: Inspection) -> Config:
         followups=followups,
         places={key_text(path): place for path, place in run.places.items()},
         notes=tuple(run.notes),
-        variables=tuple(sorted(run.references)),
+        references=tuple(sorted(run.references)),
         backups=leads.backups(tree),
         cluster=cluster.cluster(tree),
         looks=columns.looks(tree),

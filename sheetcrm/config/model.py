@@ -121,7 +121,8 @@ class Config:
     """Key path (``stage[2].when``) → file and line, for messages about formulas."""
     notes: Sequence[str] = ()
     unattended: Unattended = field(default_factory=Unattended)
-    variables: tuple[str, ...] = ()  #: of the environment, that values were taken from
+    references: tuple[str, ...] = ()
+    """``NAME`` and ``file:path`` that values were taken from, those of passwords left out."""
     backups: BackupConfig = BackupConfig()
     cluster: ClusterConfig = ClusterConfig()
     looks: LooksConfig = LooksConfig()

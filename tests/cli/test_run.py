@@ -188,3 +188,26 @@ def test_a_mail_server_that_is_away_leaves_the_sheets_alone_and_says_so(team, ru
     found = json.loads(run("--workspace", team, "runs", "last", "--json").out)
     assert found[0]["outcome"] == "later"
     assert [phase["outcome"] for phase in found[0]["details"]["phases"]] == ["ok", "later"]
+
+
+def test_what_the_rules_are_made_of_is_looked_at_wherever_it_lies(sample, run, monkeypatch):
+    path = sample / "config" / "followups.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace('name = "Surya Atap"', 'name = "${TEAM}"').replace(
+            "Jl. Contoh 1, Jakarta", "${file:address.txt}"
+        ),
+        encoding="utf-8",
+    )
+
+    def leaves_it_out():
+        return json.loads(run("--workspace", sample, "run", "--json").out)["outcome"] == "idle"
+
+    monkeypatch.setenv("TEAM", "Surya")
+    (sample / "address.txt").write_text("Jl. Contoh 2")
+    assert any(leaves_it_out() for _ in range(4))
+    (sample / "address.txt").write_text("Jl. Contoh 3")
+    assert not leaves_it_out()
+    assert any(leaves_it_out() for _ in range(3))
+    monkeypatch.setenv("TEAM", "Surya Atap")
+    assert not leaves_it_out()
