@@ -68,8 +68,8 @@ def gallery(drafts: Sequence[MessageDraft], title: str) -> str:
 <body>
 <header class="top">
 <h1>{escape(title)}</h1>
-<p>Nothing has been sent. Each message lies as a file in the outbox: open it with your mail
-program, read it once more, send it.</p>
+<p>Nothing of this has been sent. What is right goes out with <code>sheetcrm approve</code>, or from
+your own mail program: open its file in the outbox, read it once more, send it.</p>
 {_chips(axes) if drafts else ""}
 </header>
 <div class="page">
