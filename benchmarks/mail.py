@@ -2,6 +2,7 @@
 
     python benchmarks/mail.py compose [--messages 3000] [--rounds 3]
     python benchmarks/mail.py plan [--leads 10000] [--rounds 3]
+    python benchmarks/mail.py send [--messages 1000] [--rounds 3]
 
 `compose` writes the starter's welcome mails for made-up leads in three languages, from the choice
 of the template to the message's bytes, in one process, and says where the time goes. The parts
@@ -10,6 +11,9 @@ that they do not add up to the whole.
 
 `plan` decides for leads of which each has a message due what goes to whom, when, and with which
 template, and holds that against all that the leads have had; the messages are not written.
+
+`send` hands messages over to a mail server on this computer, on one connection, with the outbox
+in a ledger on the disk; and as many with smtplib alone, which remembers nothing.
 """
 
 from __future__ import annotations
@@ -17,8 +21,12 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -39,6 +47,7 @@ from sheetcrm.core.table.fields import Locale
 ROOT = Path(__file__).resolve().parent.parent
 AIM = 250  #: messages a second and process
 AIM_PLAN = 2  #: seconds
+AIM_SEND = 450  #: messages a second on one connection
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
 WELCOME = Series(name="welcome", when='=[@Stage]="Lead"', steps=(Step(template="01-intro"),))
 RULES = FollowUps(
@@ -66,6 +75,10 @@ def main() -> None:
     command.add_argument("--leads", type=int, default=10_000)
     command.add_argument("--rounds", type=int, default=3)
     command.set_defaults(run=lambda chosen: plan(chosen.leads, chosen.rounds))
+    command = commands.add_parser("send", help="what was approved → a mail server on this computer")
+    command.add_argument("--messages", type=int, default=1000)
+    command.add_argument("--rounds", type=int, default=3)
+    command.set_defaults(run=lambda chosen: send(chosen.messages, chosen.rounds))
     chosen = parser.parse_args()
     chosen.run(chosen)
 
@@ -111,6 +124,60 @@ def plan(leads: int, rounds: int) -> None:
         print(f"{leads} leads with a message due, {name}: "
               f"{statistics.median(walls):.2f} s by the clock, "
               f"{statistics.median(cpus):.2f} s by CPU time (aim {AIM_PLAN} s)")  # fmt: skip
+
+
+def send(messages: int, rounds: int) -> None:
+    sys.path.insert(0, str(ROOT))
+    from sheetcrm.adapters.ledger import open_ledger
+    from sheetcrm.engine.sending import send as send_now
+    from tests.engine.test_sending_killed import fill
+    from tests.support.doomed_sender import workspace
+
+    rates, bare, ours = [], [], []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as name, mail_server(Path(name)) as port:
+            folder = Path(name)
+            fill(folder / "ledger.db", messages)
+            ledger = open_ledger(str(folder / "ledger.db"))
+            opened = workspace(ledger, folder / "sent.log", port, folder / "mail.lock", 1.0)
+            send_now(opened, limit=1)
+            begun, used = time.perf_counter(), time.process_time()
+            report = send_now(opened, limit=messages)
+            rates.append(len(report.attempts) / (time.perf_counter() - begun))
+            ours.append((time.process_time() - used) / len(report.attempts))
+            assert report.counts == {"sent": messages - 1, "waiting": 0}
+            ledger.close()
+            bare.append(handed_over(port, messages))
+    print(f"{statistics.median(rates):.0f} messages/s, {1000 * statistics.median(ours):.2f} ms CPU")
+    print(f"smtplib alone, one connection, no outbox: {statistics.median(bare):.0f} messages/s")
+    print(
+        f"share of that: {statistics.median(rates) / statistics.median(bare):.2f}; aim {AIM_SEND}/s"
+    )
+
+
+def handed_over(port: int, messages: int) -> float:
+    """Messages a second that `smtplib` hands over without remembering anything."""
+    import smtplib
+
+    raw = b"Message-ID: <x@example.com>\r\nSubject: Halo\r\n\r\nHalo\r\n"
+    with smtplib.SMTP("127.0.0.1", port, "example.com") as smtp:
+        begun = time.perf_counter()
+        for _ in range(messages):
+            smtp.sendmail("halo@example.com", ["ana@example.com"], raw)
+        return messages / (time.perf_counter() - begun)
+
+
+@contextmanager
+def mail_server(folder: Path) -> Iterator[int]:
+    """A server in a process of its own; gives its port."""
+    command = [sys.executable, "-m", "tests.support.smtp_server", str(folder / "taken.txt")]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert server.stdout
+        yield int(server.stdout.readline())
+    finally:
+        server.kill()
+        server.communicate()
 
 
 def sent(lead: LeadView) -> MessageRecord:
