@@ -147,6 +147,13 @@ class _Run:
             at=self._workspace.clock.now(),
             outcome="failed" if report.exit_code else "ok",
             counts=report.counts,
+            details={
+                "errors": [
+                    {"message": one.error.message, "hint": one.error.hint}
+                    for one in report.results
+                    if one.error
+                ]
+            },
         )
         ledger = self._workspace.ledger
         if isinstance(ledger, Kept):

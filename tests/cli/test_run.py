@@ -121,6 +121,18 @@ def test_a_time_that_is_none(sample, run):
     assert "10m" in said.err
 
 
+def test_what_went_wrong_is_still_known_later(sample, run):
+    (sample / "leads.xlsx").rename(sample / "elsewhere.xlsx")
+    assert run("--workspace", sample, "run").code == 1
+    assert run("--workspace", sample, "sync").code == 1
+    for run_id in [
+        one["id"] for one in json.loads(run("--workspace", sample, "runs", "--json").out)
+    ]:
+        shown = run("--workspace", sample, "runs", run_id).out
+        assert "leads.xlsx" in shown
+        assert "failed" in shown
+
+
 LEADS = ("ana", "budi", "citra")
 MAIL = """
 [smtp]

@@ -13,7 +13,7 @@ from sheetcrm.cli.runs import counted, how_it_ended, lasted, phase_line, when
 from sheetcrm.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sheetcrm.core.memory import RunRecord
 
@@ -96,12 +96,19 @@ def show(run: RunRecord, outcome: str, zone: tzinfo | None) -> None:
     for phase in run.details.get("phases", ()):
         line = phase_line(phase["name"], phase["outcome"], phase["seconds"], phase["counts"])
         output.say(f"  {line}" + (f" · run {phase['run']}" if phase["run"] else ""))
-        for error in phase["errors"]:
-            output.say(f"    {error['message']}", style="red")
-            output.say(f"    → {error['hint']}" if error["hint"] else "")
+        show_errors(phase["errors"])
+    show_errors(run.details.get("errors", ()))
     versions = run.details.get("versions", {})
     if versions:
         output.say("  " + " · ".join(f"{name} {number}" for name, number in versions.items()))
+
+
+def show_errors(errors: Iterable[Mapping[str, str]]) -> None:
+    """What went wrong, and what to do."""
+    for error in errors:
+        output.say(f"    {error['message']}", style="red")
+        if error["hint"]:
+            output.say(f"    → {error['hint']}", style="cyan")
 
 
 def took(run: RunRecord) -> str:
