@@ -13,7 +13,7 @@ from sheetcrm.bootstrap.locks import state_folder
 
 if TYPE_CHECKING:
     from sheetcrm.adapters.mail.gmail_drafts import Way
-    from sheetcrm.adapters.mail.imap_connection import ImapLogin
+    from sheetcrm.adapters.mail.imap_login import ImapLogin
     from sheetcrm.config.model import Config, ImapConfig
     from sheetcrm.ports import DraftBox, Inbox, Mailer, SentLog
 
@@ -105,7 +105,7 @@ def inbox(config: Config) -> Inbox | None:
 
 def imap_login(said: ImapConfig) -> ImapLogin:
     """Where the mailbox is, and who we are to it."""
-    from sheetcrm.adapters.mail.imap_connection import ImapLogin
+    from sheetcrm.adapters.mail.imap_login import ImapLogin
 
     return ImapLogin(
         host=said.host,

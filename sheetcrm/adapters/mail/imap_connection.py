@@ -12,9 +12,9 @@ import re
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import Any
 
+from sheetcrm.adapters.mail.imap_login import ImapLogin
 from sheetcrm.errors import MailerAuthError, MailerError, MailerUnavailableError
 
 SECONDS = 60.0  #: without a sign of life
@@ -31,23 +31,6 @@ _USUAL = {
     "\\Drafts": ("Drafts", "Draft", "INBOX.Drafts", "Draf", "Borradores"),
 }
 """What the folders are called where the server does not say which one it is (RFC 6154)."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ImapLogin:
-    """Where a mailbox is, and who we are to it."""
-
-    host: str
-    port: int
-    security: str  #: ``tls``, ``starttls`` or ``none``
-    user: str
-    secret: str = field(repr=False)  #: password, or access token
-    auth: str = "password"  #: or ``xoauth2``
-
-    @property
-    def account(self) -> str:
-        """Whose mailbox it is, for people: ``halo@example.com at imap.example.com``."""
-        return f"{self.user} at {self.host}"
 
 
 class ImapConnection:

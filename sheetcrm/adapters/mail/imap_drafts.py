@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 
-from sheetcrm.adapters.mail.imap_connection import (
-    ImapConnection,
-    ImapLogin,
-    connected,
-    in_our_words,
-)
+from sheetcrm.adapters.mail.imap_connection import ImapConnection, connected, in_our_words
+from sheetcrm.adapters.mail.imap_login import ImapLogin
 from sheetcrm.core.followup.mime import without_unsent
 from sheetcrm.core.memory import MessageDraft, MessageRecord
 from sheetcrm.errors import MailerError

@@ -12,8 +12,9 @@ from itertools import count
 import pytest
 
 from sheetcrm.adapters.mail.imap import ImapInbox
-from sheetcrm.adapters.mail.imap_connection import ImapLogin, connected
+from sheetcrm.adapters.mail.imap_connection import connected
 from sheetcrm.adapters.mail.imap_drafts import ImapDrafts
+from sheetcrm.adapters.mail.imap_login import ImapLogin
 from sheetcrm.ports import Inbox
 from tests.adapters.draft_box_contract import as_record
 from tests.adapters.inbox_contract import NOW, InboxContract

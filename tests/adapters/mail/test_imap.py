@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from sheetcrm.adapters.mail.imap import ImapInbox
 from sheetcrm.adapters.mail.imap_connection import (
-    ImapLogin,
     connected,
     decoded_name,
     quoted_name,
 )
+from sheetcrm.adapters.mail.imap_login import ImapLogin
 from sheetcrm.errors import MailerAuthError, MailerError, MailerUnavailableError
 from sheetcrm.ports import Inbox
 from tests.adapters.inbox_contract import NOW, SINCE, InboxContract

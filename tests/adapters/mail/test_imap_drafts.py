@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from sheetcrm.adapters.mail.imap_connection import ImapLogin
 from sheetcrm.adapters.mail.imap_drafts import ImapDrafts
+from sheetcrm.adapters.mail.imap_login import ImapLogin
 from sheetcrm.errors import MailerError, MailerUnavailableError
 from sheetcrm.ports import DraftBox
 from tests.adapters.draft_box_contract import DraftBoxContract, as_record, draft
