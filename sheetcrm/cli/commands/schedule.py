@@ -81,6 +81,7 @@ def schedule(
         prove_job(found.job)
         change = scheduler.install(found.job)
         notes = (
+            coming(found),
             *unknown(found.variables),
             *scheduler.notes(found.job),
             *doubled(installed_kinds(root)),
@@ -95,14 +96,18 @@ def show(scheduler: Scheduler, found: Scheduled, *, as_json: bool) -> None:
     """What would be written, alone on stdout, so that it can go into a file."""
     text, there = scheduler.text(found.job), scheduler.installed(found.job.workspace)
     notes = (*unknown(found.variables), *scheduler.notes(found.job))
-    starts = list(islice(found.job.starts(found.now), 3))
     if as_json:
+        starts = list(islice(found.job.starts(found.now), 3))
         output.json_out({"text": text, "installed": there, "next": starts, "notes": notes})
         return
     output.raw(text)
-    output.advise(f"next: {' · '.join(starts)}")
-    for note in (*notes, standing(text, there)):
+    for note in (coming(found), *notes, standing(text, there)):
         output.advise(note)
+
+
+def coming(found: Scheduled) -> str:
+    """The next starts, by which a person sees whether this is what was meant."""
+    return f"next: {' · '.join(islice(found.job.starts(found.now), 3))}"
 
 
 def together(changes: Sequence[Change]) -> Change:
