@@ -101,7 +101,7 @@ def write_metrics(path: Path, figures: Sequence[tuple[str, str, Mapping[str, str
     for name, about, labels, value in figures:
         if name != last:
             lines += [f"# HELP {name} {about}", f"# TYPE {name} gauge"]
-        lines.append(f"{name}{{{_labels(labels)}}} {value:.17g}")
+        lines.append(f"{name}{{{_labels(labels)}}} {value!r}")
         last = name
     try:
         _replace(path, "\n".join(lines) + "\n")

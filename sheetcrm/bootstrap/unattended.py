@@ -120,10 +120,7 @@ class Watch:
         errors = [error for phase in report.phases for error in phase.done.errors]
         health = {1: Health.FAILED, 75: Health.LATER}.get(report.exit_code, Health.WELL)
         self._tell(health, errors)
-        if self._said.notify.metrics:
-            from sheetcrm.bootstrap.metrics import write_figures
-
-            self._wrong(write_figures(self._root, self._said, report))
+        self._count(report)
 
     def failed(self, error: SheetCrmError) -> None:
         """Something ended the run before its time."""
@@ -132,6 +129,7 @@ class Watch:
         self._note("run fails", level="error", message=error.message)
         later = isinstance(error, TransientError)
         self._tell(Health.LATER if later else Health.FAILED, [error])
+        self._count(_cut_short(error))
 
     def close(self) -> None:
         """Let go of the log."""
@@ -161,6 +159,12 @@ class Watch:
             if wrong and found.failed:
                 return  # nobody was told: the next run tries again
         remember(path, told)
+
+    def _count(self, report: RunReport) -> None:
+        if self._said.notify.metrics:
+            from sheetcrm.bootstrap.metrics import write_figures
+
+            self._wrong(write_figures(self._root, self._said, report))
 
     def call(self, path: str, body: str = "") -> None:
         """Call the page of [notify], if there is one."""
@@ -211,6 +215,16 @@ class Watch:
             self._note("notice fails", level="warning", message=message)
             if self._say:
                 self._say(message)
+
+
+def _cut_short(error: SheetCrmError) -> RunReport:
+    """A run that came to no report of its own."""
+    from sheetcrm.adapters.clock import local_time
+    from sheetcrm.engine.run import Done, Outcome, PhaseResult, RunReport
+
+    outcome = Outcome.LATER if isinstance(error, TransientError) else Outcome.FAILED
+    phase = PhaseResult(name="run", outcome=outcome, done=Done(errors=[error]))
+    return RunReport(run="", started=local_time(), seconds=0.0, phases=(phase,))
 
 
 def _log(said: Unattended, file: str, shape: str) -> RunLog | None:

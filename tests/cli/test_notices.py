@@ -136,6 +136,11 @@ def test_figures_for_prometheus(sample, run):
     assert 'sheetcrm_last_run_outcome{workspace="demo",outcome="ok"} 1' in found[0]
     assert 'sheetcrm_last_run_edits{workspace="demo"} 0' not in found[0]
     assert 'sheetcrm_last_run_edits{workspace="demo"} 0' in found[2]
+    break_rules(sample)
+    assert run("--workspace", sample, "run").code == 2
+    text = (sample / "var" / "figures" / "sheetcrm.prom").read_text(encoding="utf-8")
+    assert 'sheetcrm_last_run_outcome{workspace="demo",outcome="failed"} 1' in text
+    assert 'sheetcrm_leads{workspace="demo"} 60' in text
 
 
 def test_a_log_tells_of_every_phase(sample, run, capsys):
