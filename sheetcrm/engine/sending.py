@@ -37,6 +37,7 @@ from sheetcrm.ports import Mailer, MailSession, SentLog
 KIND = "send"
 LEASE = timedelta(minutes=15)  #: longer than the ten minutes that a server may take to answer
 BATCH = 20  #: messages that are claimed together
+AGAIN = timedelta(minutes=15)  #: after which the mailbox is heard again while we send
 PATIENCE = timedelta(seconds=90)  #: how long we wait for a limit a minute to let us go on
 FIRST_TIME = 1  #: messages of the first real sending, so that a person looks at it
 
@@ -129,7 +130,6 @@ def send(
     mailer, log = means(workspace)
     outbox = workspace.ledger.outbox
     unaccounted(workspace, log)
-    listen_first(workspace, workspace.clock.now())
     first_time = limit is None and not outbox.recent(mailer.account, 1)
     sending = _Sending(
         workspace=workspace,
@@ -157,6 +157,8 @@ class _Sending:
     progress: Progress
     run: str = ""
     turns: str = ""  #: of those who take turns at the account's lock
+    taken: Sequence[Claim] = ()  #: the messages that were claimed last
+    heard: datetime | None = None  #: when the mailbox was read
     attempts: list[Attempt] = field(default_factory=list)
     limits: Limits = field(init=False)
 
@@ -168,8 +170,16 @@ class _Sending:
         """Claim and hand over until nothing may go any more, the account being ours."""
         with self.mailer.alone() as turns:
             self.turns = turns
+            self._listen()
             self._take_back()
             return self._carry_out()
+
+    def _listen(self) -> None:
+        """Hear who has answered, before anything goes and every quarter of an hour after that."""
+        now = self._now()
+        if self.heard is None or now - self.heard > AGAIN:
+            listen_first(self.workspace, now)
+            self.heard = now
 
     def _take_back(self) -> None:
         """Messages whose senders died before they handed over a byte may go again.
@@ -178,7 +188,7 @@ class _Sending:
         sender that had its turn at the same lock, since the same start of the system, has not
         added it, it cannot do so any more, and has not sent.
         """
-        outbox, now = self.workspace.ledger.outbox, self.workspace.clock.now()
+        outbox, now = self.workspace.ledger.outbox, self._now()
         left = [one for one in outbox.abandoned(now) if self.turns and self._mine(one)]
         logged = self.log.read(0)[0] if left else {}
         for one in left:
@@ -198,7 +208,7 @@ class _Sending:
         outbox = self.workspace.ledger.outbox
         if not outbox.find(states=(*READY, "claimed", "sending")):
             return SendReport(account=self.mailer.account)
-        self.run = self.workspace.ledger.start_run(KIND, self.workspace.clock.now())
+        self.run = self.workspace.ledger.start_run(KIND, self._now())
         claimed = self._claim()
         error: MailerError | None = None
         try:
@@ -207,7 +217,7 @@ class _Sending:
                     claimed = self._go_on(session, claimed)
         except MailerError as stop:
             error = stop
-            self._release(claimed.claims)
+            self._release(self.taken)
         finally:
             self.log.flush()
             self._finish(error)
@@ -223,21 +233,22 @@ class _Sending:
 
     def _claim(self) -> Claimed:
         """The next messages."""
-        clock, ledger = self.workspace.clock, self.workspace.ledger
-        now = clock.now()
-        if self.until and now >= self.until:
+        if self._over():
             return Claimed(why="the run's time is over")
+        self._listen()
         most = BATCH if self.left is None else min(BATCH, self.left - len(self.attempts))
         if most <= 0:
             return Claimed()
-        return ledger.outbox.claim(
+        claimed = self.workspace.ledger.outbox.claim(
             self.mailer.account,
             owner=self.owner,
-            now=now,
+            now=self._now(),
             lease=LEASE,
             limits=self.limits,
             most=most,
         )
+        self.taken = claimed.claims
+        return claimed
 
     def _go_on(self, session: MailSession, claimed: Claimed) -> Claimed:
         watch = Watch(self.mailer.account)
@@ -272,18 +283,13 @@ class _Sending:
 
     def _one(self, session: MailSession, claim: Claim, subject: str, watch: Watch) -> bool:
         """Hand over one message; False where nothing more may go."""
-        outbox, clock = self.workspace.ledger.outbox, self.workspace.clock
-        now = clock.now()
+        outbox, now = self.workspace.ledger.outbox, self._now()
         if outbox.refusal(claim.key, owner=self.owner, limits=self.limits, now=now):
             self._release([claim])
             return True
         raw = dated(without_unsent(claim.raw), now)
-        try:
-            answer = session.deliver(claim, raw, lambda: self._begin(claim))
-        except MailerError:
-            self._release([claim])
-            raise
-        now = clock.now()
+        answer = session.deliver(claim, raw, lambda: self._begin(claim))
+        now = self._now()
         outbox.settle(claim.key, owner=self.owner, answer=answer, at=now)
         attempt = Attempt(
             key=claim.key, to_address=claim.to_address, subject=subject, answer=answer
@@ -293,11 +299,14 @@ class _Sending:
 
     def _begin(self, claim: Claim) -> bool:
         """The message may arrive from now on: the ledger knows it first, then `sent.log`."""
-        now = self.workspace.clock.now()
-        outbox = self.workspace.ledger.outbox
+        now, outbox = self._now(), self.workspace.ledger.outbox
         if not outbox.begin(claim.key, owner=self.owner, account=self.mailer.account, at=now):
             return False
-        self.log.add(digest_of(claim.key), now)
+        try:
+            self.log.add(digest_of(claim.key), now)
+        except MailerError:
+            outbox.never_began(Abandoned(claim.key, self.owner, now), at=now)
+            raise
         return True
 
     def _after(self, claim: Claim, answer: Answer, watch: Watch, now: datetime) -> bool:
@@ -323,14 +332,9 @@ class _Sending:
 
     def _release(self, claims: Sequence[Claim]) -> None:
         """Give back what was not begun; what was begun or is done stays as it is."""
-        now = self.workspace.clock.now()
-        dropped = Answer(verdict=Verdict.DROPPED)
-        done = {attempt.key for attempt in self.attempts}
+        dropped, now = Answer(verdict=Verdict.DROPPED), self._now()
         for claim in claims:
-            if claim.key not in done:
-                self.workspace.ledger.outbox.settle(
-                    claim.key, owner=self.owner, answer=dropped, at=now
-                )
+            self.workspace.ledger.outbox.settle(claim.key, owner=self.owner, answer=dropped, at=now)
 
     def _subjects(self, claims: Sequence[Claim]) -> dict[str, str]:
         found = self.workspace.ledger.outbox.find(keys=[claim.key for claim in claims])
@@ -343,7 +347,7 @@ class _Sending:
             counts[name] = counts.get(name, 0) + 1
         self.workspace.ledger.finish_run(
             self.run,
-            at=self.workspace.clock.now(),
+            at=self._now(),
             outcome="failed" if error else "ok",
             counts=counts,
         )

@@ -73,7 +73,10 @@ class Outbox(Protocol):
         """
 
     def settle(self, key: str, *, owner: str, answer: Answer, at: datetime) -> None:
-        """An attempt is over; one that may be repeated waits the longer, the more there were."""
+        """An attempt is over; one that may be repeated waits the longer, the more there were.
+
+        What was only claimed may be let go (`Verdict.DROPPED`); what was begun may not.
+        """
 
     def resolve(self, key: str, *, sent: bool, by: str, at: datetime) -> None:
         """Somebody found out what became of an ``unknown`` message.

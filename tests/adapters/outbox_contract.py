@@ -198,6 +198,12 @@ class OutboxContract:
         outbox.settle("k0", owner="one", answer=DROPPED, at=T0)
         assert [one.key for one in claim(outbox, owner="two").claims] == ["k0"]
 
+    def test_what_was_begun_cannot_be_let_go(self, ledger: Ledger, outbox: Outbox) -> None:
+        filled(ledger, 1, state="queued")
+        claim(outbox)
+        send(outbox, "k0", DROPPED)
+        assert state(outbox, "k0") == "sending"
+
     def test_nobody_settles_for_another(self, ledger: Ledger, outbox: Outbox) -> None:
         filled(ledger, 1, state="queued")
         claim(outbox)

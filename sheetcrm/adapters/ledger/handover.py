@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from sheetcrm.adapters.ledger.schema import message_events, messages, pauses, suppressions
 from sheetcrm.core.memory import MessageEvent
-from sheetcrm.core.outbox import Answer, Settled, settled
+from sheetcrm.core.outbox import Answer, Settled, Verdict, settled
 
 _ENDS = ("claimed", "sending", "unknown")  # states in which an attempt may end
 
@@ -79,9 +79,14 @@ def begin(connection: Connection, key: str, *, owner: str, account: str, at: dat
 def settle(
     connection: Connection, key: str, *, owner: str, answer: Answer, at: datetime
 ) -> tuple[int, MessageEvent | None] | None:
-    """An attempt is over: the message's number, and what is to be noted of it."""
+    """An attempt is over: the message's number, and what is to be noted of it.
+
+    What was begun cannot be let go any more.
+    """
     row = connection.execute(_BEFORE, {"of": key}).first()
     if row is None or row.claimed_by != owner or row.state not in _ENDS:
+        return None
+    if answer.verdict is Verdict.DROPPED and row.state != "claimed":
         return None
     attempts = row.attempts + (row.state == "claimed")
     after = settled(answer, attempts=attempts, at=at)

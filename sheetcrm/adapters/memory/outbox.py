@@ -24,6 +24,7 @@ from sheetcrm.core.outbox import (
     Objection,
     Pause,
     Suppression,
+    Verdict,
     allowance,
     digest_of,
     explained,
@@ -137,6 +138,8 @@ class MemoryOutbox(UnclearMails):
         if one is None or one.claimed_by != owner:
             return
         if one.state not in {"claimed", "sending", "unknown"}:
+            return
+        if answer.verdict is Verdict.DROPPED and one.state != "claimed":
             return
         attempts = one.attempts + (one.state == "claimed")
         after = settled(answer, attempts=attempts, at=at)
