@@ -145,7 +145,13 @@ def test_a_ledger_of_a_newer_sheetcrm_is_refused(address: str) -> None:
     database.close()
 
 
-@pytest.mark.parametrize("old", [False, True], ids=["fresh", "of the first version"])
+@pytest.mark.parametrize(
+    "old",
+    [
+        pytest.param(False, id="fresh"),
+        pytest.param(True, id="of the first version", marks=pytest.mark.slow),
+    ],
+)
 def test_four_processes_may_start_at_once(address: str, old: bool) -> None:
     if old:
         made_by_the_first(address)

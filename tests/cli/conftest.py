@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,3 +38,18 @@ def sample(tmp_path, run) -> Path:
     root = tmp_path / "demo"
     assert run("init", "--sample", root).code == 0
     return root
+
+
+@pytest.fixture(scope="session")
+def synced_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, synced; to be copied."""
+    root = tmp_path_factory.mktemp("synced") / "demo"
+    assert main(["init", "--sample", str(root)]) == 0
+    assert main(["--workspace", str(root), "sync"]) == 0
+    return root
+
+
+@pytest.fixture
+def synced_sample(synced_once: Path, tmp_path: Path) -> Path:
+    """A workspace with the sample workbook, synced."""
+    return Path(shutil.copytree(synced_once, tmp_path / "demo"))

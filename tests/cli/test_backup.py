@@ -21,8 +21,8 @@ NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def synced(sample: Path, run) -> Path:
-    assert run("--workspace", sample, "sync").code == 0
+def synced(synced_sample: Path) -> Path:
+    sample = synced_sample
     (sample / "secrets").mkdir()
     (sample / "secrets" / "service-account.json").write_text("hunter2")
     (sample / "config" / "mail.key").write_text("hunter2")

@@ -16,9 +16,9 @@ WORDS = ("dewi kartika", "dewi@klinik", "6281200001205")
 
 
 @pytest.fixture
-def synced(sample: Path, run) -> Path:
+def synced(synced_sample: Path, run) -> Path:
     """The sample, with all that a workspace comes to hold."""
-    assert run("--workspace", sample, "sync").code == 0
+    sample = synced_sample
     assert run("--workspace", sample, "preview").code == 0
     assert run("--workspace", sample, "health", "--html").code in {0, 1}
     logs = sample / "var" / "log"

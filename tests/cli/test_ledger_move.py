@@ -12,9 +12,8 @@ from sheetcrm.bootstrap.keeping import ledger_line
 
 
 @pytest.fixture
-def synced(sample: Path, run) -> Path:
-    assert run("--workspace", sample, "sync").code == 0
-    return sample
+def synced(synced_sample: Path) -> Path:
+    return synced_sample
 
 
 def test_to_postgresql_and_back(synced: Path, run, database: str) -> None:
