@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sheetcrm.core.outbox import Verdict
-from sheetcrm.engine.intake import intake
 from sheetcrm.engine.outbox import words_of
 from sheetcrm.engine.run import Done, Phase
 from sheetcrm.engine.sending import SendReport, send
@@ -34,6 +33,8 @@ def intake_phase(workspace: Workspace) -> Phase:
     """Read what is new in the mailbox."""
 
     def work(_until: datetime | None) -> Done:
+        from sheetcrm.engine.intake import intake  # noqa: PLC0415  only with a mailbox
+
         report = intake(workspace, workspace.clock.now())
         return Done(counts=report.counts)  # that it paused sending, the sending says
 

@@ -27,7 +27,6 @@ from sheetcrm.core.outbox import (
 )
 from sheetcrm.core.outbox.answers import is_bad_address
 from sheetcrm.core.outbox.breaker import LOOKED_AT, Watch, after_bounces
-from sheetcrm.engine.intake import listen_first
 from sheetcrm.engine.outbox import pauses_of
 from sheetcrm.engine.reconciling import means, unaccounted
 from sheetcrm.engine.workspace import Progress, Workspace, silent
@@ -177,7 +176,9 @@ class _Sending:
     def _listen(self) -> None:
         """Hear who has answered, before anything goes and every quarter of an hour after that."""
         now = self._now()
-        if self.heard is None or now - self.heard > AGAIN:
+        if self.workspace.inbox and (self.heard is None or now - self.heard > AGAIN):
+            from sheetcrm.engine.intake import listen_first  # noqa: PLC0415  loads much
+
             listen_first(self.workspace, now)
             self.heard = now
 
