@@ -71,11 +71,12 @@ def holidays_of(country: str, year: int) -> Collection[date]:
 
     A country that the calendar does not know has none.
     """
-    from holidays import country_holidays, list_supported_countries  # noqa: PLC0415  slow to load
+    from holidays import country_holidays  # noqa: PLC0415  slow to load
 
-    if country not in list_supported_countries():
+    try:
+        supported = country_holidays(country).supported_categories
+    except NotImplementedError:
         return frozenset()
-    supported = country_holidays(country).supported_categories
     categories = tuple(name for name in _CATEGORIES if name in supported)
     return frozenset(country_holidays(country, years=year, categories=categories))
 
