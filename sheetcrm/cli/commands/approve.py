@@ -24,9 +24,17 @@ if TYPE_CHECKING:
 @click.option("--sequence", metavar="NAME", default="", help="Only those of this sequence.")
 @click.option("--skip", "never", is_flag=True, help="These shall never go out.")
 @click.option("--by", metavar="NAME", default="", help="Whose word it is; else your login name.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def approve(
-    workspace: str, *, names: tuple[str, ...], every: bool, sequence: str, never: bool, by: str
+    workspace: str,
+    *,
+    names: tuple[str, ...],
+    every: bool,
+    sequence: str,
+    never: bool,
+    by: str,
+    as_json: bool,
 ) -> int:
     """Let drafts go out just as they are: what you saw is what is sent.
 
@@ -39,12 +47,15 @@ def approve(
     with open_workspace(find_root(workspace)) as opened:
         drafts = chosen(opened, names, sequence=sequence)
         who = by or getpass.getuser()
-        if not drafts:
+        if drafts and not (names or every):
+            return one_by_one(opened, drafts, who)
+        if not (drafts or as_json):
             output.say("no draft waits")
             return 0
-        if not (names or every):
-            return one_by_one(opened, drafts, who)
         done = (skip if never else let_go)(opened, drafts, by=who)
+    if as_json:
+        output.json_out({"skipped" if never else "approved": done})
+        return 0
     output.say(f"{len(done)} drafts {'skipped' if never else 'approved'}")
     if not never:
         output.next_step("send them: sheetcrm send --yes")

@@ -23,6 +23,7 @@ PERSON = click.option("--person", metavar="ADDRESS", default="", help="Only mail
 @DOMAIN
 @PERSON
 @click.option("--for", "lasting", metavar="TIME", type=Duration(), help="Only so long: 2d, 4h.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def pause(
     workspace: str,
@@ -31,6 +32,7 @@ def pause(
     domain: str,
     person: str,
     lasting: timedelta | None,
+    as_json: bool,
 ) -> int:
     """Let nothing out from now on; a send that is at work stops after the mail it is at."""
     from sheetcrm.engine.outbox import pause as stop
@@ -38,6 +40,9 @@ def pause(
 
     with open_workspace(find_root(workspace)) as opened:
         made = stop(opened, scope_of(domain, person), " ".join(reason), lasting=lasting)
+    if as_json:
+        output.json_out(made)
+        return 0
     output.say(words_of(made))
     output.next_step("go on: sheetcrm resume")
     return 0
@@ -46,14 +51,18 @@ def pause(
 @click.command(short_help="Go on sending after a pause.")
 @DOMAIN
 @PERSON
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def resume(workspace: str, *, domain: str, person: str) -> int:
+def resume(workspace: str, *, domain: str, person: str, as_json: bool) -> int:
     """Take back a pause: your own, or one that sheetcrm made where too much went wrong."""
     from sheetcrm.engine.outbox import resume as go_on
     from sheetcrm.engine.outbox import words_of
 
     with open_workspace(find_root(workspace)) as opened:
         ended = go_on(opened, scope_of(domain, person))
+    if as_json:
+        output.json_out(ended)
+        return 0
     for one in ended:
         output.say(f"no longer: {words_of(one)}")
     if not ended:
