@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import shutil
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from sheetcrm.bootstrap import open_workspace
+from sheetcrm.cli.main import main
 from tests.cli.test_notices import configure
 from tests.support.smtp_server import SmtpServer
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory):
+    """A sample workspace that has been synced."""
+    root = tmp_path_factory.mktemp("synced") / "demo"
+    assert main(["init", "--sample", str(root)]) == 0
+    assert main(["--workspace", str(root), "run"]) == 0
+    return root
+
+
+@pytest.fixture
+def sample(synced, tmp_path):
+    """A copy of it."""
+    return Path(shutil.copytree(synced, tmp_path / "demo"))
 
 
 @pytest.fixture
 def ask(sample, run, monkeypatch, tmp_path):
     """The doctor's findings: topic → those that are not ok, with their state; and the exit code."""
     monkeypatch.setenv("PATH", str(tmp_path))  # no crontab, no systemctl
-    assert run("--workspace", sample, "run").code == 0
 
     def asked():
         said = run("--workspace", sample, "doctor", "--json")
@@ -56,6 +74,7 @@ def test_a_workspace_that_is_well(ask, sample, run):
 
 
 def test_nothing_was_ever_done(sample, run):
+    shutil.rmtree(sample / "var")
     said = run("--workspace", sample, "doctor", "--json")
     found = {one["topic"]: one["state"] for one in json.loads(said.out)}
     assert (said.code, found["ledger"], found["runs"]) == (0, "look", "look")
@@ -110,8 +129,6 @@ def fail_twice(root):
     ],
 )
 def test_what_is_wrong_is_told(ask, sample, harm, topic, words):
-    import re
-
     harm(sample)
     found, code = ask()
     assert code == 1
