@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,14 +25,16 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.sync import made_up  # noqa: E402
 from sheetcrm.adapters.ledger import open_ledger  # noqa: E402
 from sheetcrm.bootstrap import create_workspace  # noqa: E402
 from sheetcrm.cluster import duties, handing  # noqa: E402
 from sheetcrm.cluster.database import Connection, Shared, rows, shared  # noqa: E402
 from sheetcrm.cluster.duties import Duty, Planned  # noqa: E402
 from sheetcrm.cluster.tables import prepare  # noqa: E402
+from sheetcrm.cluster.work import sync  # noqa: E402
 from tests.support.postgres import Server, running  # noqa: E402
-from tests.support.workers import start, stopped, until, workers, workspace  # noqa: E402
+from tests.support.workers import start, stopped, until, with_mail, workers, workspace  # noqa: E402
 
 DURABLE = {
     "fsync": "on",
@@ -39,6 +43,27 @@ DURABLE = {
     "max_connections": "100",
     "shared_buffers": "128MB",
 }
+LEADS = ("leads", "people", "written", "scores", "stage_moves", "edits")
+MESSAGES = ("messages", "bodies", "message_events", "enrolments")
+LETTER = """---
+Subject: {{ lead.name }}, berapa tagihan listrik rumah Anda tahun depan?
+---
+Halo {{ lead.name }},
+
+terima kasih sudah bertanya tentang **panel surya** untuk rumah Anda. Tarif listrik naik hampir
+setiap tahun; atap yang sama bisa menghasilkan sekitar separuh dari yang Anda pakai.
+
+Tiga hal yang paling sering ditanyakan tetangga Anda:
+
+- berapa lama modal kembali: rata-rata enam sampai delapan tahun
+- apakah bisa dicicil: ya, sampai lima tahun tanpa uang muka
+- siapa yang mengurus izin ke PLN: kami, dari awal sampai meteran terpasang
+
+Kami bisa datang hari Sabtu untuk mengukur atap, sekitar tiga puluh menit dan tanpa biaya.
+[Pilih jam yang cocok](https://example.com/jadwal), atau balas saja surat ini.
+
+Jam berapa yang paling enak untuk Anda?
+"""
 IDLER = """
 import sys
 from pathlib import Path
@@ -48,7 +73,7 @@ from sheetcrm.cluster.work import Outcome
 from sheetcrm.cluster.worker import Worker, serve
 fleet = Fleet(base=Path("/nowhere"), pattern="*")
 work = {"sync": lambda root, name: Outcome(said="done")}
-serve(Worker(shared=shared(sys.argv[1]), fleet=fleet, work=work), lambda text: None)
+serve(Worker(shared=shared(sys.argv[1]), fleet=fleet, work=work), lambda text, **figures: None)
 """  # a worker that does nothing: what is left is the queue
 
 
@@ -63,6 +88,7 @@ def main() -> None:
         work = Path(folder)
         queue(server, work, chosen.queue)
         syncs(server, work, chosen.workbooks)
+        costs(server, work)
         takeovers(server, work, chosen.takeover)
         handing_out(server)
         sizes(server, work)
@@ -101,6 +127,43 @@ def syncs(server: Server, work: Path, count: int) -> None:
         print(
             f"| {what}, {processes} worker{'s' * (processes > 1)} | {measured(place, crew, count)}"
         )
+
+
+def costs(server: Server, work: Path) -> None:
+    """One source in a workspace, in a process that is warm, as a worker is."""
+    print("\n| CPU seconds of a sync, + PostgreSQL's | first | again | nothing new |")
+    print("| --- | --- | --- | --- |")
+    place = made(server)
+    sample = sample_workspaces(work / "costs", url_of(place), 2, each=1)
+    sync(sample / "team0000", "leads0")
+    with place.connected() as connection:
+        print(f"| 60 leads, the sample's rules | {cost(connection, sample / 'team0001', 'leads0')}")
+        for leads in (1000, 9240):
+            root = work / "costs" / f"education{leads}"
+            shutil.copytree(ROOT / "examples" / "x-education", root)
+            made_up(root / "x_education_leads.xlsx", leads)
+            for path in root.glob("config/*.toml"):
+                text = path.read_text(encoding="utf-8")
+                ledger = f'[workspace]\nledger = "{url_of(place)}?schema=education{leads}"'
+                path.write_text(text.replace("[workspace]", ledger), encoding="utf-8")
+            print(f"| {leads:,} leads, 37 columns | {cost(connection, root, 'x-education')}")
+
+
+def cost(connection: Connection, root: Path, source: str) -> str:
+    """The first sync; one more, which finds out that it may be left out; one that is left out."""
+    found = []
+    for _ in range(3):
+        before = server_cpu(connection), own_cpu()
+        sync(root, source)
+        used = own_cpu() - before[1], server_cpu(connection) - before[0]
+        found.append(" + ".join(f"{seconds:.2f}" for seconds in used))
+    return " | ".join(found) + " |"
+
+
+def own_cpu() -> float:
+    """Seconds of this process and of those that it started and that ended."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(sum(resource.getrusage(kind)[:2]) for kind in kinds)
 
 
 def measured(place: Shared, crew: Sequence[subprocess.Popen[bytes]], count: int) -> str:
@@ -170,7 +233,26 @@ def sizes(server: Server, work: Path) -> None:
         place.connected() as connection,
     ):
         until(lambda: finished(connection) == 1, seconds=600)
-    print(f"| each lead, one score and a stage | {schema_size(place, 'team') // leads:,} |")
+    print(f"| each lead, one score and a stage | {size_of(place, LEADS) // leads:,} |")
+    raw, message = message_size(server, work)
+    print(f"| each message of {raw:,} bytes | {message:,} |")
+
+
+def message_size(server: Server, work: Path) -> tuple[int, int]:
+    """Bytes of a message as it goes out, and what it takes here with its text and its HTML."""
+    place, count = made(server), 2000
+    url = url_of(place)
+    root = workspace(work / "mails" / "team", f"{url}?schema=team", leads=count + 2)
+    with_mail(root, 9)  # where nobody listens, so that nothing is sent
+    (root / "templates" / "welcome" / "01-intro.md").write_text(LETTER, encoding="utf-8")
+    with (
+        workers(1, "--workspaces", str(root), "--database", url, log=work / "log"),
+        place.connected() as connection,
+    ):
+        until(lambda: finished(connection) == 2, seconds=600)
+        query = "SELECT count(*), avg(length(raw))::int FROM team.bodies"
+        [(messages, raw)] = rows(connection, query)
+    return int(raw), size_of(place, MESSAGES) // int(messages)
 
 
 def made(server: Server) -> Shared:
@@ -238,13 +320,11 @@ def database_size(place: Shared) -> int:
         return int(size)
 
 
-def schema_size(place: Shared, schema: str) -> int:
-    query = (
-        "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n "
-        "ON n.oid = c.relnamespace WHERE nspname = %s AND relkind = 'r'"
-    )
+def size_of(place: Shared, tables: Sequence[str]) -> int:
+    """Bytes of these tables of the ledger `team`, with their indexes."""
+    query = "SELECT sum(pg_total_relation_size('team.' || name)) FROM unnest(%s::text[]) AS name"
     with place.connected() as connection:
-        [(size,)] = rows(connection, query, schema)
+        [(size,)] = rows(connection, query, list(tables))
         return int(size)
 
 

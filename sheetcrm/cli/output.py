@@ -70,9 +70,16 @@ def address(text: str) -> None:
     click.echo(text, err=True)
 
 
-def log(text: str) -> None:
+def log(text: str, **_figures: object) -> None:
     """A line of a program that goes on and on, with the time, to stderr."""
     click.echo(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}", err=True)
+
+
+def log_json(text: str, **figures: object) -> None:
+    """The same for programs: a line of JSON."""
+    line = {"at": time.strftime("%Y-%m-%dT%H:%M:%S%z"), "event": text, **figures}
+    click.echo(json.dumps(plain(line), ensure_ascii=False))
+    sys.stdout.flush()
 
 
 def _folded(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import threading
@@ -15,6 +16,7 @@ from sheetcrm.cluster import duties
 from sheetcrm.cluster.database import Connection, Shared
 from sheetcrm.cluster.duties import Duty
 from sheetcrm.cluster.fleet import Fleet
+from sheetcrm.cluster.saying import Say
 from sheetcrm.cluster.work import Outcome, Work
 from sheetcrm.errors import LedgerUnreachableError, SheetCrmError
 
@@ -25,9 +27,7 @@ _Answer = TypeVar("_Answer")
 class Attempts:
     """What a worker process does, one thing at a time."""
 
-    def __init__(
-        self, shared: Shared, fleet: Fleet, work: Work, say: Callable[[str], object]
-    ) -> None:
+    def __init__(self, shared: Shared, fleet: Fleet, work: Work, say: Say) -> None:
         self.holder = f"{socket.gethostname()}:{os.getpid()}"  #: who we are, for people
         self.stopping = threading.Event()  #: wait for nothing any more
         self._shared = shared
@@ -35,6 +35,7 @@ class Attempts:
         self._work = work
         self._say = say
         self._connection: Connection | None = None
+        self._loaded = False
 
     def attempt(self, duty: Duty) -> None:
         """Do it and note how it went; what goes wrong is noted, too.
@@ -46,9 +47,16 @@ class Attempts:
         start = time.monotonic()
         outcome = self._done(duty)
         seconds = time.monotonic() - start
+        self._tidy()
         self._noting(lambda connection: self._note(connection, duty, outcome))
         failed = "failed: " if outcome.error else ""
-        self._say(f"{duty}: {failed}{outcome.said or 'nothing to do'} ({seconds:.1f} s)")
+        self._say(
+            f"{duty}: {failed}{outcome.said or 'nothing to do'} ({seconds:.1f} s)",
+            job=str(duty),
+            kind=duty.kind,
+            failed=bool(failed),
+            seconds=round(seconds, 3),
+        )
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -60,11 +68,21 @@ class Attempts:
         try:
             return self._work[duty.kind](root, duty.name)
         except SheetCrmError as error:
-            return Outcome(said=error.message, error=error)
+            return Outcome(said=" ".join(error.message.split()), error=error)
         except Exception as error:  # noqa: BLE001  a bug costs one attempt, not the worker
             place = crash_log(root, traceback.format_exc())
             said = f"a bug in sheetcrm: {type(error).__name__}, written down in {place}"
             return Outcome(said=said, error=SheetCrmError(said))
+
+    def _tidy(self) -> None:
+        """Let go of what the attempt made; what the first one has loaded stays, and is passed over.
+
+        A run on the command line leaves that to the end of its process, which here never comes.
+        """
+        gc.collect()
+        if not self._loaded:
+            gc.freeze()
+            self._loaded = True
 
     def _note(self, connection: Connection, duty: Duty, outcome: Outcome) -> None:
         if outcome.error is None:

@@ -10,6 +10,7 @@ from procrastinate import SyncPsycopgConnector
 from procrastinate.manager import JobManager
 
 from sheetcrm.cluster.database import Connection, Shared, rows
+from sheetcrm.cluster.handing import hand_out
 
 
 class State(StrEnum):
@@ -84,6 +85,7 @@ def retry(connection: Connection, pattern: str) -> int:
         "UPDATE duties SET due_at = now(), failures = 0 WHERE workspace || '/' || name LIKE %s",
         (_like(pattern),),
     )
+    hand_out(connection)
     return done.rowcount
 
 

@@ -17,6 +17,8 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager, NotificationCallback
 
+from sheetcrm.cluster.saying import Say
+
 _PAUSE = 1.0  # seconds between two attempts
 _TOLD_EVERY = 60.0  # seconds
 _Answer = TypeVar("_Answer")
@@ -25,7 +27,7 @@ _Answer = TypeVar("_Answer")
 class PatientManager(JobManager):
     """Tries again what failed because the database was away."""
 
-    def __init__(self, connector: PsycopgConnector, say: Callable[[str], object]) -> None:
+    def __init__(self, connector: PsycopgConnector, say: Say) -> None:
         super().__init__(connector)
         self.hurried = False  #: stop waiting: what cannot be noted now is left to the others
         self._say = say

@@ -6,13 +6,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import FrameType
+
+from sheetcrm.cluster.saying import Say
 
 _PAUSE = 5.0  # seconds before a process that ended is started again
 
 
-def serve_all(count: int, arguments: Sequence[str], say: Callable[[str], object]) -> int:
+def serve_all(count: int, arguments: Sequence[str], say: Say) -> int:
     """Run `count` processes of ``sheetcrm ARGUMENTS`` until SIGTERM or SIGINT, which they get, too.
 
     Python computes on one core in a process, so that more cores need more of them; and what one
@@ -28,7 +30,7 @@ def serve_all(count: int, arguments: Sequence[str], say: Callable[[str], object]
 
 
 class _Processes:
-    def __init__(self, count: int, arguments: Sequence[str], say: Callable[[str], object]) -> None:
+    def __init__(self, count: int, arguments: Sequence[str], say: Say) -> None:
         self._command = [sys.executable, "-m", "sheetcrm", *arguments]
         self._say = say
         self._stopping = threading.Event()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import psycopg
@@ -17,6 +17,7 @@ from sheetcrm.cluster.duties import Duty
 from sheetcrm.cluster.fleet import Fleet
 from sheetcrm.cluster.handing import duty_of, hand_out
 from sheetcrm.cluster.patience import PatientManager
+from sheetcrm.cluster.saying import Say
 from sheetcrm.cluster.survey import survey
 from sheetcrm.errors import LedgerUnreachableError
 
@@ -31,7 +32,7 @@ class Upkeep:
         shared: Shared,
         manager: PatientManager,
         stopping: threading.Event,
-        say: Callable[[str], object],
+        say: Say,
     ) -> None:
         self._shared = shared
         self._manager = manager
@@ -93,11 +94,11 @@ class Upkeep:
         for job in await self._manager.get_stalled_jobs(seconds_since_heartbeat=silent_seconds):
             duty = duty_of(job)
             if job.attempts + 1 >= MOST_DEATHS:
-                self._say(f"{duty}: {MOST_DEATHS} workers died of it")
+                self._say(f"{duty}: {MOST_DEATHS} workers died of it", job=str(duty))
                 await asyncio.to_thread(self._give_up, duty)
                 await self._manager.finish_job(job, Status.FAILED, delete_job=True)
             else:
-                self._say(f"{duty}: its worker fell silent, another one takes over")
+                self._say(f"{duty}: its worker fell silent, another one takes over", job=str(duty))
                 await self._again(job)
 
     async def _again(self, job: Job) -> None:

@@ -19,13 +19,13 @@ from sheetcrm.cluster.duties import Duty
 from sheetcrm.cluster.fleet import Fleet
 from sheetcrm.cluster.handing import TASK
 from sheetcrm.cluster.patience import PatientManager
+from sheetcrm.cluster.saying import Say
 from sheetcrm.cluster.tables import prepare
 from sheetcrm.cluster.upkeep import Upkeep
 from sheetcrm.cluster.work import Work
 
+_SAME_SIGNAL = 1.0  # seconds in which whoever starts us may say it twice: to us, and to all
 _PAUSE = 2.0  # seconds until a worker that lost its place in the queue takes a new one
-
-Say = Callable[[str], object]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,8 +77,6 @@ async def _serve(worker: Worker, say: Say) -> None:
         working = asyncio.create_task(_take_jobs(worker, app, say))
 
         def stop() -> None:
-            if attempts.stopping.is_set():
-                os._exit(128 + signal.SIGTERM)
             say("stopping after the job at hand; once more to stop at once")
             attempts.stopping.set()
             manager.hurried = True
@@ -124,10 +122,20 @@ async def _together(working: asyncio.Task[None], *beside: Coroutine[object, obje
 
 @contextlib.contextmanager
 def _on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Stop at the first signal, end the process at the second."""
     loop = asyncio.get_running_loop()
     signals = (signal.SIGTERM, signal.SIGINT)
+    asked: list[float] = []
+
+    def heard() -> None:
+        if not asked:
+            asked.append(loop.time())
+            stop()
+        elif loop.time() - asked[0] > _SAME_SIGNAL:
+            os._exit(128 + signal.SIGTERM)
+
     for one in signals:
-        loop.add_signal_handler(one, stop)
+        loop.add_signal_handler(one, heard)
     try:
         yield
     finally:

@@ -110,7 +110,7 @@ def workers(count: int, *arguments: str, log: Path) -> Iterator[list[subprocess.
             process.wait()
 
 
-def until(holds: Callable[[], bool], *, seconds: float = 30, log: Path | None = None) -> float:
+def until(holds: Callable[[], bool], *, seconds: float = 120, log: Path | None = None) -> float:
     """Wait until something holds, and say how long that took."""
     begun = time.monotonic()
     while not holds():
@@ -121,7 +121,7 @@ def until(holds: Callable[[], bool], *, seconds: float = 30, log: Path | None = 
     return time.monotonic() - begun
 
 
-def stopped(process: subprocess.Popen[bytes], *, seconds: float = 30) -> int:
+def stopped(process: subprocess.Popen[bytes], *, seconds: float = 120) -> int:
     """Ask a process to end, wait for that, and give its exit code."""
     process.send_signal(signal.SIGTERM)
     return process.wait(timeout=seconds)

@@ -39,9 +39,17 @@ from sheetcrm.errors import UsageError
     show_default=True,
     help="After how long a worker that fell silent counts as dead.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Say what is done in lines of JSON.")
 @click.pass_obj
 def worker(
-    workspace: str, *, place: str, database: str, concurrency: int, queues: str, takeover: float
+    workspace: str,
+    *,
+    place: str,
+    database: str,
+    concurrency: int,
+    queues: str,
+    takeover: float,
+    as_json: bool,
 ) -> int:
     """Sync each source when its schedule says so; any number of workers share the work.
 
@@ -61,9 +69,10 @@ def worker(
         queues=_kinds(queues, list(EVERYTHING)),
         takeover_seconds=takeover,
     )
+    say = output.log_json if as_json else output.log
     if concurrency > 1:
-        return serve_all(concurrency, [*sys.argv[1:], "--concurrency", "1"], output.log)
-    serve(told, output.log)
+        return serve_all(concurrency, [*sys.argv[1:], "--concurrency", "1"], say)
+    serve(told, say)
     return 0
 
 
