@@ -46,12 +46,18 @@ class PatientManager(JobManager):
             self._told = self._since
             self._say("the database does not answer; waiting for it")
 
+    def away_or_raise(self, error: ConnectorException) -> None:
+        """Note that the database did not answer; a fault of another kind is raised."""
+        if not isinstance(error.__cause__, psycopg.OperationalError):
+            raise error
+        self.away()
+
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
         """The next job; none where the database is away, as one looks again soon."""
         try:
             return await super().fetch_job(queues, worker_id)
         except ConnectorException as error:
-            self._away_or_raise(error)
+            self.away_or_raise(error)
             await asyncio.sleep(_PAUSE)
             return None
 
@@ -74,7 +80,7 @@ class PatientManager(JobManager):
         try:
             await super().unregister_worker(worker_id)
         except ConnectorException as error:
-            self._away_or_raise(error)
+            self.away_or_raise(error)
 
     async def listen_for_jobs(
         self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
@@ -88,12 +94,7 @@ class PatientManager(JobManager):
             try:
                 return await call()
             except ConnectorException as error:
-                self._away_or_raise(error)
+                self.away_or_raise(error)
                 if self.hurried:
                     raise
             await asyncio.sleep(_PAUSE)
-
-    def _away_or_raise(self, error: ConnectorException) -> None:
-        if not isinstance(error.__cause__, psycopg.OperationalError):
-            raise error
-        self.away()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 import psycopg
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 
 from sheetcrm.cluster import duties
@@ -41,37 +40,35 @@ class Upkeep:
 
     async def keep_going(self, *, every_seconds: float, takeover_seconds: float) -> None:
         """Hand out what is due, and take over the jobs of silent workers."""
+
+        async def share() -> None:
+            await asyncio.to_thread(self._hand_out)
+            await self._take_over(takeover_seconds)
+
         while True:
-            async with self._alone("hand out") as ours:
-                if ours:
-                    await asyncio.to_thread(self._hand_out)
-                    await self._take_over(takeover_seconds)
+            await self._alone("hand out", share)
             await asyncio.sleep(every_seconds)
 
     async def look_around(self, fleet: Fleet, *, every_seconds: float) -> None:
         """Look which workspaces there are, and what they want."""
         while True:
-            async with self._alone("look around") as ours:
-                if ours:
-                    await asyncio.to_thread(self._survey, fleet)
+            await self._alone("look around", lambda: asyncio.to_thread(self._survey, fleet))
             await asyncio.sleep(every_seconds)
 
-    @asynccontextmanager
-    async def _alone(self, what: str) -> AsyncIterator[bool]:
-        """Whether nobody else does it just now; a database that is away only costs the round."""
+    async def _alone(self, what: str, share: Callable[[], Awaitable[None]]) -> None:
+        """Do it unless somebody else does just now; a database that is away costs the round."""
         try:
             async with await psycopg.AsyncConnection.connect(
                 self._shared.conninfo, autocommit=True
             ) as connection:
                 query = "SELECT pg_try_advisory_lock(hashtext(%s))"
                 cursor = await connection.execute(query, (f"{self._shared.schema} {what}",))
-                yield await cursor.fetchone() == (True,)
+                if await cursor.fetchone() == (True,):
+                    await share()
         except (psycopg.OperationalError, LedgerUnreachableError):
             self._manager.away()
         except ConnectorException as error:
-            if not isinstance(error.__cause__, psycopg.OperationalError):
-                raise
-            self._manager.away()
+            self._manager.away_or_raise(error)
 
     def _hand_out(self) -> None:
         with self._shared.connected() as connection:
@@ -104,7 +101,7 @@ class Upkeep:
     async def _again(self, job: Job) -> None:
         try:
             await self._manager.retry_job(job)
-        except ConnectorException:
+        except UniqueViolation:
             # A newer job waits for the same duty. It covers this one, which would block it for
             # good: Procrastinate's own way of retrying fails here.
             await self._manager.finish_job(job, Status.FAILED, delete_job=True)

@@ -80,7 +80,7 @@ def test_every_source_is_synced_and_none_twice_at_once(server, place, folder, tm
         until(lambda: done(place) > SOURCES * 0.6, seconds=SOURCES, log=log)
         quiet.set()
         pushing.join()
-        server.restart()
+        server.restart(4)
         until(lambda: done(place) == SOURCES and idle(place), seconds=SOURCES + 60, log=log)
         living = [process for process in crew if process is not dead]
         assert [process.poll() for process in living] == [None] * (WORKERS - 1)

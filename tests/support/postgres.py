@@ -50,7 +50,7 @@ class NoPostgresError(RuntimeError):
 class Server:
     """A running server; `fresh` makes databases on it."""
 
-    def __init__(self, url: str, restart: Callable[[], None] | None = None) -> None:
+    def __init__(self, url: str, restart: Callable[[float], None] | None = None) -> None:
         self.url = url  #: of the database in which others are made
         self.restart = restart  #: ends every connection; None for a server that is not ours
         self._numbers = count(1)
@@ -135,9 +135,10 @@ def _started(folder: Path, given: dict[str, str]) -> Iterator[Server]:
                 preexec_fn=_die_with_parent,  # noqa: PLW1509  no threads yet, or none that matter
             )
 
-    def restart() -> None:
+    def restart(away_seconds: float = 0) -> None:
         nonlocal process
         _stop(process, signal.SIGINT)  # "fast": what is committed is kept
+        time.sleep(away_seconds)
         process = start()
         _wait(url, process, log)
 
