@@ -146,7 +146,7 @@ class SourceClaims:
 
 def _take(path: Path, holder: Holder) -> BaseFileLock | None:
     """The lock at `path`, None where another process holds it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FileLock(path, is_singleton=True)  # taken again by this process, it only counts
     try:
         lock.acquire(timeout=0)

@@ -44,6 +44,8 @@ def create(root: Path, *, sample: bool, trade: str = "") -> list[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             with as_file(origin) as path:
                 shutil.copyfile(path, target)
+        for private in ("var", "secrets"):  # what is known of leads is nobody else's business
+            (root / private).mkdir(mode=0o700, exist_ok=True)
         ignored = root / ".gitignore"
         if not ignored.exists():
             ignored.write_text(IGNORED, encoding="utf-8")

@@ -69,7 +69,7 @@ def _private(root: Path) -> Iterator[Finding]:
         return
     paths = [path for pattern in _PRIVATE for path in root.glob(pattern) if path.is_file()]
     paths += [path for path in home().glob("*.json") if path.is_file()]
-    open_ones = [path for path in paths if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
+    open_ones = [path for path in paths if _is_open(path) and _is_open(path.parent)]
     secrets = [path for path in open_ones if path.name not in {"ledger.db", "sent.log"}]
     for path in secrets:
         yield look("secrets", f"others may read {path}", f"chmod 600 '{path}'")
@@ -78,6 +78,11 @@ def _private(root: Path) -> Iterator[Finding]:
     if len(open_ones) > len(secrets) and root.stat().st_mode & stat.S_IRWXO:
         text = "others on this computer may read what the ledger knows of your leads"
         yield look("secrets", text, f"chmod 700 '{root / 'var'}'")
+
+
+def _is_open(path: Path) -> bool:
+    """Whether others than its owner may do anything with it."""
+    return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def _disk(root: Path) -> Finding:

@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 @pytest.fixture
 def synced(synced_sample: Path) -> Path:
     sample = synced_sample
-    (sample / "secrets").mkdir()
+    (sample / "secrets").mkdir(exist_ok=True)
     (sample / "secrets" / "service-account.json").write_text("hunter2")
     (sample / "config" / "mail.key").write_text("hunter2")
     (sample / "config" / ".env").write_text("hunter2")

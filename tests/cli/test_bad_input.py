@@ -151,7 +151,7 @@ def test_a_zip_that_is_no_workbook(sample, refused):
 
 
 def test_a_ledger_that_is_not_one(sample, refused):
-    (sample / "var").mkdir()
+    (sample / "var").mkdir(exist_ok=True)
     (sample / "var" / "ledger.db").write_text(
         "not a database, but long enough" * 100, encoding="utf-8"
     )

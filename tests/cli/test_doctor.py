@@ -139,7 +139,8 @@ def test_what_is_wrong_is_told(ask, sample, harm, topic, words):
 
 
 def test_what_is_to_be_looked_at(ask, sample):
-    (sample / "secrets").mkdir()
+    assert state_of(ask()[0], "secrets") == {"ok"}, "init makes private folders"
+    (sample / "secrets").chmod(0o755)
     key = sample / "secrets" / "mail-password"
     key.write_text("x")
     key.chmod(0o644)

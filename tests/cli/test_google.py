@@ -41,7 +41,7 @@ def root(sheets_api, book, tmp_path, run, monkeypatch):
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "gcloud"))
     root = tmp_path / "crm"
     assert run("init", root).code == 0
-    (root / "secrets").mkdir()
+    (root / "secrets").mkdir(exist_ok=True)
     sheets_api.accounts.write_service_account(root / "secrets" / "robot.json")
     source(root, book)
     return root

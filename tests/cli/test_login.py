@@ -175,7 +175,7 @@ def test_the_next_login_needs_no_file_and_offers_the_same_account(
 
 
 def test_a_client_in_the_workspaces_secrets_is_found(run, workspace, client, browser):
-    (workspace / "secrets").mkdir()
+    (workspace / "secrets").mkdir(exist_ok=True)
     client.rename(workspace / "secrets" / client.name)
     said = run("--workspace", workspace, "login", "--json")
     assert json.loads(said.out) == {

@@ -47,7 +47,7 @@ def test_every_example_is_understood(write, text):
 
 @pytest.mark.parametrize("text", FOLLOWUPS, ids=lambda text: text.split("\n")[0])
 def test_every_example_of_follow_ups_is_understood(write, tmp_path, text):
-    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets").mkdir(exist_ok=True)
     (tmp_path / "secrets" / "mail-password").write_text("rahasia", encoding="utf-8")
     sender = "" if "[sender]" in text else SENDER
     imap = IMAP if '"imap-drafts"' in text and "[imap]" not in text else ""

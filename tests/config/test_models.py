@@ -516,7 +516,7 @@ def test_stages_that_wait_and_ways_of_their_own(loaded):
 
 
 def test_a_mailbox(loaded, tmp_path):
-    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets").mkdir(exist_ok=True)
     (tmp_path / "secrets" / "mail").write_text("rahasia\n", encoding="utf-8")
     sender = "[sender]\naddress = 'halo@example.com'\n"
     password = "password = '${file:secrets/mail}'\n"

@@ -12,7 +12,7 @@ KEEP = 'save it as secrets/service-account.json and write "${file:secrets/servic
 
 def test_environment_and_files_are_filled_in(write, loaded):
     root = write("")
-    (root / "secrets").mkdir()
+    (root / "secrets").mkdir(exist_ok=True)
     (root / "secrets" / "sa.json").write_text('\n{"private_key": "x",\n "a": 1}\n')
     config = loaded(
         GOOGLE + "credentials = '${file:secrets/sa.json}'\n"

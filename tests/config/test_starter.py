@@ -100,7 +100,7 @@ def test_what_is_commented_out_works_when_it_is_switched_on(tmp_path, name):
     example = re.compile(r"^# (?=\[|[a-z_]+ = )", re.MULTILINE)
     switched_on = {**TEXTS, name: example.sub("", text)}
     config = written(tmp_path, switched_on)
-    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets").mkdir(exist_ok=True)
     (tmp_path / "secrets" / "mail-password").write_text("rahasia", encoding="utf-8")
     assert load(config)
 

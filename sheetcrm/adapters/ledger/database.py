@@ -333,7 +333,7 @@ def _made(schema: str) -> Callable[[Any, ConnectionPoolEntry], None]:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise LedgerError(
             f"the ledger's folder {folder} cannot be made: {error.strerror}",

@@ -83,7 +83,7 @@ class FileSentLog:
 
 def _opened(path: Path) -> int:
     """The file, ready for another line; a new one is in its folder for good."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = not path.exists()
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     if new:

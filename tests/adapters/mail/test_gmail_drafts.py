@@ -21,7 +21,7 @@ def server():
 
 @pytest.fixture
 def box(server, tmp_path) -> GmailDrafts:
-    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets").mkdir(exist_ok=True)
     (tmp_path / "secrets" / "google-login.json").write_text(json.dumps(server.login()))
     return GmailDrafts(lambda: gmail_session(tmp_path, tmp_path, endpoint=server.address))
 
