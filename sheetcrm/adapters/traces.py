@@ -100,7 +100,11 @@ class _Wanted:
         ids = (lead for _, lead in person.leads)
         names = (name for name in person.names if len(name) >= _SHORTEST)
         exact = {*self._addresses, *digits, *ids, *self._message_ids, *names} - {""}
-        forms = {form for word in exact for form in (word, quote(word), json.dumps(word)[1:-1])}
+        forms = {
+            form
+            for word in exact
+            for form in (word, quote(word), json.dumps(word)[1:-1], html.escape(word))
+        }
         # A longer one first: what is part of another would leave the rest of it standing.
         words = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
         self.words = re.compile(rf"(?<![\w.+-])\+?(?:{words})(?![\w-]|\.\w)", re.IGNORECASE)

@@ -122,9 +122,7 @@ def restore_backup(root: Path, found: PutBack) -> PutBack:
 
     config, archive = load_config(root), found.archived.path
     with alone(root), tempfile.TemporaryDirectory(prefix="sheetcrm-") as folder:
-        before = ""
-        with suppress(LedgerError):  # a damaged one is kept as it is, below
-            before = str(backup(root, str(_unused(root, config))).path)
+        before = _kept(root, config)
         archives.unpack(archive, [archives.LEDGER], Path(folder))
         damaged = _put_back(Path(config.ledger), Path(folder) / archives.LEDGER)
         logs = [archives.SENT_LOG] if archives.SENT_LOG in found.archived.manifest.files else []
@@ -155,13 +153,27 @@ def _checked(ledger: Path, archive: Path) -> int:
     return sum(health.rows.values())
 
 
+def _kept(root: Path, config: Config) -> str:
+    """Put what is there now into an archive; a damaged ledger is kept as it is, by `_put_back`."""
+    from sheetcrm.adapters.ledger.moving import is_damaged
+
+    try:
+        return str(backup(root, str(_unused(root, config))).path)
+    except LedgerError as error:
+        if not is_damaged(error):
+            raise
+        return ""
+
+
 def _put_back(ledger: Path, copy: Path) -> str:
     """Replace the ledger; where that one is damaged it is moved aside, and said where it is."""
-    from sheetcrm.adapters.ledger.moving import put_back
+    from sheetcrm.adapters.ledger.moving import is_damaged, put_back
 
     try:
         put_back(str(ledger), str(copy))
-    except LedgerError:
+    except LedgerError as error:
+        if not is_damaged(error):
+            raise
         aside = _unused_name(ledger)
         for end in ("", "-wal", "-shm"):
             with suppress(FileNotFoundError):

@@ -57,6 +57,8 @@ def erase(folder: Path, person: PersonFile = SARI) -> None:
 def test_what_names_them(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.log").write_text(f"first\n{text}\nlast")
     assert found(tmp_path) == {"a.log": TraceKind.TEXT}
+    erase(tmp_path)
+    assert found(tmp_path) == {}
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,23 @@ class TestRestore:
         assert str(kept) in said.out
         assert kept.read_bytes().startswith(b"no database")
 
+    def test_a_ledger_that_is_in_use_is_none_that_is_damaged(
+        self, synced: Path, archive: Path, run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from sheetcrm.adapters.ledger import moving
+
+        patient = moving.Database
+        monkeypatch.setattr(moving, "Database", lambda path, *, wait: patient(path, wait=0.05))
+        ledger = synced / "var" / "ledger.db"
+        before = contents(ledger)
+        with closing(sqlite3.connect(ledger, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            said = run("--workspace", synced, "backup", "--restore", archive, "--yes")
+            other.execute("ROLLBACK")
+        assert (said.code, "in use" in said.err) == (75, True)
+        assert not list((synced / "var").glob("*.damaged*"))
+        assert contents(ledger) == before
+
     def test_what_went_out_since_then_does_not_go_again(
         self, synced: Path, archive: Path, run
     ) -> None:

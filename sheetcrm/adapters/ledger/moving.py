@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import DBAPIError
 
 from sheetcrm.adapters.ledger import database
 from sheetcrm.adapters.ledger.database import AnyRow, Database
@@ -30,6 +31,7 @@ from sheetcrm.adapters.ledger.migrate import MOVED, bring_up_to_date
 from sheetcrm.adapters.ledger.schema import marks, metadata
 from sheetcrm.errors import LedgerError, UsageError
 
+_DAMAGED = {11, 26}  # SQLITE_CORRUPT, SQLITE_NOTADB
 _AT_ONCE = 2_000  # rows; with messages of a few KB some MB
 
 
@@ -88,8 +90,8 @@ def copy_into_file(address: str, path: str) -> int:
     try:
         bring_up_to_date(source)
         if source.is_file:
-            with source.session() as old, target.session() as new:
-                _raw(old).backup(_raw(new))
+            with source.session() as old, target.session() as new, source.in_our_words():
+                _copy_pages(old, new)
         else:
             bring_up_to_date(target)
             with source.snapshot() as old, target.writing() as new:
@@ -112,10 +114,31 @@ def put_back(path: str, copy: str) -> None:
     source, target = Database(copy, wait=30), Database(path, wait=30)
     try:
         with source.session() as old, target.session() as new, target.in_our_words():
-            _raw(old).backup(_raw(new))
+            _copy_pages(old, new)
     finally:
         source.close()
         target.close()
+
+
+def is_damaged(error: LedgerError) -> bool:
+    """Whether an error means that a SQLite file is broken, and not that it is in use."""
+    cause = getattr(error.__cause__, "orig", None)
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+
+
+def _copy_pages(old: Connection, new: Connection) -> None:
+    try:
+        _raw(old).backup(_raw(new), progress=_not_for_ever)
+    except sqlite3.Error as error:  # SQLAlchemy does not see this call
+        raise DBAPIError("backup", None, error) from error
+
+
+def _not_for_ever(status: int, _left: int, _all: int) -> None:
+    """Python would go on trying; whoever holds the file has been waited for by then."""
+    if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        error = sqlite3.OperationalError("database is locked")
+        error.sqlite_errorcode = status
+        raise error
 
 
 def _raw(connection: Connection) -> sqlite3.Connection:
