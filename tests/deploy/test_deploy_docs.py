@@ -55,6 +55,8 @@ def test_anchors_are_headings(anchor):
 
 
 def test_units_are_called_what_they_are_called():
+    scale = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
     named = set(re.findall(r"(sheetcrm[a-z-]*@)leads\.(service|timer)", TEXT))
+    named |= set(re.findall(r"(sheetcrm-worker)\.(service)", scale))
     files = {tuple(path.name.split(".")) for path in (ROOT / "deploy" / "systemd").iterdir()}
     assert named == files
