@@ -10,7 +10,7 @@ import struct
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -272,11 +272,17 @@ class Archive:
 
 def ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The same chunks, each made in a second thread while the one before it is being used."""
-    with ThreadPoolExecutor(max_workers=1) as second:
-        waiting = second.submit(next, chunks, None)
+    second = ThreadPoolExecutor(max_workers=1)
+    waiting = second.submit(next, chunks, None)
+    try:
         while (chunk := waiting.result()) is not None:
             waiting = second.submit(next, chunks, None)
             yield chunk
+    finally:
+        # The thread is not joined: who is forgotten halfway is collected as garbage by any thread,
+        # also by one that is just starting and holds the lock that a join waits for.
+        second.shutdown(wait=False, cancel_futures=True)
+        wait([waiting])
 
 
 def _key(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 import xlsxwriter
 
@@ -75,6 +77,21 @@ def test_anything_else_is_noticed(tmp_path, monkeypatch, fault, kept):
     assert caught.value.code == "not-verified"
     assert wrong in seen[0]
     assert path.read_bytes() == before
+
+
+def test_chunks_that_are_forgotten_halfway_wait_for_no_thread():
+    lock = getattr(threading, "_shutdown_locks_lock", threading.Lock())
+
+    def collect_while_starting():
+        given = ahead(iter([b"one", b"two", b"three"]))
+        assert next(given) == b"one"
+        with lock:  # as a thread has it while it starts, and it may collect garbage then
+            given.close()
+
+    other = threading.Thread(target=collect_while_starting, daemon=True)
+    other.start()
+    other.join(timeout=20)
+    assert not other.is_alive()
 
 
 def test_chunks_made_ahead_are_all_there_and_so_is_their_fault():
