@@ -281,7 +281,7 @@ def ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
     finally:
         # The thread is not joined: who is forgotten halfway is collected as garbage by any thread,
         # also by one that is just starting and holds the lock that a join waits for.
-        second.shutdown(wait=False, cancel_futures=True)
+        second.shutdown(wait=False)
         wait([waiting])
 
 

@@ -82,9 +82,10 @@ def test_anything_else_is_noticed(tmp_path, monkeypatch, fault, kept):
 def test_chunks_that_are_forgotten_halfway_wait_for_no_thread():
     lock = getattr(threading, "_shutdown_locks_lock", threading.Lock())
 
+    given = ahead(iter([b"one", b"two", b"three"]))
+    assert next(given) == b"one"
+
     def collect_while_starting():
-        given = ahead(iter([b"one", b"two", b"three"]))
-        assert next(given) == b"one"
         with lock:  # as a thread has it while it starts, and it may collect garbage then
             given.close()
 
