@@ -50,10 +50,12 @@ test-slow: $(VENV)/.developer
 explore: $(VENV)/.developer
 	SHEETCRM_HYPOTHESIS=explore $(BIN)/python -m pytest -n auto -m ""
 
-# A sync killed 200 times, and every single call of a save refused by the system.
+# A sync killed 200 times, every single call of a save refused by the system, 3,000 mails sent by
+# senders that are killed, 200 runs at once, and long histories of a workspace.
 crash: $(VENV)/.developer
-	SHEETCRM_KILLS=200 SHEETCRM_FAULTS=1 $(BIN)/python -m pytest -n auto -m slow \
-	  tests/cli/test_killed.py tests/adapters/excel/test_excel_faults.py
+	SHEETCRM_KILLS=200 SHEETCRM_FAULTS=1 SHEETCRM_MAILS=3000 SHEETCRM_OVERLAPS=200 SHEETCRM_HISTORIES=60 \
+	  $(BIN)/python -m pytest -n auto -m slow tests/cli/test_killed.py tests/cli/test_overlapping.py \
+	  tests/adapters/excel/test_excel_faults.py tests/engine/test_sending_killed.py tests/engine/test_settling.py
 
 # As on a new Debian without a compiler, under a real cron (needs root, debootstrap and the network).
 fresh: $(VENV)/.developer

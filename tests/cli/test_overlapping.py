@@ -18,7 +18,7 @@ import pytest
 from sheetcrm.bootstrap import at_work
 from tests.cli.test_killed import change
 
-MANY = int(os.environ.get("SHEETCRM_OVERLAPS", "200"))
+MANY = int(os.environ.get("SHEETCRM_OVERLAPS", "60"))
 RUN = [sys.executable, "-m", "sheetcrm", "run", "--deadline", "10m"]
 
 

@@ -25,7 +25,7 @@ from sheetcrm.core.memory import MessageRecord
 from tests.adapters.ledger_contract import T0, draft, plan, record, run
 
 QUICK = 120
-MAILS = int(os.environ.get("SHEETCRM_MAILS", "1000"))
+MAILS = int(os.environ.get("SHEETCRM_MAILS", "600"))
 RAW = "Date: Thu, 1 Jan 2026 00:00:00 +0000\r\nMessage-ID: {id}\r\nSubject: Halo\r\n\r\nHalo\r\n"
 
 
