@@ -57,7 +57,7 @@ def test_a_clean_environment_runs_it(installed, tmp_path):
     shown = call(installed, "--workspace", work, "schedule", "--kind", "systemd")
     assert f"ExecStart={installed.parent / 'python'} -m sheetcrm --workspace" in shown
     assert sorted(path.name for path in work.iterdir()) == [
-        *(".gitignore", "config", "leads.xlsx", "templates", "var")
+        *(".gitignore", "config", "leads.xlsx", "secrets", "templates", "var")
     ]
 
 

@@ -60,7 +60,8 @@ class World:
             started.send_signal(signal.SIGKILL)
             started.communicate()
             return True
-        assert started.returncode == 0, started.communicate()[1]
+        said = started.communicate()[1]
+        assert started.returncode == 0, said
         return False
 
     def finish(self) -> None:
