@@ -254,11 +254,10 @@ class _Sending:
     def _go_on(self, session: MailSession, claimed: Claimed) -> Claimed:
         watch = Watch(self.mailer.account)
         while claimed.claims:
-            subjects = self._subjects(claimed.claims)
             for place, claim in enumerate(claimed.claims):
                 total = len(self.attempts) + len(claimed.claims) - place + claimed.waiting
                 self.progress("sending", len(self.attempts), total)
-                if self._over() or not self._one(session, claim, subjects[claim.key], watch):
+                if self._over() or not self._one(session, claim, watch):
                     self._release(claimed.claims[place:])
                     return self._claim_nothing()
             self.log.flush()
@@ -282,7 +281,7 @@ class _Sending:
         waiting = len(due(self.workspace).now)
         return Claimed(waiting=waiting, why="sending was stopped" if waiting else "")
 
-    def _one(self, session: MailSession, claim: Claim, subject: str, watch: Watch) -> bool:
+    def _one(self, session: MailSession, claim: Claim, watch: Watch) -> bool:
         """Hand over one message; False where nothing more may go."""
         outbox, now = self.workspace.ledger.outbox, self._now()
         if outbox.refusal(claim.key, owner=self.owner, limits=self.limits, now=now):
@@ -293,7 +292,7 @@ class _Sending:
         now = self._now()
         outbox.settle(claim.key, owner=self.owner, answer=answer, at=now)
         attempt = Attempt(
-            key=claim.key, to_address=claim.to_address, subject=subject, answer=answer
+            key=claim.key, to_address=claim.to_address, subject=claim.subject, answer=answer
         )
         self.attempts.append(attempt)
         return self._after(claim, answer, watch, now)
@@ -336,10 +335,6 @@ class _Sending:
         dropped, now = Answer(verdict=Verdict.DROPPED), self._now()
         for claim in claims:
             self.workspace.ledger.outbox.settle(claim.key, owner=self.owner, answer=dropped, at=now)
-
-    def _subjects(self, claims: Sequence[Claim]) -> dict[str, str]:
-        found = self.workspace.ledger.outbox.find(keys=[claim.key for claim in claims])
-        return {record.key: record.subject for record in found}
 
     def _finish(self, error: MailerError | None) -> None:
         counts: dict[str, int] = {}

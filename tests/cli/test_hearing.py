@@ -127,6 +127,7 @@ def in_mailbox(synced: Path) -> Path:
     return synced
 
 
+@pytest.mark.slow
 def test_drafts_in_the_mailbox_are_made_once(in_mailbox: Path, run, server) -> None:
     drafts = server.folders["Drafts"]
     assert run("--workspace", in_mailbox, "sync").code == 0

@@ -186,6 +186,7 @@ def _with_bytes(connection: Connection, rows: Sequence[AnyRow], now: datetime) -
             to_address=row.to_addr,
             message_id=row.message_id,
             raw=raw[row.id],
+            subject=row.subject,
             attempts=row.attempts,
         )
         for row in rows

@@ -99,6 +99,7 @@ class Kept:
             to_address=draft.to_address,
             message_id=draft.message_id,
             raw=draft.raw,
+            subject=draft.subject,
             attempts=self.attempts,
         )
 

@@ -39,6 +39,7 @@ class Claim:
     to_address: str
     message_id: str
     raw: bytes  #: frozen; only its Date is renewed when it goes out
+    subject: str = ""  #: for people
     attempts: int = 0  #: how often it was tried before
 
     @property
