@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sheetcrm.core.followup.mime import token_of
-from sheetcrm.core.memory import MessageDraft
+from sheetcrm.core.memory import MessageDraft, MessageRecord
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import UsageError
 
@@ -15,6 +15,13 @@ ID_LENGTH = 8  #: letters and digits of a message's token that people type
 def short_id(key: str) -> str:
     """What a message is called on the terminal."""
     return token_of(key)[:ID_LENGTH]
+
+
+def is_called(message: MessageDraft | MessageRecord, name: str) -> bool:
+    """Whether a person means this message by its id, its lead's id, or its address."""
+    given = name.casefold()
+    is_id = len(given) >= ID_LENGTH and token_of(message.key).startswith(given)
+    return is_id or given in {message.lead.casefold(), message.to_address.casefold()}
 
 
 def chosen(
@@ -37,7 +44,7 @@ def chosen(
         return drafts
     found: dict[str, MessageDraft] = {}
     for name in names:
-        fitting = [draft for draft in drafts if _fits(draft, name)]
+        fitting = [draft for draft in drafts if is_called(draft, name)]
         if not fitting:
             raise UsageError(
                 f"no draft that waits is called {name}",
@@ -71,9 +78,3 @@ def skip(workspace: Workspace, drafts: Sequence[MessageDraft], *, by: str) -> li
         if draft.key in skipped:
             workspace.drafts.withdraw(draft)
     return skipped
-
-
-def _fits(draft: MessageDraft, name: str) -> bool:
-    given = name.casefold()
-    is_id = len(given) >= ID_LENGTH and token_of(draft.key).startswith(given)
-    return is_id or given in {draft.lead.casefold(), draft.to_address.casefold()}

@@ -7,10 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sheetcrm.core.followup.mime import token_of
 from sheetcrm.core.memory import MessageRecord
 from sheetcrm.core.outbox import GOING, READY, Pause, active
-from sheetcrm.engine.approval import ID_LENGTH
+from sheetcrm.engine.approval import is_called
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import UsageError
 
@@ -68,7 +67,9 @@ def resolve(workspace: Workspace, name: str, *, sent: bool) -> MessageRecord:
     """
     outbox = workspace.ledger.outbox
     unknown = outbox.find(states=["unknown"])
-    found = [record for record in unknown if _fits(record, name)]
+    found = [
+        record for record in unknown if is_called(record, name) or record.key == name.casefold()
+    ]
     if len(found) != 1:
         count = "no" if not found else str(len(found))
         raise UsageError(
@@ -109,9 +110,3 @@ def words_of(pause: Pause) -> str:
     whose = {"": "all sending", "account": f"all sending from {what}"}.get(kind, what)
     until = f" until {pause.until:%Y-%m-%d %H:%M}" if pause.until else ""
     return f"{whose} is paused{until}: {pause.reason}"
-
-
-def _fits(record: MessageRecord, name: str) -> bool:
-    given = name.casefold()
-    is_id = len(given) >= ID_LENGTH and token_of(record.key).startswith(given)
-    return is_id or given in {record.lead.casefold(), record.to_address.casefold(), record.key}

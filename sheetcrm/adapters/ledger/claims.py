@@ -32,6 +32,7 @@ from sheetcrm.core.outbox import (
     Tries,
     allowance,
     digest_of,
+    domain_of,
     explained,
     objection,
     patterns_of,
@@ -165,7 +166,7 @@ def _choose(
                 change(connection, [row.id], "cancelled", found.reason, now)
             elif found:
                 waiting.append(found)
-            elif row.person not in chosen and allowed.take(_domain(row.to_addr)):
+            elif row.person not in chosen and allowed.take(domain_of(row.to_addr)):
                 chosen[row.person] = row
         if not allowed.left:
             break
@@ -249,8 +250,8 @@ def _tries(connection: Connection, account: str, now: datetime) -> Tries:
         day=count + len(claimed),
         oldest=oldest,
         minute=[
-            *((row.tried_at, _domain(row.to_addr)) for row in minute),
-            *((now, _domain(address)) for address in claimed),
+            *((row.tried_at, domain_of(row.to_addr)) for row in minute),
+            *((now, domain_of(address)) for address in claimed),
         ],
         first=connection.scalar(select(func.min(messages.c.tried_at)).where(mine)),
     )
@@ -296,7 +297,3 @@ def _gone_already(connection: Connection, keys: Sequence[str]) -> set[str]:
         for part in chunks(list(by_digest))
         for digest in connection.scalars(select(logged.c.digest).where(logged.c.digest.in_(part)))
     }
-
-
-def _domain(address: str) -> str:
-    return address.rpartition("@")[2].casefold()

@@ -38,6 +38,7 @@ from sheetcrm.core.outbox.values import (
     Pause,
     Suppression,
     Verdict,
+    domain_of,
 )
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "active",
     "allowance",
     "digest_of",
+    "domain_of",
     "explained",
     "heard_state",
     "objection",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sheetcrm.core.outbox.states import FINAL, GOING
-from sheetcrm.core.outbox.values import EVERYTHING, Claim, Claimed, Limits, Pause
+from sheetcrm.core.outbox.values import EVERYTHING, Claim, Claimed, Limits, Pause, domain_of
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WARM_UP_START, WARM_UP_STEP = 20, timedelta(days=3)  #: messages a day, and when they double
@@ -38,7 +38,7 @@ class Candidate:
     @property
     def domain(self) -> str:
         """Of the address."""
-        return self.to_address.rpartition("@")[2].casefold()
+        return domain_of(self.to_address)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,11 @@ from typing import NamedTuple
 EVERYTHING = ""  #: the scope of a pause of all sending
 
 
+def domain_of(address: str) -> str:
+    """The part behind the @, in small letters."""
+    return address.rpartition("@")[2].casefold()
+
+
 class Verdict(StrEnum):
     """How an attempt to hand a message over ended."""
 
@@ -45,7 +50,7 @@ class Claim:
     @property
     def domain(self) -> str:
         """Of the address, in small letters."""
-        return self.to_address.rpartition("@")[2].casefold()
+        return domain_of(self.to_address)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
