@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Connection, inspect, text
@@ -143,6 +145,21 @@ def test_a_ledger_of_a_newer_sheetcrm_is_refused(address: str) -> None:
     with database.reading() as connection:
         assert described(connection) == before
     database.close()
+
+
+def test_a_new_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    def open_it(file: Path, together: Barrier) -> None:
+        database = Database(str(file), wait=20)
+        together.wait()
+        with database.reading() as connection:
+            assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        database.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        for number in range(60):
+            together = Barrier(6)
+            opened = [pool.submit(open_it, tmp_path / f"{number}.db", together) for _ in range(6)]
+            assert [one.result() for one in opened] == [None] * 6
 
 
 @pytest.mark.parametrize(

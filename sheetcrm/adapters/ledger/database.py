@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import (
     Column,
     Connection,
-    Engine,
     Insert,
     Row,
     Table,
-    create_engine,
     delete,
-    event,
     update,
 )
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, StatementError
-from sqlalchemy.pool import ConnectionPoolEntry
 
+from sheetcrm.adapters.ledger.connecting import (
+    ALONE,
+    HASTY,
+    SQLITE_LOCKED,
+    WRITES,
+    address,
+    connected,
+    is_file,
+)
 from sheetcrm.errors import LedgerError, LedgerLockedError, LedgerUnreachableError
 
 if TYPE_CHECKING:
@@ -36,22 +38,9 @@ AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 CHUNK = 10_000  #: values in one IN (…): SQLite allows 32,766, PostgreSQL 65,535
 _ROWS = 200  # of one INSERT: more gain nothing
 
-_WRITES = "sheetcrm_writes"
-_HASTY = "sheetcrm_hasty"
-_ALONE = "sheetcrm_alone"
-_SQLITE_LOCKED = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED
 _POSTGRES_LOCKED = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not available
 _POSTGRES_AWAY = ("08", "57P0", "53300")  # no connection, (re)starting, too many of them
 _POSTGRES_BUSY_WORDS = ("starting up", "shutting down", "recovery", "too many clients")
-# A machine that vanished is noticed after half a minute, not after two hours.
-_POSTGRES_ALIVE = {
-    "connect_timeout": 10,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "application_name": "sheetcrm",
-}
-_SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
 _SQLITE_HINTS = {
     8: "the file or its folder is read-only: give yourself the right to write there",
     10: "the disk could not be read or written: check it, and keep the ledger on a local disk",
@@ -66,18 +55,18 @@ class Database:
     """Short transactions on one database, `where` being its place for people."""
 
     def __init__(self, url_or_path: str, *, wait: float) -> None:
-        url = _url(url_or_path)
-        self.is_file = _is_sqlite(url)
+        url = address(url_or_path)
+        self.is_file = is_file(url)
         self.where = (
             url.database or ""
             if self.is_file
             else url.set(drivername="postgresql").render_as_string()
         )
         with self.in_our_words():
-            self._engine = _engine(url, wait)
-        self._writer = self._engine.execution_options(**{_WRITES: True})
+            self._engine = connected(url, wait)
+        self._writer = self._engine.execution_options(**{WRITES: True})
         self.after_each_change = ""  #: a statement
-        self._hasty = self._engine.execution_options(**{_WRITES: True, _HASTY: True})
+        self._hasty = self._engine.execution_options(**{WRITES: True, HASTY: True})
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -132,7 +121,7 @@ class Database:
         Raises:
             LedgerError: the database cannot be used.
         """
-        options = {_ALONE: True} if self.is_file else {"isolation_level": "AUTOCOMMIT"}
+        options = {ALONE: True} if self.is_file else {"isolation_level": "AUTOCOMMIT"}
         with self.in_our_words():
             return self._engine.execution_options(**options).connect()
 
@@ -264,111 +253,10 @@ def _bound(
     return list(zip(*turned, strict=True))
 
 
-def _url(url_or_path: str) -> URL:
-    if "://" not in url_or_path:
-        return URL.create("sqlite", database=str(Path(url_or_path)))
-    try:
-        url = make_url(url_or_path)
-    except ArgumentError as error:
-        raise LedgerError(
-            f"not the address of a database: {url_or_path.partition('://')[0]}://…",
-            hint="give a path such as var/ledger.db, or postgresql://user@host/database",
-        ) from error
-    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
-
-
-def _is_sqlite(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite"
-
-
-def _engine(url: URL, wait: float) -> Engine:
-    if not _is_sqlite(url):
-        usual = {name: said for name, said in _POSTGRES_ALIVE.items() if name not in url.query}
-        url, schema = _in_schema(url)
-        engine = create_engine(url, connect_args=usual, pool_pre_ping=True)
-        if schema:
-            event.listen(engine, "first_connect", _made(schema), insert=True)
-        return engine
-    if url.database:
-        _make_folder(Path(url.database).parent)
-    engine = create_engine(url, connect_args={"timeout": wait})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _in_schema(url: URL) -> tuple[URL, str]:
-    """The URL as libpq understands it, and the schema that ``?schema=acme`` names.
-
-    Many workspaces share a database, each in a schema of its own.
-    """
-    said = url.query.get("schema", "")
-    if not said:
-        return url, ""
-    if not isinstance(said, str) or not _SCHEMA.fullmatch(said):
-        raise LedgerError(
-            f"no schema of PostgreSQL can be called {said!r}",
-            hint="use small letters, digits and _, such as ?schema=acme_solar",
-        )
-    options = url.query.get("options", "")
-    options = " ".join(options) if isinstance(options, tuple) else options
-    ours = {"options": f"{options} -csearch_path={said}".strip()}
-    return url.difference_update_query(["schema"]).update_query_dict(ours), said
-
-
-def _made(schema: str) -> Callable[[Any, ConnectionPoolEntry], None]:
-    """Makes the schema at the first connection where it is not there."""
-
-    def make(connection: Any, _entry: ConnectionPoolEntry) -> None:
-        there = "SELECT 1 FROM pg_namespace WHERE nspname = %s"
-        if not connection.execute(there, (schema,)).fetchone():
-            # IF NOT EXISTS alone fails where two do so at once.
-            connection.execute("SELECT pg_advisory_xact_lock(hashtext('sheetcrm schema'))")
-            if not connection.execute(there, (schema,)).fetchone():
-                connection.execute(f"CREATE SCHEMA {schema}")
-        connection.commit()
-
-    return make
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise LedgerError(
-            f"the ledger's folder {folder} cannot be made: {error.strerror}",
-            hint="check that you may write there",
-        ) from error
-
-
-def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
-    """A SQLite connection that waits for others, survives a power cut, and leaves BEGIN to us."""
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "journal_size_limit=67108864",
-        "cache_size=-65536",  # KiB: with the usual 2,000 a run reads its pages again and again
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if _ALONE in options:
-        return
-    if not options.get(_WRITES):
-        connection.exec_driver_sql("BEGIN")
-        return
-    connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if _HASTY in options else 'FULL'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
 def _translated(where: str, error: DBAPIError) -> LedgerError:
     cause = error.orig
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the rest tells which kind of it
-    if code in _SQLITE_LOCKED or getattr(cause, "sqlstate", None) in _POSTGRES_LOCKED:
+    if code in SQLITE_LOCKED or getattr(cause, "sqlstate", None) in _POSTGRES_LOCKED:
         return LedgerLockedError(
             f"the ledger {where} is in use by another run", hint="wait for it, then try again"
         )
