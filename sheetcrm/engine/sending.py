@@ -35,7 +35,7 @@ from sheetcrm.ports import Mailer, MailSession, SentLog
 
 KIND = "send"
 LEASE = timedelta(minutes=15)  #: longer than the ten minutes that a server may take to answer
-BATCH = 20  #: messages that are claimed together
+BATCH = 100  #: messages that are claimed together
 AGAIN = timedelta(minutes=15)  #: after which the mailbox is heard again while we send
 PATIENCE = timedelta(seconds=90)  #: how long we wait for a limit a minute to let us go on
 FIRST_TIME = 1  #: messages of the first real sending, so that a person looks at it

@@ -18,7 +18,7 @@ from sheetcrm.adapters.ledger import SqlLedger, open_ledger
 from sheetcrm.adapters.ledger.cells import dumps, loads
 from sheetcrm.adapters.ledger.schema import HEAD
 from sheetcrm.core.memory import Settled
-from sheetcrm.core.outbox import Suppression
+from sheetcrm.core.outbox import Limits, Suppression
 from sheetcrm.core.table.values import Override
 from sheetcrm.errors import LedgerError, LedgerLockedError
 from tests.adapters.ledger_contract import (
@@ -252,6 +252,9 @@ class TestFaults:
         with pytest.raises(LedgerLockedError) as caught:
             ledger.start_run("sync", T0)
         assert caught.value.hint
+        with pytest.raises(LedgerLockedError):
+            ledger.outbox.begin("a message", owner="run", account="smtp", at=T0)
+        assert ledger.outbox.refusal("a message", owner="run", limits=Limits(), now=T0)
         assert ledger.runs() == []  # reading goes on
         other.execute("ROLLBACK")
         other.close()

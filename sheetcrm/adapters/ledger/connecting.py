@@ -18,7 +18,6 @@ from sheetcrm.errors import LedgerError
 
 # What a transaction is to be, among the options of its engine.
 WRITES = "sheetcrm_writes"
-HASTY = "sheetcrm_hasty"
 ALONE = "sheetcrm_alone"
 
 SQLITE_LOCKED = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED
@@ -159,10 +158,13 @@ def _log_ahead(connection: sqlite3.Connection, wait: float) -> None:
 
 def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
-    if ALONE in options:
-        return
-    if not options.get(WRITES):
-        connection.exec_driver_sql("BEGIN")
-        return
-    connection.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if HASTY in options else 'FULL'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if ALONE not in options:
+        for statement in opening(writes=WRITES in options):
+            connection.exec_driver_sql(statement)
+
+
+def opening(*, writes: bool, lasting: bool = True) -> tuple[str, ...]:
+    """With what a transaction of SQLite's begins."""
+    if not writes:
+        return ("BEGIN",)
+    return (f"PRAGMA synchronous={'FULL' if lasting else 'NORMAL'}", "BEGIN IMMEDIATE")

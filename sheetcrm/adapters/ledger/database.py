@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -18,16 +18,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, StatementError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from sheetcrm.adapters.ledger.connecting import (
     ALONE,
-    HASTY,
     SQLITE_LOCKED,
     WRITES,
     address,
     connected,
     is_file,
+    opening,
 )
+from sheetcrm.adapters.ledger.direct import Direct
 from sheetcrm.errors import LedgerError, LedgerLockedError, LedgerUnreachableError
 
 if TYPE_CHECKING:
@@ -66,7 +68,6 @@ class Database:
             self._engine = connected(url, wait)
         self._writer = self._engine.execution_options(**{WRITES: True})
         self.after_each_change = ""  #: a statement
-        self._hasty = self._engine.execution_options(**{WRITES: True, HASTY: True})
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -79,12 +80,10 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self, *, lasting: bool = True, quietly: bool = False) -> Iterator[Connection]:
-        """A transaction that may write: all of it or nothing.
+    def writing(self, *, quietly: bool = False) -> Iterator[Connection]:
+        """A transaction that may write: all of it or nothing, and on the disk before it ends.
 
         Where it changed anything, `after_each_change` is its last statement; not if `quietly`.
-        One that is not `lasting` is not waited for until it is on the disk: a power cut may take
-        it back, but none that came before it, and the next lasting one takes it along.
 
         On SQLite it takes the write lock at once (`BEGIN IMMEDIATE`): a transaction that reads
         first and writes later fails against another one, however long it waits.
@@ -93,14 +92,36 @@ class Database:
             LedgerLockedError: another process held the database for too long.
             LedgerError: the database cannot be used.
         """
-        writer = self._writer if lasting else self._hasty
-        with self.in_our_words(), writer.begin() as connection:
-            if not (lasting or self.is_file):
-                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
-            changes = _changes(connection)
+        with self.in_our_words(), self._writer.begin() as connection:
+            changes = _changes(connection.connection)
             yield connection
-            if self.after_each_change and not quietly and _changes(connection) != changes:
+            if not quietly and self._changed(connection.connection, changes):
                 connection.exec_driver_sql(self.after_each_change)
+
+    @contextmanager
+    def direct(self, *, writes: bool = True, lasting: bool = True) -> Iterator[Direct]:
+        """A transaction as `writing` or `reading`, whose statements go to the driver as they are.
+
+        One that is not `lasting` is not waited for until it is on the disk: a power cut may take
+        it back, but none that came before it, and the next lasting one takes it along.
+
+        Raises:
+            LedgerLockedError: another process held the database for too long.
+            LedgerError: the database cannot be used.
+        """
+        dialect = self._engine.dialect
+        with self.in_our_words(), closing(self._engine.raw_connection()) as connection:
+            try:
+                cursor = connection.cursor()
+                for statement in self._opening(writes=writes, lasting=lasting):
+                    cursor.execute(statement)
+                changes = _changes(connection)
+                yield Direct(cursor, dialect)
+                if self._changed(connection, changes):
+                    cursor.execute(self.after_each_change)
+                connection.commit()  # where we don't come this far the pool rolls it back
+            except dialect.loaded_dbapi.Error as error:
+                raise _translated(self.where, error) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -125,6 +146,14 @@ class Database:
         with self.in_our_words():
             return self._engine.execution_options(**options).connect()
 
+    def _opening(self, *, writes: bool, lasting: bool) -> tuple[str, ...]:
+        if self.is_file:
+            return opening(writes=writes, lasting=lasting)
+        return () if lasting else ("SET LOCAL synchronous_commit = off",)
+
+    def _changed(self, connection: PoolProxiedConnection, before: object) -> bool:
+        return bool(self.after_each_change) and _changes(connection) != before
+
     def close(self) -> None:
         """Let go of files and connections."""
         self._engine.dispose()
@@ -135,7 +164,7 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise _translated(self.where, error) from error
+            raise _translated(self.where, error.orig) from error
         except StatementError as error:  # a value that a column type refuses: our own bug
             raise error.orig or error from error
         except (ArgumentError, ModuleNotFoundError) as error:
@@ -146,9 +175,9 @@ class Database:
             ) from error
 
 
-def _changes(connection: Connection) -> object:
+def _changes(connection: PoolProxiedConnection) -> object:
     """How many rows were ever changed through a connection; where that is unknown, always new."""
-    return getattr(connection.connection.dbapi_connection, "total_changes", object())
+    return getattr(connection.dbapi_connection, "total_changes", object())
 
 
 def insert(
@@ -253,14 +282,13 @@ def _bound(
     return list(zip(*turned, strict=True))
 
 
-def _translated(where: str, error: DBAPIError) -> LedgerError:
-    cause = error.orig
+def _translated(where: str, cause: BaseException | None) -> LedgerError:
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the rest tells which kind of it
     if code in SQLITE_LOCKED or getattr(cause, "sqlstate", None) in _POSTGRES_LOCKED:
         return LedgerLockedError(
             f"the ledger {where} is in use by another run", hint="wait for it, then try again"
         )
-    if _is_away(error):
+    if _is_away(cause):
         return LedgerUnreachableError(
             f"the ledger {where} cannot be reached: {cause}",
             hint="check that its server runs and that you have a network, then try again",
@@ -271,16 +299,16 @@ def _translated(where: str, error: DBAPIError) -> LedgerError:
     )
 
 
-def _is_away(error: DBAPIError) -> bool:
+def _is_away(cause: BaseException | None) -> bool:
     """Whether a PostgreSQL server did not answer, or not yet.
 
     A server that refuses a connection says FATAL, in whatever language; without a word from it
     the fault is on the way there.
     """
-    state = getattr(error.orig, "sqlstate", "")
+    state = getattr(cause, "sqlstate", "")
     if state:
         return str(state).startswith(_POSTGRES_AWAY)
-    if type(error.orig).__name__ not in {"OperationalError", "ConnectionTimeout"} or state == "":
+    if type(cause).__name__ not in {"OperationalError", "ConnectionTimeout"} or state == "":
         return False
-    said = str(error.orig)
+    said = str(cause)
     return "FATAL" not in said or any(word in said for word in _POSTGRES_BUSY_WORDS)

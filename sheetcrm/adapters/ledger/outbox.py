@@ -11,6 +11,7 @@ from sheetcrm.adapters.ledger import claims, handover
 from sheetcrm.adapters.ledger import messages as kept
 from sheetcrm.adapters.ledger import unclear as unclear_mails
 from sheetcrm.adapters.ledger.database import AnyRow, Database, chunks, insert, update_where
+from sheetcrm.adapters.ledger.direct import within
 from sheetcrm.adapters.ledger.schema import (
     intake,
     logged,
@@ -88,7 +89,7 @@ class SqlOutbox:
                 connection, account, owner=owner, now=now, lease=lease, limits=limits, most=most
             )
             first = next(iter(found.claims), None)
-            self._stood = handover.stands(connection, first.key, owner) if first else None
+            self._stood = handover.stands(within(connection), first.key, owner) if first else None
             return found
 
     def abandoned(self, now: datetime) -> list[Abandoned]:
@@ -118,12 +119,13 @@ class SqlOutbox:
 
     def refusal(self, key: str, *, owner: str, limits: Limits, now: datetime) -> str:
         """Why a claimed message may not go out any more, or ""."""
+        with self._database.direct(writes=False) as direct:
+            stands = handover.stands(direct, key, owner)
+        if stands is None:
+            return "somebody else has it"
+        if stands == self._stood:  # nothing has come up since the last time that all was well
+            return ""
         with self._database.reading() as connection:
-            stands = handover.stands(connection, key, owner)
-            if stands is None:
-                return "somebody else has it"
-            if stands == self._stood:  # nothing has come up since the last time that all was well
-                return ""
             row = _row(connection, key)
             assert row
             paused = claims.all_pauses(connection)
@@ -135,8 +137,8 @@ class SqlOutbox:
 
     def begin(self, key: str, *, owner: str, account: str, at: datetime) -> bool:
         """From now on the message may have arrived; False where it is not `owner`'s any more."""
-        with self._database.writing() as connection:
-            return handover.begin(connection, key, owner=owner, account=account, at=at)
+        with self._database.direct() as direct:
+            return handover.begin(direct, key, owner=owner, account=account, at=at)
 
     def settle(self, key: str, *, owner: str, answer: Answer, at: datetime) -> None:
         """An attempt is over; one that may be repeated waits the longer, the more there were.
@@ -144,10 +146,8 @@ class SqlOutbox:
         A power cut may take it back, and the message is then unknown; the next `begin`, and
         the end of the run, put it on the disk.
         """
-        with self._database.writing(lasting=False) as connection:
-            found = handover.settle(connection, key, owner=owner, answer=answer, at=at)
-            if found and found[1]:
-                _note(connection, *found)
+        with self._database.direct(lasting=False) as direct:
+            handover.settle(direct, key, owner=owner, answer=answer, at=at)
 
     def resolve(self, key: str, *, sent: bool, by: str, at: datetime) -> None:
         """Somebody found out what became of an ``unknown`` message.
