@@ -69,7 +69,8 @@ def sync(
         workspace: the rules and the ports.
         only: names of the sources to sync; all of them where it is empty.
         allow_empty: go on where a tab that had leads has none now.
-        until: no source is begun from then on; those that were are finished.
+        until: no source is begun from then on; those that were are finished. Those for which an
+            earlier sync had no time come first, so that none is left for ever.
         progress: is told what is being done.
 
     Raises:
@@ -77,8 +78,9 @@ def sync(
             touched.
         LedgerError: the ledger cannot be used; the run stops.
     """
+    waiting = left_before(workspace)
     run = _Run(workspace, allow_empty=allow_empty, until=until)
-    sources = chosen(workspace, only)
+    sources = sorted(chosen(workspace, only), key=lambda source: source.name not in waiting)
     parts = 2 * len(sources)
     planned = run.plan_all(sources, progress, parts=parts)
     run.start()
@@ -86,8 +88,10 @@ def sync(
     for index, (source, result) in enumerate(zip(sources, planned, strict=True)):
         progress(f"writing {source.locator}", len(sources) + index, parts)
         results.append(run.execute(source, result.plan) if result.plan else result)
+    names = [source.name for source in workspace.sources]
+    results.sort(key=lambda result: names.index(result.source))
     report = Report(run=run.id, results=tuple(results), ladder=ladder(workspace))
-    run.finish(report)
+    run.finish(report, left=still_left(report, waiting))
     progress("done", parts, parts)
     return report
 
@@ -105,6 +109,19 @@ def chosen(workspace: Workspace, only: Sequence[str]) -> list[TabSource]:
                 f"there is no source {name!r}", hint=f"the config has: {', '.join(names)}"
             )
     return [source for source in workspace.sources if not only or source.name in only]
+
+
+def left_before(workspace: Workspace) -> set[str]:
+    """The sources for which the last sync had no time, as far as it is among the newest runs."""
+    syncs = (run for run in workspace.ledger.runs() if run.kind == "sync" and run.finished)
+    last = next(syncs, None)
+    return set(last.details.get("left", ())) if last else set()
+
+
+def still_left(report: Report, waiting: set[str]) -> list[str]:
+    """The sources that wait for a sync: those of this one, and of `waiting` what it did not try."""
+    left = {one.source for one in report.results if isinstance(one.error, SourceLeftError)}
+    return sorted(left | (waiting - {one.source for one in report.results}))
 
 
 def ladder(workspace: Workspace) -> tuple[str, ...]:
@@ -141,18 +158,19 @@ class _Run:
     def start(self) -> None:
         self.id = self._workspace.ledger.start_run("sync", self._now)
 
-    def finish(self, report: Report) -> None:
+    def finish(self, report: Report, *, left: Sequence[str]) -> None:
         self._workspace.ledger.finish_run(
             self.id,
             at=self._workspace.clock.now(),
             outcome="failed" if report.exit_code else "ok",
             counts=report.counts,
             details={
+                "left": left,
                 "errors": [
                     {"message": one.error.message, "hint": one.error.hint}
                     for one in report.results
                     if one.error
-                ]
+                ],
             },
         )
         ledger = self._workspace.ledger

@@ -10,6 +10,7 @@ from sheetcrm.adapters.memory import MemoryTabSource
 from sheetcrm.engine.phases import statuses_phase, sync_phase
 from sheetcrm.engine.run import Done, Outcome, Phase
 from sheetcrm.engine.run import run as run_phases
+from sheetcrm.engine.sync import sync
 from sheetcrm.errors import (
     ConfigError,
     ConfigFault,
@@ -140,3 +141,24 @@ def test_after_the_deadline_nothing_is_begun_and_what_is_begun_is_finished(make,
     assert others.grid == GRID
     assert (report.outcome, report.exit_code) == (Outcome.LATER, 75)
     assert workspace.ledger.runs()[-1].details["phases"][1]["outcome"] == "left"
+
+
+def test_a_source_for_which_there_was_no_time_comes_first(make, leads):
+    from dataclasses import replace
+
+    others = MemoryTabSource(GRID, name="others")
+    workspace = make(leads, others)
+
+    def left(minutes, **options):
+        hasty = replace(workspace, clock=Clock())
+        report = sync(hasty, until=NOW + timedelta(minutes=minutes), **options)
+        assert options or [one.source for one in report.results] == ["leads", "others"]
+        return [one.source for one in report.results if one.error]
+
+    # asked: the sync, and before each source
+    assert left(3) == ["others"]
+    assert left(9, only=["leads"]) == []  # which leaves the others waiting
+    assert left(3) == ["leads"]
+    assert by_name(others, "Stage") == by_name(leads, "Stage")
+    assert left(9) == []
+    assert left(3) == ["others"]
