@@ -20,7 +20,7 @@ from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import ConfigError, ConfigFault, SourceError, TransientError
 from sheetcrm.ports import Rehearsing, TabSource, Unwritten
 
-WHO = ("name", "email", "phone")  #: without any of these, the tab is hardly one of leads
+WHO = ("name", "email", "phone")  #: without these or a field that identifies, it is hardly leads
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,12 +41,8 @@ class CheckedSource:
     taken_over: Sequence[str] = ()  #: outputs that stand there already, not written by us
     aside: str | None = None  #: what is written in its stead, "" for nothing; None where it is
     obstacle: SourceError | None = None  #: why our columns could not be written
+    nobody: bool = False  #: whether nothing in it says who the leads are
     problems: Sequence[Problem] = ()
-
-    @property
-    def nobody(self) -> bool:
-        """Whether nothing in it says who the leads are."""
-        return not self.error and not any(name in self.fields for name in WHO)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,9 +135,15 @@ def _check_source(
         ],
         aside=aside,
         obstacle=_obstacle(source, tab, owned) if written else None,
+        nobody=not _who(rules) & leads.found.keys(),
         problems=[*tab.problems, *leads.problems],
     )
     return checked, reading
+
+
+def _who(rules: Rules) -> set[str]:
+    """The fields that say who a lead is."""
+    return {*WHO, *(known.name for known in rules.fields if known.identifies)}
 
 
 def _obstacle(

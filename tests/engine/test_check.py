@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sheetcrm.adapters.memory import MemoryTabSource
 from sheetcrm.core.qualify.rules import Stage
+from sheetcrm.core.table.fields import Field
 from sheetcrm.engine.check import check
 from sheetcrm.engine.sync import plan, sync
 from sheetcrm.errors import SourceBusyError, SourceNotFoundError, SourceRefusedError
@@ -32,6 +33,16 @@ def test_a_tab_in_which_nobody_is_found_is_no_tab_of_leads(make):
     report = check(make(MemoryTabSource([["A", "B"], [1, "x"], [2, "y"]])))
     assert report.sources[0].nobody
     assert report.exit_code == 1
+
+
+def test_a_field_that_identifies_says_who_the_leads_are(make):
+    source = MemoryTabSource([["Number", "B"], [1, "x"], [2, "y"]])
+    workspace = make(source)
+    number = Field(name="number", headers=("Number",), identifies=True)
+    rules = replace(workspace.rules, fields=(*workspace.rules.fields, number))
+    report = check(replace(workspace, rules=rules))
+    assert not report.sources[0].nobody
+    assert report.exit_code == 0
 
 
 def test_outputs_that_stand_there_already_are_told_before_the_first_sync(make):
