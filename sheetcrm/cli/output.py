@@ -120,6 +120,11 @@ def table(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) 
     show(grid)
 
 
+def counted(count: int, noun: str) -> str:
+    """``1 lead``, ``2 leads``."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
 def bars(counts: Mapping[str, int], *, width: int = 40) -> None:
     """A small bar chart of counts, in the order given."""
     from rich.text import Text

@@ -22,7 +22,7 @@ def show_comparison(found: Comparison, *, everything: bool) -> None:
         output.say("  nothing would be different")
         return
     show_stages(found)
-    output.say(f"  {counted(found.rescored, 'score')} would be different")
+    output.say(f"  {output.counted(found.rescored, 'score')} would be different")
     if found.moved:
         ways = Counter((lead.stage, lead.new_stage) for lead in found.moved)
         for (stage, new), count in ways.most_common():
@@ -38,21 +38,23 @@ def show_comparison(found: Comparison, *, everything: bool) -> None:
             for lead in some(found.moved, everything)
         ]
         output.table(
-            f"{counted(len(found.moved), 'lead')} would be in another stage",
+            f"{output.counted(len(found.moved), 'lead')} would be in another stage",
             ["row", "lead", "stage", "score", "why"],
             rows,
         )
         more(found.moved, everything)
     if found.refused:
-        text = f"  {counted(found.refused, 'lead')} would stay where a move back is not allowed"
+        text = (
+            f"  {output.counted(found.refused, 'lead')} would stay where a move back is not allowed"
+        )
         output.say(text, style="yellow")
     show_messages(found.more, "follow-up", "more would be written", everything=everything)
     show_messages(found.fewer, "follow-up", "fewer would be written", everything=everything)
     if found.withdrawn:
-        output.say(f"  {counted(found.withdrawn, 'draft')} would be withdrawn")
+        output.say(f"  {output.counted(found.withdrawn, 'draft')} would be withdrawn")
     if found.problems:
         what = "more" if found.problems > 0 else "fewer"
-        output.say(f"  {counted(abs(found.problems), 'thing')} {what} to look at")
+        output.say(f"  {output.counted(abs(found.problems), 'thing')} {what} to look at")
 
 
 def show_stages(found: Comparison) -> None:
@@ -72,10 +74,5 @@ def show_messages(
     if drafts:
         rows = [(d.to_name, d.sequence, d.template, d.subject) for d in some(drafts, everything)]
         headers = ["to", "sequence", "template", "subject"]
-        output.table(f"{counted(len(drafts), what)} {text}", headers, rows)
+        output.table(f"{output.counted(len(drafts), what)} {text}", headers, rows)
         more(drafts, everything)
-
-
-def counted(count: int, what: str) -> str:
-    """``1 lead``, ``2 leads``."""
-    return f"{count} {what}{'s' * (count != 1)}"

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sheetcrm.cli import output
-from sheetcrm.cli.waiting import show_waiting
+from sheetcrm.cli.output import counted
+from sheetcrm.cli.waiting import names_of, show_waiting
+from sheetcrm.core.table.reading import display
 
 if TYPE_CHECKING:
     from sheetcrm.core.plan import Plan
-    from sheetcrm.core.table.values import Problem
+    from sheetcrm.core.table.values import CellValue, Problem
     from sheetcrm.engine.report import Report, SourceResult
 
 T = TypeVar("T")
@@ -25,7 +27,9 @@ def show_plan(result: SourceResult, ladder: Sequence[str], *, everything: bool =
     if plan is None:
         complain_of(result)
         return
-    output.say(f"{result.source} · {result.locator} · {len(plan.leads)} leads", style="bold")
+    output.say(
+        f"{result.source} · {result.locator} · {counted(len(plan.leads), 'lead')}", style="bold"
+    )
     output.bars(in_order(result.stages, ladder))
     if plan.aside:
         show_aside(plan.aside.place, "would go into")
@@ -36,9 +40,9 @@ def show_plan(result: SourceResult, ladder: Sequence[str], *, everything: bool =
     by_header = Counter(edit.header for edit in plan.edits)
     if by_header:
         cells = ", ".join(f"{header} {count}" for header, count in by_header.items())
-        output.say(f"  {len(plan.edits)} cells would change: {cells}")
+        output.say(f"  {counted(len(plan.edits), 'cell')} would change: {cells}")
     if plan.logged:
-        output.say(f"  {plan.logged} moves would be logged in “{plan.log_tab}”")
+        output.say(f"  {counted(plan.logged, 'move')} would be logged in “{plan.log_tab}”")
     show_moves(plan, everything=everything)
     show_waiting(plan, everything=everything)
     show_overrides(plan)
@@ -47,7 +51,7 @@ def show_plan(result: SourceResult, ladder: Sequence[str], *, everything: bool =
             (draft.due_on, draft.to_name, draft.subject, draft.template)
             for draft in some(plan.drafts, everything)
         ]
-        title = f"{len(plan.drafts)} follow-ups would be written"
+        title = f"{counted(len(plan.drafts), 'follow-up')} would be written"
         output.table(title, ["due", "to", "subject", "template"], rows)
         more(plan.drafts, everything)
     show_withdrawn(plan, "would be withdrawn", everything=everything)
@@ -60,7 +64,9 @@ def show_result(result: SourceResult, ladder: Sequence[str]) -> None:
     if plan is None:
         complain_of(result)
         return
-    output.say(f"{result.source} · {result.locator} · {len(plan.leads)} leads", style="bold")
+    output.say(
+        f"{result.source} · {result.locator} · {counted(len(plan.leads), 'lead')}", style="bold"
+    )
     output.bars(in_order(result.stages, ladder))
     if plan.aside:
         new = result.receipt and result.receipt.cells
@@ -68,20 +74,22 @@ def show_result(result: SourceResult, ladder: Sequence[str]) -> None:
     else:
         cells = len(plan.edits) if result.receipt else 0
         added = f", new columns: {', '.join(plan.append)}" if plan.append else ""
-        output.say(f"  {cells} cells written{added}" if cells else "  nothing had to change")
+        output.say(
+            f"  {counted(cells, 'cell')} written{added}" if cells else "  nothing had to change"
+        )
     if result.receipt and result.receipt.logged:
-        output.say(f"  {result.receipt.logged} moves logged in “{plan.log_tab}”")
+        output.say(f"  {counted(result.receipt.logged, 'move')} logged in “{plan.log_tab}”")
     if result.receipt and result.receipt.recalculated:
-        output.say(f"  {result.receipt.recalculated} cells of formulas have new values")
+        output.say(f"  {counted(result.receipt.recalculated, 'cell')} of formulas calculated anew")
     if result.receipt and result.receipt.backup:
         output.say(f"  the workbook as it was: {result.receipt.backup}")
     if plan.drafts:
-        output.say(f"  {len(plan.drafts)} new follow-ups in the outbox")
+        output.say(f"  {counted(len(plan.drafts), 'new follow-up')} in the outbox")
     show_withdrawn(plan, "withdrawn")
     show_overrides(plan)
-    refused = [move for move in plan.moves if move.refused]
+    refused = sum(move.refused for move in plan.moves)
     if refused:
-        output.say(f"  {len(refused)} leads were not moved (sheetcrm plan lists them)")
+        output.say(f"  not moved: {counted(refused, 'lead')} (sheetcrm plan lists them)")
     show_waiting(plan, names=False)
     noted = result.receipt.problems if result.receipt else ()
     show_problems([*plan.problems, *noted])
@@ -102,18 +110,18 @@ def complain_of(result: SourceResult) -> None:
 
 
 def show_moves(plan: Plan, *, everything: bool) -> None:
-    """Who would go where."""
-    names = {lead.lead: lead.name or lead.email or lead.lead for lead in plan.leads}
+    """Who would go where; first of all those who would not, as a person may want to decide."""
+    names = names_of(plan)
     scores = {lead.lead: lead.score for lead in plan.leads}
     rows = [
         (
-            names.get(move.lead, move.lead),
+            names[move.lead],
             move.before or "new",
             move.after + (" (asked)" if move.asked else " (refused)" if move.refused else ""),
             f"{scores.get(move.lead) or 0:g}",
             move.why,
         )
-        for move in some(plan.moves, everything)
+        for move in some(sorted(plan.moves, key=lambda move: not move.refused), everything)
     ]
     if rows:
         output.table("stages", ["lead", "from", "to", "score", "why"], rows)
@@ -124,22 +132,23 @@ def show_withdrawn(plan: Plan, what: str, *, everything: bool = False) -> None:
     """The drafts whose leads may no longer get them."""
     if not plan.withdrawn:
         return
-    names = {lead.lead: lead.name or lead.email or lead.lead for lead in plan.leads}
+    names = names_of(plan)
     shown = [
         f"{names.get(one.lead, one.lead)} ({one.reason})"
         for one in some(plan.withdrawn, everything)
     ]
-    count = len(plan.withdrawn)
-    output.say(f"  {count} draft{'s' * (count > 1)} {what}: {', '.join(shown)}", style="yellow")
+    count = counted(len(plan.withdrawn), "draft")
+    output.say(f"  {count} {what}: {', '.join(shown)}", style="yellow")
     more(plan.withdrawn, everything)
 
 
 def show_overrides(plan: Plan) -> None:
     """The cells that a person has set."""
+    names = names_of(plan)
     for override in plan.overrides[:FEW]:
         output.say(
-            f"  kept, because a person set it: {override.header} of {override.lead} = "
-            f"{override.value!s} (the rules say {override.computed!s})",
+            f"  kept, because a person set it: {override.header} of {names[override.lead]} = "
+            f"{said(override.value)} (the rules say {said(override.computed)})",
             style="yellow",
         )
     if len(plan.overrides) > FEW:
@@ -153,8 +162,15 @@ def show_problems(problems: Sequence[Problem], *, everything: bool = False) -> N
     shown = some(problems, everything)
     if shown:
         rows = [(p.place, p.message, p.hint) for p in shown]
-        output.table(f"{len(problems)} things to look at", ["where", "what", "what to do"], rows)
+        output.table(
+            f"{counted(len(problems), 'thing')} to look at", ["where", "what", "what to do"], rows
+        )
         more(problems, everything)
+
+
+def said(value: CellValue) -> str:
+    """A cell's value on the terminal; a blank one is a dash."""
+    return display(value) or "–"
 
 
 def in_order(counts: Mapping[str, int], ladder: Sequence[str]) -> dict[str, int]:

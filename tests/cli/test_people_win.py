@@ -48,6 +48,8 @@ def test_they_are_listed_given_back_and_had_back(synced, run):
     said = run("--workspace", synced, "overrides")
     assert "3 cells set by people" in said.out
     assert "not synced yet" in said.out
+    plan = run("--workspace", synced, "plan").out
+    assert "Score of Lucía Fernández = 99 (the rules say 59)" in plan
     before = (synced / "leads.xlsx").read_bytes()
     said = run("--workspace", synced, "release", score, "--dry-run")
     assert "1 cell would be given back" in said.out
@@ -75,7 +77,8 @@ def test_by_lead_by_column_and_all_of_a_source(synced, run):
     assert "3 cells given back to the rules" in said.out
     assert "sheetcrm undo 20" in said.out
     assert listed(run, synced) == {}
-    assert run("--workspace", synced, "overrides").code == 0
+    said = run("--workspace", synced, "overrides")
+    assert said.out.splitlines() == ["leads · leads.xlsx › Leads · 0 cells set by people"]
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def approve(
     if as_json:
         output.json_out({"skipped" if never else "approved": done})
         return 0
-    output.say(f"{len(done)} drafts {'skipped' if never else 'approved'}")
+    output.say(f"{output.counted(len(done), 'draft')} {'skipped' if never else 'approved'}")
     if not never:
         output.next_step("send them: sheetcrm send --yes")
     return 0

@@ -58,7 +58,7 @@ def as_plain(found: Waiting, limit: int | None) -> list[dict[str, object]]:
 
 def show_renewed(found: Waiting) -> None:
     """What was thrown away, and what was not."""
-    output.say(f"{len(found.here)} drafts thrown away")
+    output.say(f"{output.counted(len(found.here), 'draft')} thrown away")
     if found.gone:
         rows = [(d.due_on, d.to_name or d.to_address, d.subject, GONE) for d in found.gone]
         output.table(f"{len(found.gone)} left", ["due", "to", "subject", "why"], rows)

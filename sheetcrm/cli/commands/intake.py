@@ -57,7 +57,7 @@ def intake(workspace: str, *, verbose: bool, as_json: bool) -> int:
 
 def show_intake(report: IntakeReport) -> None:
     """What was heard, on a terminal."""
-    output.say(f"{report.read} new mail{'s' * (report.read != 1)}, {len(report.news)} about us")
+    output.say(f"{output.counted(report.read, 'new mail')}, {len(report.news)} about us")
     rows = [
         (
             WORDS.get(one.kind, one.kind),

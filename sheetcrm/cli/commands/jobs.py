@@ -65,7 +65,7 @@ def changed(count: int, what: str, *, as_json: bool) -> int:
     if as_json:
         output.json_out({"jobs": count})
     elif count:
-        output.say(f"{count} job{'s' * (count != 1)} {what}")
+        output.say(f"{output.counted(count, 'job')} {what}")
     else:
         output.complain("no such job")
         output.advise("sheetcrm jobs --all lists them")

@@ -8,13 +8,10 @@ import click
 
 from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.cli import output
-from sheetcrm.cli.show import FEW
-from sheetcrm.core.table.reading import display
+from sheetcrm.cli.show import FEW, said
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from sheetcrm.core.table.values import CellValue
 
 
 @click.command(short_help="List the cells of ours that people have set.")
@@ -44,7 +41,8 @@ def overrides(workspace: str, *, sources: tuple[str, ...], everything: bool, as_
         elif not as_json:
             cells = source.cells if everything else source.cells[:FEW]
             title = (
-                f"{source.source} · {source.locator} · {cells_of(len(source.cells))} set by people"
+                f"{source.source} · {source.locator} · "
+                f"{output.counted(len(source.cells), 'cell')} set by people"
             )
             rows = [
                 (
@@ -58,22 +56,15 @@ def overrides(workspace: str, *, sources: tuple[str, ...], everything: bool, as_
                 for one in cells
             ]
             headers = ["cell", "lead", "column", "set to", "the rules say", "since"]
-            output.table(title, headers, rows)
+            if rows:
+                output.table(title, headers, rows)
+            else:
+                output.say(title)
             if len(cells) < len(source.cells):
                 output.say(f"  … and {len(source.cells) - len(cells)} more (--all shows them)")
     if not as_json and any(source.cells for source in report.sources):
         output.next_step("give one back to the rules: sheetcrm release CELL")
     return report.exit_code
-
-
-def said(value: CellValue) -> str:
-    """A cell's value on the terminal; a blank one is a dash."""
-    return display(value) or "–"
-
-
-def cells_of(count: int) -> str:
-    """``1 cell``, ``2 cells``."""
-    return f"{count} cell{'s' * (count != 1)}"
 
 
 def since(at: datetime | None) -> str:

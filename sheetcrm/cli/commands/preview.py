@@ -25,7 +25,7 @@ def preview(workspace: str, *, open_it: bool, as_json: bool) -> int:
     if as_json:
         output.json_out({"page": str(path), "drafts": len(drafts), "left_out": len(found.gone)})
         return 0
-    output.say(f"{len(drafts)} drafts on one page: {path}")
+    output.say(f"{output.counted(len(drafts), 'draft')} on one page: {path}")
     if found.gone:
         output.say(f"{len(found.gone)} left out: their files are gone, sent or deleted")
     if open_it:

@@ -8,7 +8,7 @@ import click
 
 from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.cli import output
-from sheetcrm.cli.commands.overrides import cells_of, said
+from sheetcrm.cli.show import said
 from sheetcrm.errors import UsageError
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def show(report: ReleaseReport, *, dry_run: bool) -> None:
     will = "would be given back" if dry_run else "given back to the rules"
     headers = ["cell", "lead", "column", "now", "after a sync"]
     if rows:
-        output.table(f"{cells_of(len(rows))} {will}", headers, rows)
+        output.table(f"{output.counted(len(rows), 'cell')} {will}", headers, rows)
     if dry_run:
         output.next_step("nothing was changed; to do it, leave out --dry-run")
     elif report.run:

@@ -69,7 +69,7 @@ def show_due(waiting: Due, limit: int | None, *, drafts: int) -> None:
     rows = [(r.to_address, r.subject, f"{r.sequence} {r.step}") for r in waiting.now[:limit]]
     if rows:
         output.table("due now", ["to", "subject", "step"], rows)
-        output.say(f"{len(rows)} messages would be sent; nothing was")
+        output.say(f"{output.counted(len(rows), 'message')} would be sent; nothing was")
     else:
         output.say("nothing is due to be sent just now")
     show_later(waiting.later, waiting.next_at)
