@@ -26,13 +26,15 @@ def open_traces(root: Path) -> Traces:
     Raises:
         ConfigError: its files have problems.
     """
+    from glob import escape
+
     from sheetcrm.adapters.traces import FolderTraces
 
     config = load_config(root)
     log = Path(config.unattended.logging.file or root / "var")  # older ones lie beside it
     return FolderTraces(
         [root / "var", Path(config.outbox)],
-        logs=sorted(log.parent.glob(f"{log.name}*")),
+        logs=sorted(log.parent.glob(f"{escape(log.name)}*")),
         reports=report_paths(config),
         ledger=config.ledger,
     )

@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -28,8 +28,13 @@ from sheetcrm.errors import (
 FINE, LOOK, USAGE, BUG, LATER, INTERRUPTED = 0, 1, 2, 3, 75, 130
 
 
-def run(command: Callable[[], object]) -> int:
-    """Run a command and say what went wrong, if anything did."""
+def run(command: Callable[[], object], workspace: Sequence[str] = ()) -> int:
+    """Run a command and say what went wrong, if anything did.
+
+    Args:
+        command: does it.
+        workspace: once it runs, the folder that was named, "" for none; a bug is noted there.
+    """
     try:
         result = command()
     except click.exceptions.Abort:
@@ -47,7 +52,7 @@ def run(command: Callable[[], object]) -> int:
         explain(error)
         return exit_code(error)
     except Exception:  # noqa: BLE001  a bug: keep the traceback, show one line
-        return bug(traceback.format_exc())
+        return bug(traceback.format_exc(), "".join(workspace))
     return result if isinstance(result, int) else FINE
 
 
@@ -81,13 +86,13 @@ def explain(error: SheetCrmError) -> None:
         output.advise(error.hint)
 
 
-def bug(text: str) -> int:
-    """Keep the traceback of a bug and show one line with its place."""
+def bug(text: str, workspace: str = "") -> int:
+    """Keep the traceback of a bug in its workspace, and show one line with its place."""
     from sheetcrm.bootstrap import crash_log, find_root
 
     root: Path | None
     try:
-        root = find_root()
+        root = find_root(workspace)
     except SheetCrmError:
         root = None
     path = crash_log(root, f"sheetcrm {__version__}, Python {sys.version}\n\n{text}")

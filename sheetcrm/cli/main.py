@@ -76,6 +76,8 @@ def cli(ctx: click.Context, workspace: str) -> None:
 
     Start with:  sheetcrm init --sample demo  ·  then in it: check, plan, sync, drafts.
     """
+    if ctx.obj is not None:
+        ctx.obj.append(workspace)
     ctx.obj = workspace
 
 
@@ -132,8 +134,12 @@ for command in (
 def main(arguments: list[str] | None = None) -> int:
     """Run a command line, the process's own if none is given, and return its exit code."""
     gc.set_threshold(1_000_000, 20, 20)  # a run makes millions of values and keeps nearly all
+    workspace: list[str] = []
     code = exits.run(
-        lambda: cli.main(arguments, standalone_mode=False, auto_envvar_prefix="SHEETCRM")
+        lambda: cli.main(
+            arguments, standalone_mode=False, auto_envvar_prefix="SHEETCRM", obj=workspace
+        ),
+        workspace,
     )
     if arguments is None:
         gc.freeze()  # the process ends: looking for garbage once more would take 0.2 s

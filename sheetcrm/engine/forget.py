@@ -29,6 +29,7 @@ class ForgetReport:
     backups_too: bool  #: whether these are deleted as well
     rows: Sequence[SheetRow]  #: that stay in the sheets
     activities: Sequence[Activity]  #: the same
+    log_tab: str  #: of the sheets, where their stages are logged; "" where they are not
     unread: Sequence[str]  #: sources that could not be looked at
 
 
@@ -51,6 +52,7 @@ def forget(
 
     Raises:
         UsageError: there is nobody, or more than one; or a file cannot be changed.
+        MailerError: their drafts cannot be taken out of the mailbox.
         LedgerError: the ledger cannot be used.
     """
     found = find_person(workspace, who)
@@ -60,6 +62,7 @@ def forget(
     backups = [trace for trace in named if trace.kind is TraceKind.BACKUP]
     files = [trace for trace in named if trace.kind is not TraceKind.BACKUP]
     if sure:
+        _withdraw(workspace, found.person)
         # The ledger comes last: as long as it knows the person, all this can be done again.
         traces.erase([*files, *(backups if backups_too else ())], found.person)
         _erase(workspace, found.person)
@@ -73,8 +76,17 @@ def forget(
         backups_too=backups_too,
         rows=found.rows,
         activities=found.activities,
+        log_tab=workspace.rules.log_tab if found.person.tables.get("stage_moves") else "",
         unread=found.unread,
     )
+
+
+def _withdraw(workspace: Workspace, person: PersonFile) -> None:
+    """Take the drafts to them from where they wait for a person, such as a mailbox."""
+    keys = {message["key"] for message in person.tables.get("messages", ())}
+    for draft in workspace.ledger.drafts() if keys else ():
+        if draft.key in keys:
+            workspace.drafts.withdraw(draft)
 
 
 def _erase(workspace: Workspace, person: PersonFile) -> None:

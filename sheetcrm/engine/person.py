@@ -157,6 +157,7 @@ def _stranger(rows: Sequence[SheetRow], words: Sequence[str]) -> PersonFile:
 
 
 def _named(person: PersonFile, rows: Sequence[SheetRow]) -> PersonFile:
-    """With the names that stand in the rows, too."""
+    """With the names that stand in the rows, too, and the ids of rows not yet remembered."""
     names = dict.fromkeys((*person.names, *(row.name for row in rows if row.name)))
-    return replace(person, names=tuple(names))
+    leads = dict.fromkeys((*person.leads, *((row.source, row.lead) for row in rows)))
+    return replace(person, names=tuple(names), leads=tuple(leads))

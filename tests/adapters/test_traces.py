@@ -47,6 +47,11 @@ def erase(folder: Path, person: PersonFile = SARI) -> None:
         "sari@example.com|welcome|1|1",
         "https://wa.me/628111222333?text=Halo",
         "phone +628111222333",
+        "no number: “0811-1222-333”",
+        "call (0811) 1222 333 or +62 811.1222.333",
+        "8111222333",  # as Excel keeps it
+        json.dumps({"why": "refused:\nsari@example.com"}),
+        "https://example.org/?to%3Dsari%40example.com",
         "(L-7K3M9QD)",
         "Sari O'Neil-Wuläñdari",
         html.escape("Sari O'Neil-Wuläñdari"),
@@ -111,6 +116,12 @@ def test_what_is_the_teams_is_found_inside_of_archives(tmp_path: Path) -> None:
         book.writestr("xl/sharedStrings.xml", "<t>Budi</t>")
     (tmp_path / "cut.xlsx").write_bytes(b"PK\x03\x04 sari@example.com")
     assert found(tmp_path) == dict.fromkeys(("leads.bak.xlsx", "cut.xlsx"), TraceKind.BACKUP)
+
+
+def test_a_table_in_utf_16_is_found(tmp_path: Path) -> None:
+    (tmp_path / "leads.bak.csv").write_text("Name\tEmail\nSari\tsari@example.com\n", "utf-16")
+    (tmp_path / "other.bak.csv").write_text("Name\tEmail\nBudi\tbudi@example.com\n", "utf-16")
+    assert found(tmp_path) == {"leads.bak.csv": TraceKind.BACKUP}
 
 
 def test_a_ledger_that_was_put_aside_is_a_backup(tmp_path: Path) -> None:

@@ -5,14 +5,28 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
 import psycopg
 import pytest
 
+from sheetcrm.adapters.ledger import open_ledger
+from sheetcrm.cluster import duties
+from sheetcrm.cluster.database import shared
+from sheetcrm.cluster.duties import Duty, Planned
+from sheetcrm.cluster.handing import hand_out
+from sheetcrm.cluster.tables import prepare
+from sheetcrm.core.hearing.unclear import Unclear
+from sheetcrm.core.memory import MessageEvent
+from sheetcrm.core.outbox import Pause, Suppression
+from sheetcrm.core.plan import Plan
+from sheetcrm.core.table.values import Edit, Tab
+
 WHO = "dewi@klinik-sehat.example"
-WORDS = ("dewi kartika", "dewi@klinik", "6281200001205")
+WORDS = ("dewi kartika", "dewi@klinik", "6281200001205", "0812-0000-1205")
 
 
 @pytest.fixture
@@ -28,7 +42,42 @@ def synced(synced_sample: Path, run) -> Path:
     (sample / "var" / "crash.txt").write_bytes(
         b"in row of Dewi Kartika <dewi@klinik-sehat.example>\xff"
     )
+    (logs / "scheduled.log").write_text("error: no number: “0812-0000-1205”\nerror: locked\n")
+    (sample / "var" / "told.json").write_text(json.dumps({"reason": f"refused\n{WHO}"}))
+    gossip(str(sample / "var" / "ledger.db"))
     return sample
+
+
+def gossip(address: str) -> None:
+    """Let every text of the ledger that is about nobody in particular name her."""
+    said = f"550 5.7.1 <{WHO}> is not welcome, DEWI KARTIKA (0812-0000-1205)"
+    with closing(open_ledger(address)) as ledger:
+        at = datetime(2026, 11, 22, 9, tzinfo=UTC)
+        error = {"message": said, "hint": "ask “dewi kartika”"}
+        run = ledger.start_run("run", at)
+        phase = {
+            "name": "send",
+            "outcome": "failed",
+            "seconds": 1,
+            "run": "",
+            "counts": {},
+            "errors": [error],
+        }
+        details = {"errors": [error], "phases": [phase]}
+        ledger.finish_run(run, at=at, outcome="failed", counts={"sent": 3}, details=details)
+        ledger.outbox.pause(Pause("", f"a server refuses our mails: {said}", "inbox", at))
+        ledger.outbox.pause(Pause(f"person|{WHO}", "on holiday", "inbox", at))
+        ledger.outbox.suppress([Suppression("@spam.example", said, at)])
+        other = next(one for one in ledger.drafts() if one.to_address != WHO)
+        ledger.outbox.heard(other.key, MessageEvent("replied", at, f"ask {said}"))
+        mail = Unclear("<1@x.example>", "reply", at, "a@x.example", said, said, "", other.key)
+        hers = Unclear(f"<7.{WHO}>", "reply", at, WHO, said, said, WHO, "")
+        ledger.outbox.keep_unclear([mail, hers])
+        edit = Edit("L-NEW", 99, "WhatsApp link", None, "https://wa.me/6281200001205")
+        tab = Tab(source="expo", title="", header_row=1, rows=(), columns=())
+        source = next(iter(ledger.edits(ledger.runs(9)[-1].id)))
+        intended = Plan(source=source, locator="leads.xlsx", tab=tab, leads=(), edits=[edit])
+        ledger.intend(ledger.start_run("sync", at), intended)
 
 
 def parts(path: Path) -> Iterator[bytes]:
@@ -76,6 +125,22 @@ def test_no_byte_of_them_stays(synced: Path, run, who: str) -> None:
     kept = (synced / "var" / "log" / "run.jsonl").read_text().splitlines()
     assert [json.loads(line)["event"] for line in kept] == ["drafted", "other"]
     assert "“ya”" in json.loads(kept[0])["why"]
+    assert (synced / "var" / "log" / "scheduled.log").read_text().endswith("\nerror: locked\n")
+    assert json.loads((synced / "var" / "told.json").read_text()) == {
+        "reason": "refused\n[forgotten]"
+    }
+
+
+def test_what_was_said_stays_readable(synced: Path, run) -> None:
+    runs = json.loads(run("--workspace", synced, "runs", "--json").out)
+    newest = next(one["id"] for one in runs if one["kind"] == "run")
+    assert run("--workspace", synced, "forget", WHO, "--yes").code == 0
+    shown = run("--workspace", synced, "runs", newest)
+    assert "550 5.7.1 <[forgotten]> is not welcome" in shown.out + shown.err
+    waiting = run("--workspace", synced, "outbox")
+    assert "all sending is paused: a server refuses our mails: 550 5.7.1 <[forg" in waiting.out
+    inbox = json.loads(run("--workspace", synced, "inbox", "--json").out)
+    assert "a@x.example" in json.dumps(inbox)
 
 
 def test_the_next_runs_leave_their_row_alone(synced: Path, run) -> None:
@@ -112,6 +177,21 @@ def test_what_lies_outside_of_var_too(sample: Path, run) -> None:
     assert run("--workspace", sample, "sync").code == 0
     assert report.exists()
     assert naming(sample) == {"leads.xlsx"}
+
+
+def test_the_traceback_of_a_bug_lies_where_it_is_looked_for(
+    synced: Path, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for cron, which starts elsewhere and names the workspace."""
+    monkeypatch.chdir(synced.parent)
+    wrong = "sheetcrm.engine.person._row"
+    with monkeypatch.context() as broken:
+        broken.setattr(wrong, lambda *_: {}[WHO])
+        assert run("--workspace", synced, "export", WHO).code == 3
+    assert str(Path("var", "log", "crash.log")) in naming(synced)
+    assert not (synced.parent / "var").exists()
+    assert run("--workspace", synced, "forget", WHO, "--yes", "--backups").code == 0
+    assert naming(synced) == {"leads.xlsx"}
 
 
 def test_backups_go_if_asked_for(synced: Path, run) -> None:
@@ -166,13 +246,43 @@ def test_the_same_with_a_ledger_in_postgresql(sample: Path, run, database: str) 
     config = sample / "config" / "sheetcrm.toml"
     config.write_text(config.read_text().replace('"var/ledger.db"', f'"{database}"'))
     assert run("--workspace", sample, "sync").code == 0
-    assert run("--workspace", sample, "forget", WHO, "--yes", "--backups").code == 0
+    gossip(database)
+    workers_gossip(database, sample.name)
+    jobs = ("--database", database)
+    said = run("--workspace", sample, "forget", WHO, *jobs)
+    assert "would be blackened in what workers said of their jobs: 2" in said.out
+    assert len(tables_naming(database)) >= 11
+    said = run("--workspace", sample, "forget", WHO, "--yes", "--backups", *jobs)
+    assert (said.code, "blackened in what workers said of their jobs: 2" in said.out) == (0, True)
     assert naming(sample) == {"leads.xlsx"}
-    with psycopg.connect(database) as connection:
-        tables = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        ).fetchall()
-        for (table,) in tables:
-            rows = connection.execute(f"SELECT * FROM {table}".encode()).fetchall()
-            assert not any(word in repr(rows).lower() for word in WORDS), table
+    assert tables_naming(database) == {"sheetcrm_cluster.duties: another"}
     assert run("--workspace", sample, "sync").code == 0
+
+
+def workers_gossip(database: str, workspace: str) -> None:
+    """Let the workers' tables name her: those of this workspace, and of one that is not asked."""
+    place = shared(database)
+    with place.connected() as connection:
+        prepare(place, connection)
+        for name, kind in ((workspace, "sync"), ("another", "mail")):
+            connection.execute("INSERT INTO workspaces VALUES (%s, '', '')", (name,))
+            duty = Duty(workspace=name, kind=kind, name="expo")
+            planned = Planned(duty=duty, schedule="0 7 * * *", zone="Asia/Jakarta")
+            duties.keep(connection, name, [planned])
+            hand_out(connection)
+            duties.failed(connection, duty, f"550 <{WHO}> is not welcome", passing=True)
+        fault = "leads.toml:3: no lead “Dewi Kartika”"
+        connection.execute("UPDATE workspaces SET fault = %s WHERE name = %s", (fault, workspace))
+
+
+def tables_naming(database: str) -> set[str]:
+    """Tables of any schema that hold one of the words, of the workers' the workspaces as well."""
+    query = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname !~ '^(pg_|information)'"
+    found = set()
+    with psycopg.connect(database) as connection:
+        for schema, table in connection.execute(query).fetchall():
+            for row in connection.execute(f"SELECT * FROM {schema}.{table}".encode()):
+                if any(word in repr(row).lower() for word in WORDS):
+                    owner = f": {row[0]}" if table == "duties" else ""
+                    found.add(f"{schema}.{table}{owner}")
+    return found

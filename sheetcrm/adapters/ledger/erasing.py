@@ -5,15 +5,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from sheetcrm.adapters.ledger import database, schema
+from sheetcrm.adapters.ledger import database, freetext, schema
 from sheetcrm.adapters.ledger.database import Database
 from sheetcrm.adapters.ledger.dossiers import Ids
 from sheetcrm.adapters.ledger.schema import leads, marks, messages, people, suppressions
 from sheetcrm.core.outbox import digest_of
 from sheetcrm.core.table.forgotten import PREFIX, Forgotten
+
+if TYPE_CHECKING:
+    from sheetcrm.core.blackening import Wanted
 
 _KEY = "key of the forgotten"
 _REASON = "asked to be forgotten"
@@ -26,7 +30,7 @@ def forgotten(connection: Connection) -> Forgotten:
     return Forgotten(key=_key(connection), patterns=patterns) if patterns else Forgotten()
 
 
-def erase(connection: Connection, ids: Ids, *, at: datetime) -> None:
+def erase(connection: Connection, ids: Ids, wanted: Wanted, *, at: datetime) -> None:
     """Erase a person, and remember by digests that it was done."""
     prints = select(leads.c.fingerprint).where(leads.c.id.in_(ids.leads))
     known = {*ids.addresses, *ids.phones, *connection.scalars(prints)}
@@ -50,6 +54,7 @@ def erase(connection: Connection, ids: Ids, *, at: datetime) -> None:
     open_words = suppressions.c.pattern.in_(ids.addresses + ids.phones)
     connection.execute(delete(suppressions).where(open_words))
     connection.execute(delete(schema.pauses).where(schema.pauses.c.scope.in_(ids.scopes)))
+    freetext.blacken(connection, wanted)
 
 
 def leave_alone(connection: Connection, values: Collection[str], *, at: datetime) -> None:

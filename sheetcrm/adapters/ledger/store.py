@@ -331,8 +331,10 @@ class SqlLedger:
 
     def forget(self, person: PersonFile, *, at: datetime) -> None:
         """Forget a person in one transaction; no byte stays behind."""
+        from sheetcrm.core.blackening import Wanted  # noqa: PLC0415  slow to load, rarely needed
+
         with self._database.writing() as connection:
-            erasing.erase(connection, dossiers.ids_of(person), at=at)
+            erasing.erase(connection, dossiers.ids_of(person), Wanted(person), at=at)
         erasing.scrub(self._database)
 
     def health(self) -> LedgerHealth:

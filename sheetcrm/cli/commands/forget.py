@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from sheetcrm.bootstrap import find_root, open_traces, open_workspace
 from sheetcrm.cli import output
+from sheetcrm.cli.cluster import DATABASE, extra_installed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from sheetcrm.core.memory import PersonFile
     from sheetcrm.engine.forget import ForgetReport
@@ -21,9 +24,12 @@ if TYPE_CHECKING:
 @click.argument("person")
 @click.option("--yes", "-y", is_flag=True, help="Do it; without, it only says what it would do.")
 @click.option("--backups", is_flag=True, help="Delete the backups that name the person, too.")
+@DATABASE
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def forget(workspace: str, *, person: str, yes: bool, backups: bool, as_json: bool) -> int:
+def forget(
+    workspace: str, *, person: str, yes: bool, backups: bool, database: str, as_json: bool
+) -> int:
     """Erase PERSON from the ledger and from every file that sheetcrm writes itself.
 
     PERSON is an e-mail address, a phone number, or the id of a lead. What stays is a digest, by
@@ -33,16 +39,39 @@ def forget(workspace: str, *, person: str, yes: bool, backups: bool, as_json: bo
     from sheetcrm.engine.forget import forget as forget_person
 
     root = find_root(workspace)
-    with open_workspace(root, exclusive=yes, say=output.waiting) as opened:
+    with (
+        _jobs(database, root) as blacken,
+        open_workspace(root, exclusive=yes, say=output.waiting) as opened,
+    ):
         report = forget_person(opened, open_traces(root), person, sure=yes, backups_too=backups)
+        texts = blacken(report.person, sure=yes)
     if as_json:
         output.json_out(report)
         return 0
     show(report)
+    if texts:
+        verb = "blackened" if yes else "would be blackened"
+        output.say(f"  {verb} in what workers said of their jobs: {texts}")
     if not yes:
         also = " --backups" if backups else ""
         output.next_step(f"nothing was changed; to do it: sheetcrm forget {person!r} --yes{also}")
     return 0
+
+
+@contextmanager
+def _jobs(database: str, root: Path) -> Iterator[Callable[..., int]]:
+    """Gives what blackens a person in the workers' database; where there is none, nothing is."""
+    if not database:
+        yield lambda *_, **__: 0
+        return
+    with extra_installed():
+        from sheetcrm.cluster.database import shared
+        from sheetcrm.cluster.forgetting import blacken
+        from sheetcrm.cluster.tables import prepare
+    place = shared(database)
+    with place.connected() as connection:
+        prepare(place, connection)
+        yield lambda person, *, sure: blacken(connection, root, person, sure=sure)
 
 
 def show(report: ForgetReport) -> None:
@@ -63,6 +92,9 @@ def show(report: ForgetReport) -> None:
         output.say(f"  stays, as it is yours: {row.locator} row {row.row}", style="yellow")
     for one in report.activities:
         output.say(f"  stays, as it is yours: {one.tab} row {one.row}", style="yellow")
+    if report.log_tab:
+        text = f"  stays, as it is yours: what the tab “{report.log_tab}” says of them"
+        output.say(text, style="yellow")
     for why in report.unread:
         output.complain(f"could not be looked at: {why}")
     if report.person.related:
