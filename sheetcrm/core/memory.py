@@ -17,6 +17,9 @@ from sheetcrm.core.table.values import CellValue, Override
 GONE = "gone"
 """The event that a draft lies no longer where it was put: sent from a mail program, or deleted."""
 
+REPLIED = "replied"
+"""The event, and the state, that the person has answered a message."""
+
 
 class KnownLead(NamedTuple):
     """A lead as the ledger remembers it."""
@@ -130,6 +133,11 @@ class MessageRecord:
     def heard_at(self) -> datetime:
         """When the person heard from us by it, or would have: the base of every gap."""
         return self.sent_at or self.created_at
+
+    @property
+    def replied_at(self) -> datetime | None:
+        """When the person answered it last, as far as we have heard."""
+        return max((event.at for event in self.events if event.kind == REPLIED), default=None)
 
     @property
     def generation(self) -> str:

@@ -350,6 +350,20 @@ class OutboxContract:
         limits = replace(MANY, ends_on_reply=frozenset({"welcome"}))
         assert [one.key for one in claim(outbox, limits=limits).claims] == [second]
 
+    @pytest.mark.parametrize(("hours", "goes"), [(1, False), (-1, True)])
+    def test_a_reply_ends_what_was_written_before_it(
+        self, ledger: Ledger, outbox: Outbox, hours: int, goes: bool
+    ) -> None:
+        first, second = two_to_one(ledger)
+        claim(outbox)
+        send(outbox, first)
+        written = outbox.find(keys=[second])[0].created_at
+        outbox.heard(first, MessageEvent("replied", written + timedelta(hours=hours), "mail 7"))
+        limits = replace(MANY, ends_on_reply=frozenset({"welcome", "price"}))
+        claims = claim(outbox, now=T1, limits=limits).claims
+        assert [one.key for one in claims] == [second] * goes
+        assert state(outbox, second) == ("claimed" if goes else "cancelled")
+
     def test_what_comes_up_after_the_claim_is_seen_just_before(
         self, ledger: Ledger, outbox: Outbox
     ) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, text, update
 
 from sheetcrm.adapters.ledger.database import AnyRow, chunks, insert, update_where
 from sheetcrm.adapters.ledger.erasing import forgotten
@@ -19,6 +19,7 @@ from sheetcrm.adapters.ledger.schema import (
     pauses,
     suppressions,
 )
+from sheetcrm.core.memory import REPLIED
 from sheetcrm.core.outbox import (
     READY,
     Allowance,
@@ -128,6 +129,7 @@ def objections(
                 person=row.person,
                 sequence=row.sequence,
                 to_address=row.to_addr,
+                created_at=row.created_at,
                 country=row.country,
                 zone=row.zone,
             ),
@@ -280,7 +282,10 @@ def _suppressed(connection: Connection, addresses: Iterable[str]) -> dict[str, d
 
 def _neighbours(connection: Connection, persons: Iterable[str]) -> dict[str, list[Neighbour]]:
     found: defaultdict[str, list[Neighbour]] = defaultdict(list)
-    query = select(*(messages.c[n] for n in ("key", "person", "sequence", "state", "tried_at")))
+    names = ("key", "person", "sequence", "state", "tried_at")
+    reply = and_(message_events.c.message == messages.c.id, message_events.c.kind == REPLIED)
+    replied_at = select(func.max(message_events.c.at)).where(reply).scalar_subquery()
+    query = select(*(messages.c[name] for name in names), replied_at.label("replied_at"))
     settled = messages.c.state.not_in({"draft", *READY})
     for part in chunks(sorted(persons)):
         rows = connection.execute(query.where(messages.c.person.in_(part), settled))

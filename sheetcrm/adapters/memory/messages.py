@@ -74,6 +74,7 @@ class Kept:
             person=draft.person,
             sequence=draft.sequence,
             to_address=draft.to_address,
+            created_at=self.created_at,
             country=draft.country,
             zone=draft.zone,
         )
@@ -88,6 +89,7 @@ class Kept:
             sequence=draft.sequence,
             state=draft.state,
             tried_at=self.tried_at,
+            replied_at=self.record.replied_at,
         )
 
     @property

@@ -68,6 +68,12 @@ class Person:
     hold: Hold | None = None  #: the last one, which may be over
 
     @property
+    def answered_at(self) -> datetime | None:
+        """When the person answered last, whatever the message was about."""
+        heard = (message.replied_at for message in self.messages)
+        return max((at for at in heard if at), default=None)
+
+    @property
     def last(self) -> MessageRecord | None:
         """The newest message."""
         return self.messages[-1] if self.messages else None
@@ -127,13 +133,14 @@ def stop_reason(
     stage: str,
     since: datetime,
     asks_stage: bool,
+    holds_since: datetime | None = None,
 ) -> str:
     """Why nothing of this sequence may go to this person any more, or "".
 
     Whoever has unsubscribed, or whose address has bounced, hears nothing, whatever the sequence
     says. A reply or a purchase ends what has begun; it keeps a sequence from beginning as well,
-    unless the sequence begins on a date (which a reply may have asked for), or its rule looks at
-    the stage itself.
+    unless the sequence begins on a date (which a reply may have asked for), its rule is known to
+    have turned true only after the reply, or, for a purchase, looks at the stage itself.
 
     Args:
         sequence: the sequence.
@@ -142,6 +149,7 @@ def stop_reason(
         stage: where the lead stands now.
         since: since when.
         asks_stage: whether the sequence's `when` looks at the stage.
+        holds_since: since when the sequence's rule holds, where that is known.
     """
     if never := silence_reason(person):
         return never
@@ -149,6 +157,7 @@ def stop_reason(
     if Stop.REPLY in sequence.stop and (
         any(message.state == "replied" for message in begun)
         or (person.replied and (bool(begun) or not dated))
+        or _answered_since(person, begun, dated=dated, holds_since=holds_since)
     ):
         return "replied"
     if Stop.CUSTOMER in sequence.stop and fold(stage) in CUSTOMERS:
@@ -173,6 +182,21 @@ def silence_reason(person: Person) -> str:
 def status_word(state: str) -> str:
     """What stands in the sheet for a message's state, YAMM's words where it has one."""
     return STATUS.get(state, state.upper())
+
+
+def _answered_since(
+    person: Person,
+    begun: Sequence[MessageRecord],
+    *,
+    dated: bool,
+    holds_since: datetime | None,
+) -> bool:
+    """Whether the person answered anything of ours, and no sequence could begin only then."""
+    answered = person.answered_at
+    if answered is None or (dated and not begun):
+        return False
+    start = begun[0].created_at if begun else holds_since
+    return start is None or answered >= start
 
 
 def _number(generation: str) -> int:

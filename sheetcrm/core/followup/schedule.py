@@ -82,10 +82,13 @@ def look_ahead(
     generation = max(person.newest_generation(sequence), 1)
     if start:
         begun, generation = [], generation + 1
-    refusal = _refusal(sequence, signal, person, begun, moment, asks_stage=asks_stage)
+    holds_since = _holds_since(moment, entered, asks_stage=asks_stage)
+    refusal = _refusal(
+        sequence, signal, person, begun, moment, asks_stage=asks_stage, holds_since=holds_since
+    )
     if refusal:
         return Next(outcome=Outcome.NOTHING, why=refusal)
-    start = start or _start(sequence, signal, moment, entered, asks_stage=asks_stage)
+    start = start or _start(sequence, signal, moment, holds_since)
     if start is None:
         return Next(outcome=Outcome.NOTHING, why="no date is given for it")
     return _next_step(sequence, signal, begun, start, moment, generation=str(generation))
@@ -138,20 +141,20 @@ def _anew(
     return None
 
 
+def _holds_since(moment: Moment, entered: Enrolment | None, *, asks_stage: bool) -> datetime | None:
+    """Since when the sequence's rule holds; None where nobody knows."""
+    if entered and entered.holds:
+        return entered.since
+    return moment.since if asks_stage else None
+
+
 def _start(
-    sequence: Sequence,
-    signal: Signal,
-    moment: Moment,
-    entered: Enrolment | None,
-    *,
-    asks_stage: bool,
+    sequence: Sequence, signal: Signal, moment: Moment, holds_since: datetime | None
 ) -> date | None:
     """The day from which the first step counts."""
     if sequence.start_on:
         return signal.date
-    if entered and entered.holds:
-        return moment.days.today(entered.since)
-    return moment.days.today(moment.since if asks_stage else moment.now)
+    return moment.days.today(holds_since or moment.now)
 
 
 def _refusal(
@@ -162,6 +165,7 @@ def _refusal(
     moment: Moment,
     *,
     asks_stage: bool = False,
+    holds_since: datetime | None = None,
 ) -> str:
     """Why nothing comes, or ""."""
     reason = stop_reason(
@@ -171,6 +175,7 @@ def _refusal(
         stage=moment.stage,
         since=moment.since,
         asks_stage=asks_stage,
+        holds_since=holds_since,
     )
     if reason:
         return f"stopped: {reason}" if begun else reason

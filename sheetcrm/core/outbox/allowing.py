@@ -32,6 +32,7 @@ class Candidate:
     person: str
     sequence: str
     to_address: str
+    created_at: datetime
     country: str = ""
     zone: str = ""
 
@@ -50,6 +51,7 @@ class Neighbour:
     sequence: str
     state: str
     tried_at: datetime | None
+    replied_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -219,11 +221,7 @@ def _against(
     if other.state in FINAL:
         reason = "the address bounced" if other.state == "bounced" else "unsubscribed"
         return Objection(reason=reason, final=True)
-    if (
-        other.state == "replied"
-        and other.sequence == candidate.sequence
-        and candidate.sequence in limits.ends_on_reply
-    ):
+    if candidate.sequence in limits.ends_on_reply and _ends(candidate, other):
         return Objection(reason="replied", final=True)
     if other.state in GOING:
         return Objection(reason=f"waits for {other.sequence}, which is {other.state}")
@@ -231,3 +229,16 @@ def _against(
         until = other.tried_at + limits.gap
         return Objection(reason=f"too soon after {other.sequence}", until=until)
     return None
+
+
+def _ends(candidate: Candidate, other: Neighbour) -> bool:
+    """Whether a reply to the other message is one to what this message is about.
+
+    Another sequence, or another time of the same one, may have begun only after the reply.
+    """
+    if other.state != "replied":
+        return False
+    series = (candidate.sequence, candidate.key.rpartition("|")[2])
+    if series == (other.sequence, other.key.rpartition("|")[2]):
+        return True
+    return other.replied_at is not None and other.replied_at >= candidate.created_at
