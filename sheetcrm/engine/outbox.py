@@ -110,3 +110,9 @@ def words_of(pause: Pause) -> str:
     whose = {"": "all sending", "account": f"all sending from {what}"}.get(kind, what)
     until = f" until {pause.until:%Y-%m-%d %H:%M}" if pause.until else ""
     return f"{whose} is paused{until}: {pause.reason}"
+
+
+def way_on(pause: Pause) -> str:
+    """The command that ends a pause."""
+    kind, _, what = pause.scope.partition("|")
+    return f"sheetcrm resume --{kind} {what}" if kind in ("domain", "person") else "sheetcrm resume"

@@ -25,10 +25,12 @@ def unaccounted(workspace: Workspace, log: SentLog) -> None:
     """Refuse to send where `sent.log` tells of messages that the ledger does not know.
 
     Raises:
-        MailerError: it does; most likely a ledger of another day was put back.
+        MailerError: it does; most likely a ledger of another day was put back. Or it cannot be
+            read, or written where it has lost lines.
     """
     outbox = workspace.ledger.outbox
-    added, _ = log.read(outbox.log_position())
+    position = outbox.log_position()
+    added, end = log.read(position)
     missing = set(added) - outbox.digests() if added else ()
     if missing:
         raise MailerError(
@@ -36,6 +38,20 @@ def unaccounted(workspace: Workspace, log: SentLog) -> None:
             "older ledger put back? nothing is sent, as they could go out twice",
             hint="sheetcrm outbox reconcile lets the ledger learn of them, and sending go on",
         )
+    if end < position:
+        write_again(workspace, log)
+
+
+def write_again(workspace: Workspace, log: SentLog) -> None:
+    """Let `sent.log`, which was deleted or is an older copy, learn from the ledger.
+
+    Raises:
+        MailerError: it cannot be read or written.
+    """
+    now = workspace.clock.now()
+    for digest in sorted(workspace.ledger.outbox.digests() - set(log.read(0)[0])):
+        log.add(digest, now)
+    log.flush()
 
 
 def reconcile(workspace: Workspace) -> int:

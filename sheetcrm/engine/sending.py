@@ -6,7 +6,7 @@ stops where the mail server, a person, or our own watch over bounces says so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -28,7 +28,7 @@ from sheetcrm.core.outbox import (
 from sheetcrm.core.outbox.answers import is_bad_address
 from sheetcrm.core.outbox.breaker import LOOKED_AT, Watch, after_bounces
 from sheetcrm.engine.outbox import pauses_of
-from sheetcrm.engine.reconciling import means, unaccounted
+from sheetcrm.engine.reconciling import means, unaccounted, write_again
 from sheetcrm.engine.workspace import Progress, Workspace, silent
 from sheetcrm.errors import MailerError, TransientError
 from sheetcrm.ports import Mailer, MailSession, SentLog
@@ -187,15 +187,26 @@ class _Sending:
 
         Between the ledger's note and the first byte a line is added to `sent.log`. Where a
         sender that had its turn at the same lock, since the same start of the system, has not
-        added it, it cannot do so any more, and has not sent.
+        added it, it cannot do so any more, and has not sent. A log that has lost what was sent
+        before proves nothing.
         """
         outbox, now = self.workspace.ledger.outbox, self._now()
         left = [one for one in outbox.abandoned(now) if self.turns and self._mine(one)]
-        logged = self.log.read(0)[0] if left else {}
+        if not left:
+            return
+        logged, _ = self.log.read(0)
+        if not self._is_whole(logged):
+            write_again(self.workspace, self.log)
+            return
         for one in left:
             at = logged.get(digest_of(one.key))
             if at is None or at < one.tried_at:
                 outbox.never_began(one, at=now)
+
+    def _is_whole(self, logged: Mapping[str, datetime]) -> bool:
+        newest = self.workspace.ledger.outbox.recent(self.mailer.account, LOOKED_AT)
+        went = [digest_of(record.key) for record in newest if record.state == "sent"]
+        return bool(went) and logged.keys() >= set(went)
 
     def _mine(self, abandoned: Abandoned) -> bool:
         return abandoned.owner.partition("@")[2] == self.turns
@@ -219,6 +230,7 @@ class _Sending:
         except MailerError as stop:
             error = stop
             self._release(self.taken)
+            claimed = self._claim_nothing()
         finally:
             self.log.flush()
             self._finish(error)

@@ -17,7 +17,9 @@ from sheetcrm.adapters.mail.kept import KeptDrafts
 from sheetcrm.adapters.mail.sentlog import FileSentLog
 from sheetcrm.adapters.mail.smtp import SmtpMailer, SmtpServer
 from sheetcrm.adapters.memory import FixedClock, MemoryLedger, MemoryTabSource, MemoryTemplates
+from sheetcrm.core.followup.limits import limits_of
 from sheetcrm.core.followup.rules import FollowUps, Sender, Sending
+from sheetcrm.core.outbox import digest_of
 from sheetcrm.core.qualify.rules import Qualification
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.engine.approval import approve, chosen, skip
@@ -311,6 +313,81 @@ class TestUnknown:
                 resolve(workspace, "L0", sent=True)
             assert resolve(workspace, "L1", sent=True).key == unknown.key
             assert states(workspace) == {"sent": 3}
+
+
+class TestKilled:
+    """A sender that was killed when it had noted a message, and its `sent.log` since."""
+
+    KILLED = timedelta(minutes=16)  # after that its lease is over
+
+    @pytest.fixture
+    def killed(self, made, tmp_path):
+        """Leaves k2 as a sender does that is killed, before or after it has handed it over."""
+
+        def leave(server: Server, ledger, *, handed_over: bool) -> None:
+            workspace = made(server, ledger=ledger)
+            fill(ledger, 4)
+            assert send(workspace, limit=1).counts["sent"] == 1
+            shutil.copy(tmp_path / "sent.log", tmp_path / "older.log")
+            assert send(workspace, limit=1).counts["sent"] == 1
+            with workspace.mailer.alone() as turns:
+                owner = f"killed@{turns}"
+                claimed = ledger.outbox.claim(
+                    "halo@example.com",
+                    owner=owner,
+                    now=NOON,
+                    lease=timedelta(minutes=15),
+                    limits=limits_of(workspace.rules.followups, workspace.rules.locale),
+                    most=1,
+                )
+                (claim,) = claimed.claims
+                ledger.outbox.begin(claim.key, owner=owner, account="halo@example.com", at=NOON)
+                if handed_over:
+                    workspace.sent_log.add(digest_of(claim.key), NOON)
+            workspace.sent_log.close()
+
+        return leave
+
+    def went(self, made, server: Server, ledger) -> dict[str, int]:
+        workspace = made(server, ledger=ledger, clock=FixedClock(NOON + self.KILLED))
+        send(workspace, limit=9)
+        workspace.sent_log.close()
+        return states(workspace)
+
+    @pytest.mark.skipif(not Path("/proc/sys/kernel/random/boot_id").exists(), reason="Linux")
+    def test_what_it_never_began_goes(self, made, killed) -> None:
+        ledger = MemoryLedger()
+        with Server() as server:
+            killed(server, ledger, handed_over=False)
+            assert self.went(made, server, ledger) == {"sent": 4}
+
+    @pytest.mark.parametrize("log", ["whole", "deleted", "emptied", "older"])
+    def test_what_it_had_begun_is_unknown_whatever_became_of_the_log(
+        self, made, killed, tmp_path, log
+    ) -> None:
+        ledger = MemoryLedger()
+        with Server() as server:
+            killed(server, ledger, handed_over=True)
+            path = tmp_path / "sent.log"
+            if log == "deleted":
+                path.unlink()
+            elif log == "emptied":
+                path.write_bytes(b"")
+            elif log == "older":
+                (tmp_path / "older.log").replace(path)
+            assert self.went(made, server, ledger) == {"sent": 3, "unknown": 1}
+
+    def test_a_log_that_was_deleted_learns_from_the_ledger(self, made, tmp_path) -> None:
+        ledger, path = MemoryLedger(), tmp_path / "sent.log"
+        with Server() as server:
+            workspace = made(server, ledger=ledger)
+            keys = fill(ledger, 3)
+            for _ in range(2):
+                send(workspace, limit=1)
+                workspace.sent_log.close()
+                path.unlink()
+            send(workspace, limit=1)
+        assert set(workspace.sent_log.read(0)[0]) == {digest_of(key) for key in keys}
 
 
 class TestMemory:

@@ -10,13 +10,13 @@ import errno
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sheetcrm.errors import MailerError
 
-_LINE = re.compile(rb"(\S+) ([0-9a-f]{32})")
+_LINE = re.compile(rb"([0-9T:.-]+\+00:00) ([0-9a-f]{32})")
 
 
 class FileSentLog:
@@ -54,7 +54,7 @@ class FileSentLog:
     def read(self, start: int) -> tuple[dict[str, datetime], int]:
         """Digest → when, of the lines from the byte `start` on, and where the last one ends.
 
-        A file that is shorter than that is another one, and is read from its beginning. A line
+        A file in which no line ends there is another one, and is read from its beginning. A line
         that was cut off is none: its message never went out.
 
         Raises:
@@ -65,20 +65,22 @@ class FileSentLog:
                 data = self._path.read_bytes()
             except FileNotFoundError:
                 return {}, 0
-        start = start if start <= len(data) else 0
+        start = start if data[start - 1 : start] == b"\n" else 0
         end = data.rfind(b"\n") + 1
-        found: dict[str, datetime] = {}
-        for line in data[start:end].splitlines():
-            match = _LINE.fullmatch(line)
-            if match:
-                found[match[2].decode()] = datetime.fromisoformat(match[1].decode())
-        return found, end
+        return dict(_lines(data[start:end])), end
 
     def close(self) -> None:
         """Let go of the file."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+
+def _lines(data: bytes) -> Iterator[tuple[str, datetime]]:
+    for line in data.splitlines():
+        if match := _LINE.fullmatch(line):
+            with suppress(ValueError):  # it is no moment: the disk was damaged
+                yield match[2].decode(), datetime.fromisoformat(match[1].decode())
 
 
 def _opened(path: Path) -> int:

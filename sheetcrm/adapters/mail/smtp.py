@@ -33,6 +33,7 @@ TOKEN = "{token}"  #: in the envelope's sender, stands for the message  # noqa: 
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 _TOKEN_OF = re.compile(r"<sc\.([a-z0-9]+)@")
 _GO_AHEAD = 354
+_WORDS = 300  # characters of a server's answer that are shown
 _BOOT = Path("/proc/sys/kernel/random/boot_id")  # random(4); Linux alone has it
 
 
@@ -211,19 +212,21 @@ class SmtpSession:
             self.drop()
             lost = "the connection was lost before the server answered to the whole message"
             return Answer(verdict=Verdict.UNKNOWN, text=f"{lost} ({error})")
-        return self._settled(answer_of(code, _words(text)))
+        return self._settled(answer_of(max(code, 0), _words(text)))
 
     def _reset(self, smtp: smtplib.SMTP, answer: Answer) -> Answer:
         """Make the connection ready for the next message after the server refused this one."""
         try:
-            smtp.rset()
+            ready = answer.code >= 400 and smtp.rset()[0] == 250
         except (smtplib.SMTPException, OSError):
+            ready = False
+        if not ready:  # who knows to what its next answer would belong?
             self.drop()
         return self._settled(answer)
 
     def _settled(self, answer: Answer) -> Answer:
-        if answer.code == 421:  # the server closes the connection (RFC 5321, section 3.8)
-            self.drop()
+        if answer.code == 421 or answer.verdict is Verdict.UNKNOWN:
+            self.drop()  # after 421 the server does so, too (RFC 5321, section 3.8)
         return answer
 
 
@@ -269,10 +272,10 @@ def _log_in(smtp: smtplib.SMTP, server: SmtpServer) -> None:
 
 def _definite(code: int, text: bytes) -> Answer:
     """An answer before the message itself: whatever it is, nothing was handed over."""
-    answer = answer_of(code, _words(text))
+    answer = answer_of(max(code, 0), _words(text))
     if answer.verdict in (Verdict.SENT, Verdict.UNKNOWN):
-        words = f"an answer that was not expected: {code} {answer.text}"
-        return Answer(verdict=Verdict.LATER, code=code, text=words)
+        words = f"an answer that was not expected: {answer.text}"
+        return Answer(verdict=Verdict.LATER, code=answer.code, text=words)
     return answer
 
 
@@ -283,7 +286,7 @@ def _stuffed(raw: bytes) -> bytes:
 
 
 def _words(text: bytes) -> str:
-    return " ".join(text.decode("utf-8", "replace").split())
+    return " ".join(text.decode("utf-8", "replace").split())[:_WORDS]
 
 
 @contextmanager
@@ -310,17 +313,29 @@ def _failures(server: SmtpServer) -> Iterator[None]:
     except ssl.SSLCertVerificationError as error:
         raise MailerError(
             f"{where} does not prove who it is: {error.verify_message}",
-            hint="check [smtp] host: it must be the name in the server's certificate",
+            hint="check [smtp] host: it must be the name in the server's certificate; if you made "
+            "that one yourself, give the path of its file in the variable SSL_CERT_FILE",
         ) from error
     except ssl.SSLError as error:
         raise MailerError(
             f"no private connection to {where}: {error.reason or error}",
             hint='check [smtp] security and port: 465 for "tls", 587 for "starttls"',
         ) from error
+    except smtplib.SMTPResponseException as error:
+        said = _words(_as_bytes(error.smtp_error))
+        raise MailerUnavailableError(
+            f"{where} does not let us in: {error.smtp_code} {said}".rstrip(),
+            hint="check [smtp] host and port, or try again later",
+        ) from error
     except (smtplib.SMTPException, OSError) as error:
         raise MailerUnavailableError(
             f"no connection to {where}: {error}",
             hint="check [smtp] host and port and the network, or try again later",
+        ) from error
+    except ValueError as error:  # a challenge that is not base64
+        raise MailerUnavailableError(
+            f"{where} says what cannot be understood while we log in: {error}",
+            hint="check [smtp] host and port: is a mail server there? or try again later",
         ) from error
 
 

@@ -36,7 +36,7 @@ def pause(
 ) -> int:
     """Let nothing out from now on; a send that is at work stops after the mail it is at."""
     from sheetcrm.engine.outbox import pause as stop
-    from sheetcrm.engine.outbox import words_of
+    from sheetcrm.engine.outbox import way_on, words_of
 
     with open_workspace(find_root(workspace)) as opened:
         made = stop(opened, scope_of(domain, person), " ".join(reason), lasting=lasting)
@@ -44,7 +44,7 @@ def pause(
         output.json_out(made)
         return 0
     output.say(words_of(made))
-    output.next_step("go on: sheetcrm resume")
+    output.next_step(f"go on: {way_on(made)}")
     return 0
 
 

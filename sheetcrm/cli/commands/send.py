@@ -90,7 +90,7 @@ def show_later(count: int, at: datetime | None) -> None:
 def show(report: SendReport) -> None:
     """What was sent and what was not."""
     from sheetcrm.core.outbox import Verdict
-    from sheetcrm.engine.outbox import words_of
+    from sheetcrm.engine.outbox import way_on, words_of
 
     for attempt in report.attempts:
         if attempt.answer.verdict is not Verdict.SENT:
@@ -104,6 +104,8 @@ def show(report: SendReport) -> None:
         output.say(f"{report.waiting} more are due and wait: {report.why}{when}")
     for pause in report.pauses:
         output.complain(words_of(pause))
+        if pause.until is None:
+            output.advise(f"go on: {way_on(pause)}")
     if report.error:
         output.complain(report.error.message)
         output.advise(report.error.hint)

@@ -55,3 +55,23 @@ def test_where_it_cannot_be_written_nothing_may_go(tmp_path):
     with pytest.raises(MailerError) as caught:
         FileSentLog(tmp_path / "var" / "sent.log").add(ONE, T0)
     assert "nothing is sent" in caught.value.message
+
+
+def test_a_file_that_was_cut_and_has_grown_since_is_read_from_its_beginning(path):
+    log = FileSentLog(path)
+    log.add(ONE, T0)
+    end = log.read(0)[1]
+    log.close()
+    path.write_bytes(path.read_bytes()[:-30])
+    log.add(TWO, T1)
+    log.close()
+    assert log.read(end)[0] == {TWO: T1}
+
+
+def test_a_line_whose_moment_cannot_be_read_is_none(path):
+    log = FileSentLog(path)
+    log.add(ONE, T0)
+    log.close()
+    with path.open("ab") as file:
+        file.write(f"2026-13-41T09:30:00.000000+00:00 {TWO}\n:00 {TWO}\n".encode())
+    assert log.read(0)[0] == {ONE: T0}

@@ -135,10 +135,13 @@ class TestRefusals:
             ("rcpt", "554 5.7.1 relay denied", Verdict.LATER, "5.7.1"),
             ("data", "452 4.3.1 disk full", Verdict.LATER, "4.3.1"),
             ("data", "250 what?", Verdict.LATER, ""),
+            ("rcpt", "HTTP/1.1 400 Bad Request\r\n", Verdict.LATER, ""),
+            ("data", "550 5.7.1 spam\r\n550 5.7.1 really", Verdict.LATER, "5.7.1"),
             ("dot", "552 5.2.2 mailbox full", Verdict.FAILED, "5.2.2"),
             ("dot", "451 4.3.0 try later", Verdict.LATER, "4.3.0"),
             ("dot", "550 5.7.1 looks like spam", Verdict.LATER, "5.7.1"),
             ("dot", "354 what?", Verdict.UNKNOWN, ""),
+            ("dot", "what?", Verdict.UNKNOWN, ""),
         ],
     )
     def test_what_the_server_says_decides(self, to, phase, said, verdict, status) -> None:
@@ -156,6 +159,14 @@ class TestRefusals:
             deliver(to(server))
         assert "halo@example.com" in caught.value.message
         assert caught.value.hint
+
+    def test_a_server_that_talks_much_is_cut_short(self, to) -> None:
+        with (
+            Server(script=saying("mail", f"550 {'x' * 7000}")) as server,
+            pytest.raises(MailerError) as caught,
+        ):
+            deliver(to(server))
+        assert len(caught.value.message) < 400
         assert not isinstance(caught.value, MailerUnavailableError)
 
 
@@ -238,9 +249,17 @@ class TestOpening:
     def test_a_server_that_greets_with_a_refusal(self, to) -> None:
         with (
             Server(script=saying("connect", "421 4.3.2 busy", times=9)) as server,
-            pytest.raises(MailerUnavailableError),
+            pytest.raises(MailerUnavailableError) as caught,
         ):
             deliver(to(server))
+        assert caught.value.message.endswith("does not let us in: 421 4.3.2 busy")
+
+    def test_a_challenge_that_cannot_be_read(self, to) -> None:
+        with (
+            Server(users={"h": "s"}, script=saying("auth", "334 %%%a", times=9)) as server,
+            pytest.raises(MailerUnavailableError),
+        ):
+            deliver(to(server, user="h", password="s"))
 
     def test_a_login_in_clear_is_not_sent_where_the_server_has_no_starttls(self, to) -> None:
         with Server(users={"h": "s"}) as server, pytest.raises(MailerError) as caught:
@@ -282,3 +301,4 @@ class TestPrivacy:
         ):
             deliver(to(server, security=security, user="h", password="s"))
         assert "prove" in caught.value.message
+        assert "SSL_CERT_FILE" in caught.value.hint
