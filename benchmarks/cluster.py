@@ -72,7 +72,7 @@ from sheetcrm.cluster.fleet import Fleet
 from sheetcrm.cluster.work import Outcome
 from sheetcrm.cluster.worker import Worker, serve
 fleet = Fleet(base=Path("/nowhere"), pattern="*")
-work = {"sync": lambda root, name: Outcome(said="done")}
+work = {"sync": lambda *_: Outcome(said="done")}
 serve(Worker(shared=shared(sys.argv[1]), fleet=fleet, work=work), lambda text, **figures: None)
 """  # a worker that does nothing: what is left is the queue
 

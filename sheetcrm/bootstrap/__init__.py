@@ -29,7 +29,7 @@ from sheetcrm.bootstrap.keeping import ledger_line, move_ledger, open_traces, wr
 from sheetcrm.bootstrap.leaving import leaving_server
 from sheetcrm.bootstrap.locks import alone, at_work
 from sheetcrm.bootstrap.unattended import Watch, idle_run, watched
-from sheetcrm.bootstrap.workspace import open_workspace, other_rules
+from sheetcrm.bootstrap.workspace import ledgers_of, open_workspace, other_rules
 
 __all__ = [
     "Archived",
@@ -47,6 +47,7 @@ __all__ = [
     "idle_run",
     "leaving_server",
     "ledger_line",
+    "ledgers_of",
     "load_config",
     "move_ledger",
     "open_traces",

@@ -108,6 +108,21 @@ def _assembled(
     )
 
 
+@contextmanager
+def ledgers_of(roots: Sequence[Path]) -> Iterator[list[Ledger]]:
+    """What other workspaces remember, to look it up while they may be at work.
+
+    Raises:
+        ConfigError: one of their configs is wrong.
+        LedgerError: one of their ledgers cannot be used.
+    """
+    with ExitStack() as stack:
+        found = [_ledger(load_config(root).ledger, lasting=False) for root in roots]
+        for ledger in found:
+            stack.callback(ledger.close)
+        yield found
+
+
 def _rules(config: Config, *, lasting: bool) -> Rules:
     from sheetcrm.engine.workspace import Rules
 

@@ -9,6 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from sheetcrm.bootstrap import crash_log
@@ -66,13 +67,20 @@ class Attempts:
     def _done(self, duty: Duty) -> Outcome:
         root = self._fleet.root(duty.workspace)
         try:
-            return self._work[duty.kind](root, duty.name)
+            return self._work[duty.kind](root, duty.name, self._sharing(duty))
         except SheetCrmError as error:
             return Outcome(said=" ".join(error.message.split()), error=error)
         except Exception as error:  # noqa: BLE001  a bug costs one attempt, not the worker
             place = crash_log(root, traceback.format_exc())
             said = f"a bug in sheetcrm: {type(error).__name__}, written down in {place}"
             return Outcome(said=said, error=SheetCrmError(said))
+
+    def _sharing(self, duty: Duty) -> list[Path]:
+        """The folders of the other workspaces that send from the account."""
+        if duty.kind != "mail":
+            return []
+        names = self._noting(lambda connection: duties.sharing(connection, duty))
+        return [self._fleet.root(name) for name in names]
 
     def _tidy(self) -> None:
         """Let go of what the attempt made; what the first one has loaded stays, and is passed over.

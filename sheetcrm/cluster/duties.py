@@ -101,6 +101,13 @@ def claim(connection: Connection) -> list[Duty]:
     return duties
 
 
+def sharing(connection: Connection, duty: Duty) -> list[str]:
+    """The other workspaces that have a duty of this name: the same account, where it is mail."""
+    query = "SELECT workspace FROM duties WHERE kind = %s AND name = %s AND workspace <> %s"
+    found = rows(connection, query, duty.kind, duty.name, duty.workspace)
+    return sorted(workspace for (workspace,) in found)
+
+
 def begun(connection: Connection, duty: Duty, holder: str) -> None:
     """Note that `holder` is at work on it."""
     connection.execute(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sheetcrm.bootstrap import find_root, open_workspace
+from sheetcrm.bootstrap import find_root, ledgers_of, open_workspace
 from sheetcrm.engine.intake import intake, polled_at
 from sheetcrm.engine.sending import SendReport, send
 from sheetcrm.engine.settling import Settling, is_settled
@@ -34,19 +34,21 @@ class Outcome:
         return isinstance(self.error, TransientError)
 
 
-Work = Mapping[str, Callable[[Path, str], Outcome]]
-"""Kind of duty → what does it, given the workspace's folder and the duty's name.
+Work = Mapping[str, Callable[[Path, str, Sequence[Path]], Outcome]]
+"""Kind of duty → what does it, given the workspace's folder, the duty's name, and the folders of
+other workspaces that send from the account of this name.
 
 What it raises as `SheetCrmError` counts as a failure, too.
 """
 
 
-def sync(root: Path, source: str) -> Outcome:
+def sync(root: Path, source: str, others: Sequence[Path] = ()) -> Outcome:
     """Score, stage, write back and draft one source; nothing where that would change nothing.
 
     Raises:
         SheetCrmError: the workspace cannot be opened, or another run is at work in it.
     """
+    del others  # they have sources of their own
     with open_workspace(find_root(str(root)), exclusive=True, first=source) as workspace:
         if is_settled(workspace, workspace.clock.now()):
             return Outcome(said=_NOTHING_NEW)
@@ -69,22 +71,27 @@ def sync(root: Path, source: str) -> Outcome:
     return Outcome(said=_counted(counts))
 
 
-def mail(root: Path, account: str) -> Outcome:
+def mail(root: Path, _account: str, others: Sequence[Path] = ()) -> Outcome:
     """Read what has come in, then send what may go, for a minute; what waits has its time told.
 
     In that order, so that nobody who has answered hears from us again. What that changes stands
-    in the sheets after their next sync.
+    in the sheets after their next sync. What other workspaces send from the account counts.
 
     Raises:
         SheetCrmError: the workspace cannot be opened, or another run is at work in it.
     """
-    del account  # a workspace has one
     with open_workspace(find_root(str(root)), exclusive=True) as workspace:
         heard, trouble = _heard(workspace)
         if workspace.mailer is None:
             return Outcome(said=heard, error=trouble)
         until = workspace.clock.now() + _AT_A_TIME
-        report = send(workspace, until=until)
+        account = workspace.mailer.account
+        with ledgers_of(others) as theirs:  # asked each time that messages are claimed
+            report = send(
+                workspace,
+                until=until,
+                elsewhere=lambda now: [one.outbox.tries(account, now) for one in theirs],
+            )
         over = workspace.clock.now() >= until
     said = ", ".join(part for part in (heard, _counted(report.counts)) if part)
     if report.error:

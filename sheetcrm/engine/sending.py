@@ -19,6 +19,7 @@ from sheetcrm.core.outbox import (
     Answer,
     Claim,
     Claimed,
+    Elsewhere,
     Limits,
     Pause,
     Suppression,
@@ -110,6 +111,7 @@ def send(
     *,
     limit: int | None = None,
     until: datetime | None = None,
+    elsewhere: Elsewhere = lambda _now: (),
     progress: Progress = silent,
 ) -> SendReport:
     """Send what may go now.
@@ -118,6 +120,7 @@ def send(
         workspace: the rules and the ports.
         limit: at most so many; None for all, but one where nothing was ever sent.
         until: no message is begun from then on.
+        elsewhere: now → what other workspaces have sent of late from the same account.
         progress: is told how many of how many are done.
 
     Raises:
@@ -127,6 +130,7 @@ def send(
         LedgerError: the ledger cannot be used.
     """
     mailer, log = means(workspace)
+    rules = workspace.rules
     outbox = workspace.ledger.outbox
     unaccounted(workspace, log)
     first_time = limit is None and not outbox.recent(mailer.account, 1)
@@ -135,6 +139,7 @@ def send(
         mailer=mailer,
         log=log,
         until=until,
+        limits=replace(limits_of(rules.followups, rules.locale), elsewhere=elsewhere),
         left=FIRST_TIME if first_time else limit,
         progress=progress,
     )
@@ -152,6 +157,7 @@ class _Sending:
     mailer: Mailer
     log: SentLog
     until: datetime | None
+    limits: Limits
     left: int | None
     progress: Progress
     run: str = ""
@@ -159,11 +165,6 @@ class _Sending:
     taken: Sequence[Claim] = ()  #: the messages that were claimed last
     heard: datetime | None = None  #: when the mailbox was read
     attempts: list[Attempt] = field(default_factory=list)
-    limits: Limits = field(init=False)
-
-    def __post_init__(self) -> None:
-        rules = self.workspace.rules
-        self.limits = limits_of(rules.followups, rules.locale)
 
     def carry_out(self) -> SendReport:
         """Claim and hand over until nothing may go any more, the account being ours."""

@@ -23,6 +23,7 @@ from sheetcrm.core.outbox import (
     Limits,
     Pause,
     Suppression,
+    Tries,
 )
 
 
@@ -56,6 +57,9 @@ class Outbox(Protocol):
         been claimed, as ``unknown`` where they were going out. Messages that would come too late
         expire. Suppressed and paused ones stay.
         """
+
+    def tries(self, account: str, now: datetime) -> Tries:
+        """What the account has sent of late, as far as it stands here."""
 
     def abandoned(self, now: datetime) -> list[Abandoned]:
         """Messages that were going out when their senders' leases ended; `claim` gives them up."""

@@ -20,6 +20,7 @@ from sheetcrm.core.outbox import (
     Limits,
     Pause,
     Suppression,
+    Tries,
     Verdict,
     digest_of,
 )
@@ -432,6 +433,28 @@ class OutboxContract:
             assert hours == 24 or "3 in 24 hours" in found.why
             for one in found.claims:
                 send(outbox, one.key, at=T0 + hours * HOUR)
+
+    def test_what_the_account_sends_elsewhere_counts(self, ledger: Ledger, outbox: Outbox) -> None:
+        filled(ledger, 5, state="queued")
+        asked = []
+
+        def elsewhere(now):
+            asked.append(now)
+            return [Tries(day=1, oldest=T0 - HOUR), Tries(day=2, oldest=T0 - 2 * HOUR)]
+
+        found = claim(outbox, limits=Limits(per_day=4, elsewhere=elsewhere))
+        assert len(found.claims) == 1
+        assert asked == [T0]
+        assert outbox.tries(ACCOUNT, T0).day == 1
+        send(outbox, found.claims[0].key)
+        assert outbox.tries(ACCOUNT, T0 + SECOND) == Tries(
+            day=1, oldest=T0, minute=[(T0, "example.com")], first=T0
+        )
+        assert outbox.tries("other@example.com", T0) == Tries(minute=[])
+        later = T0 + HOUR
+        after = claim(outbox, now=later, limits=Limits(per_day=4, elsewhere=elsewhere))
+        assert after.claims == ()
+        assert after.next_at == T0 - 2 * HOUR + DAY
 
     def test_so_many_a_minute_to_a_domain(self, ledger: Ledger, outbox: Outbox) -> None:
         leads = [record(f"L{i}") for i in range(4)]

@@ -77,11 +77,11 @@ def workspace(
     return root
 
 
-def with_mail(root: Path, port: int, **sending: object) -> Path:
+def with_mail(root: Path, port: int, *, account: str = "", **sending: object) -> Path:
     """The workspace writes to everybody who is an MQL, without asking, by a server here."""
     said = {"via": "smtp", "approve": "auto", "hours": "00:00-23:59", "days": "mon-sun", **sending}
     lines = [f"{name} = {json.dumps(value)}" for name, value in said.items()]
-    text = MAIL.format(port=port, name=root.name, sending="\n".join(lines))
+    text = MAIL.format(port=port, name=account or root.name, sending="\n".join(lines))
     (root / "config" / "mail.toml").write_text(text, encoding="utf-8")
     template = root / "templates" / "welcome" / "01-intro.md"
     template.parent.mkdir(parents=True)
@@ -110,7 +110,7 @@ def workers(count: int, *arguments: str, log: Path) -> Iterator[list[subprocess.
             process.wait()
 
 
-def until(holds: Callable[[], bool], *, seconds: float = 120, log: Path | None = None) -> float:
+def until(holds: Callable[[], bool], *, seconds: float = 300, log: Path | None = None) -> float:
     """Wait until something holds, and say how long that took."""
     begun = time.monotonic()
     while not holds():
@@ -121,7 +121,7 @@ def until(holds: Callable[[], bool], *, seconds: float = 120, log: Path | None =
     return time.monotonic() - begun
 
 
-def stopped(process: subprocess.Popen[bytes], *, seconds: float = 120) -> int:
+def stopped(process: subprocess.Popen[bytes], *, seconds: float = 300) -> int:
     """Ask a process to end, wait for that, and give its exit code."""
     process.send_signal(signal.SIGTERM)
     return process.wait(timeout=seconds)

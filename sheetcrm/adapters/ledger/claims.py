@@ -91,7 +91,7 @@ def claim(
             why=f"paused: {stopped.reason}",
             next_at=stopped.until,
         )
-    allowed = allowance(limits, _tries(connection, account, now), now, most=most)
+    allowed = allowance(limits, tries(connection, account, now), now, most=most)
     chosen, against = _choose(connection, allowed, paused, limits, now)
     update_where(
         connection,
@@ -142,6 +142,32 @@ def objections(
         if against:
             found[row.id] = against
     return found
+
+
+def tries(connection: Connection, account: str, now: datetime) -> Tries:
+    """What an account has sent of late; what is claimed counts as sent now."""
+    mine = messages.c.account == account
+    day = mine, messages.c.tried_at > now - _DAY
+    claimed = list(
+        connection.scalars(select(messages.c.to_addr).where(mine, messages.c.state == "claimed"))
+    )
+    minute = connection.execute(
+        select(messages.c.tried_at, messages.c.to_addr).where(
+            mine, messages.c.tried_at > now - _MINUTE
+        )
+    )
+    count, oldest = connection.execute(
+        select(func.count(), func.min(messages.c.tried_at)).where(*day)
+    ).one()
+    return Tries(
+        day=count + len(claimed),
+        oldest=oldest,
+        minute=[
+            *((row.tried_at, domain_of(row.to_addr)) for row in minute),
+            *((now, domain_of(address)) for address in claimed),
+        ],
+        first=connection.scalar(select(func.min(messages.c.tried_at)).where(mine)),
+    )
 
 
 def all_pauses(connection: Connection) -> list[Pause]:
@@ -232,31 +258,6 @@ def _next_due(connection: Connection, now: datetime) -> datetime | None:
         select(func.min(messages.c.not_before)).where(*later)
     )
     return first
-
-
-def _tries(connection: Connection, account: str, now: datetime) -> Tries:
-    mine = messages.c.account == account
-    day = mine, messages.c.tried_at > now - _DAY
-    claimed = list(
-        connection.scalars(select(messages.c.to_addr).where(mine, messages.c.state == "claimed"))
-    )
-    minute = connection.execute(
-        select(messages.c.tried_at, messages.c.to_addr).where(
-            mine, messages.c.tried_at > now - _MINUTE
-        )
-    )
-    count, oldest = connection.execute(
-        select(func.count(), func.min(messages.c.tried_at)).where(*day)
-    ).one()
-    return Tries(
-        day=count + len(claimed),
-        oldest=oldest,
-        minute=[
-            *((row.tried_at, domain_of(row.to_addr)) for row in minute),
-            *((now, domain_of(address)) for address in claimed),
-        ],
-        first=connection.scalar(select(func.min(messages.c.tried_at)).where(mine)),
-    )
 
 
 def _suppressed(connection: Connection, addresses: Iterable[str]) -> dict[str, dict[str, str]]:

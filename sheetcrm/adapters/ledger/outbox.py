@@ -34,6 +34,7 @@ from sheetcrm.core.outbox import (
     Limits,
     Pause,
     Suppression,
+    Tries,
     digest_of,
     heard_state,
     reopened_state,
@@ -91,6 +92,11 @@ class SqlOutbox:
             first = next(iter(found.claims), None)
             self._stood = handover.stands(within(connection), first.key, owner) if first else None
             return found
+
+    def tries(self, account: str, now: datetime) -> Tries:
+        """What the account has sent of late, as far as it stands here."""
+        with self._database.reading() as connection:
+            return claims.tries(connection, account, now)
 
     def abandoned(self, now: datetime) -> list[Abandoned]:
         """Messages that were going out when their senders' leases ended."""

@@ -24,6 +24,7 @@ from sheetcrm.core.outbox import (
     Objection,
     Pause,
     Suppression,
+    Tries,
     Verdict,
     allowance,
     digest_of,
@@ -94,6 +95,10 @@ class MemoryOutbox(UnclearMails):
         later = [at for one in self._ready() if (at := one.draft.not_before) and at > now]
         claims = tuple(one.claim for one in chosen)
         return explained(claims, waiting, allowed, against, min(later, default=None))
+
+    def tries(self, account: str, now: datetime) -> Tries:
+        """What the account has sent of late, as far as it stands here."""
+        return tries(self._messages.values(), account, now)
 
     def abandoned(self, now: datetime) -> list[Abandoned]:
         """Messages that were going out when their senders' leases ended."""

@@ -8,20 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sheetcrm.core.outbox.states import FINAL, GOING
-from sheetcrm.core.outbox.values import EVERYTHING, Claim, Claimed, Limits, Pause, domain_of
+from sheetcrm.core.outbox.values import EVERYTHING, Claim, Claimed, Limits, Pause, Tries, domain_of
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WARM_UP_START, WARM_UP_STEP = 20, timedelta(days=3)  #: messages a day, and when they double
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tries:
-    """What an account has sent of late; what is claimed counts as sent now."""
-
-    day: int = 0  #: within 24 hours
-    oldest: datetime | None = None  #: of those
-    minute: Sequence[tuple[datetime, str]] = ()  #: within a minute: when, domain
-    first: datetime | None = None  #: ever
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,10 +83,11 @@ def allowance(limits: Limits, tries: Tries, now: datetime, *, most: int) -> Allo
 
     Args:
         limits: of the account.
-        tries: what it has sent of late.
+        tries: what it has sent of late, but for `limits.elsewhere`.
         now: zoned.
         most: at most so many, whatever the limits say.
     """
+    tries = _together([tries, *limits.elsewhere(now)])
     per_day = day_limit(limits, tries.first, now)
     begun = [at for at, _ in tries.minute]
     minute_over = min(begun, default=now) + MINUTE
@@ -118,6 +109,15 @@ def allowance(limits: Limits, tries: Tries, now: datetime, *, most: int) -> Allo
         found.why = f"no more than {limits.per_minute} a minute"
         found.next_at = minute_over
     return found
+
+
+def _together(all_tries: Sequence[Tries]) -> Tries:
+    return Tries(
+        day=sum(one.day for one in all_tries),
+        oldest=min((one.oldest for one in all_tries if one.oldest), default=None),
+        minute=[each for one in all_tries for each in one.minute],
+        first=min((one.first for one in all_tries if one.first), default=None),
+    )
 
 
 def day_limit(limits: Limits, first: datetime | None, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -63,8 +63,22 @@ class Claimed:
     next_at: datetime | None = None  #: when something may go again
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tries:
+    """What an account has sent of late; what is claimed counts as sent now."""
+
+    day: int = 0  #: within 24 hours
+    oldest: datetime | None = None  #: of those
+    minute: Sequence[tuple[datetime, str]] = ()  #: within a minute: when, domain
+    first: datetime | None = None  #: ever
+
+
 Opens = Callable[[str, str, datetime], datetime]
 """Country, zone and time → when something may be sent there: that time itself, or a later one."""
+
+
+Elsewhere = Callable[[datetime], Sequence[Tries]]
+"""Now → what an account has sent of late that stands in other ledgers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +93,7 @@ class Limits:
     gap: timedelta = timedelta()  #: between two messages to one person
     ends_on_reply: frozenset[str] = frozenset()  #: sequences that a reply ends
     opens: Opens = lambda _country, _zone, now: now
+    elsewhere: Elsewhere = lambda _now: ()
 
 
 class Abandoned(NamedTuple):
