@@ -278,7 +278,7 @@ class _Run:
         waiting = {draft.key: draft for draft in workspace.ledger.drafts()} if withdrawn else {}
         return [
             one
-            if one.key in waiting and workspace.drafts.withdraw(waiting[one.key])
+            if one.key not in waiting or workspace.drafts.withdraw(waiting[one.key])
             else replace(one, reason=f"{one.reason}; its file was gone already, sent or deleted")
             for one in withdrawn
         ]

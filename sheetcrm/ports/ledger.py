@@ -40,7 +40,7 @@ class Ledger(Protocol):
         """The source has been written: remember leads, values, overrides, moves and drafts.
 
         One transaction. A draft whose key is already known is left as it was. What the plan
-        withdraws is cancelled, for good, where it still is a draft.
+        withdraws is cancelled, for good, where it has not gone out yet.
         """
 
     def finish_run(

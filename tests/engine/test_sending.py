@@ -525,6 +525,21 @@ class TestThroughTheSheet:
         send(workspace, limit=9)
         assert any(b"Anastasia" in message.data for message in taken)
 
+    def test_what_was_approved_is_taken_back_when_its_rule_no_longer_holds(self, world) -> None:
+        workspace, source, taken = by_person(*world)
+        sync(workspace)
+        approve(workspace, chosen(workspace), by="sari")
+        followups = workspace.rules.followups
+        (welcome,) = followups.sequences
+        over = replace(followups, sequences=(replace(welcome, when="=FALSE"),))
+        sync(replace(workspace, rules=replace(workspace.rules, followups=over)))
+        assert set(states(workspace)) == {"cancelled"}
+        notes = {record.note for record in workspace.ledger.outbox.find(states=["cancelled"])}
+        assert notes == {"its rule does not hold"}
+        assert statuses(source) == {"CANCELLED", None}
+        assert send(workspace, limit=9).attempts == ()
+        assert taken == []
+
     def test_another_template_needs_another_word_and_a_missing_value_holds_it(self, world) -> None:
         workspace, source, taken = by_person(*world)
         sync(workspace)

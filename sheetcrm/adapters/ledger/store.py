@@ -135,9 +135,9 @@ class SqlLedger:
         """The source has been written: remember leads, values, overrides, moves and drafts.
 
         One transaction; only what differs is written. A draft whose key is already known is left
-        as it was, and what the plan withdraws is cancelled where it is a draft. What earlier runs
-        intended for the source is dropped, but for edits whose values stand there now: those are
-        confirmed as theirs.
+        as it was, and what the plan withdraws is cancelled where it has not gone out. What earlier
+        runs intended for the source is dropped, but for edits whose values stand there now: those
+        are confirmed as theirs.
         """
         with self._database.writing() as connection:
             run_id = runs.number(connection, run)

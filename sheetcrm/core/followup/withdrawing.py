@@ -1,4 +1,4 @@
-"""Whether drafts that wait for a person may still go to their leads."""
+"""Whether messages that wait, approved or not, may still go to their leads."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from sheetcrm.core.followup.rules import Sequence
 from sheetcrm.core.followup.schedule import NOT_MEANT, Moment, too_late
 from sheetcrm.core.followup.signals import Signal
 from sheetcrm.core.memory import MessageRecord, Withdrawal
+from sheetcrm.core.outbox import OPEN
 
 
 def withdraw(lookout: Lookout, leads: Iterable[LeadView], source: str) -> list[Withdrawal]:
-    """Take back the drafts that may no longer go out; all rows are looked at without them."""
+    """Take back what waits and may no longer go out; all rows are looked at without it."""
     waiting: defaultdict[str, list[MessageRecord]] = defaultdict(list)
     for person in lookout.people.all():
         for message in person.messages:
-            if message.state == "draft" and message.source == source:
+            if message.state in OPEN and message.source == source:
                 waiting[message.lead].append(message)
     found = []
     for lead in leads if waiting else ():
@@ -40,13 +41,13 @@ def withdrawal_reason(
     *,
     asks_stage: bool,
 ) -> str:
-    """Why a waiting draft must not go out any more, or "".
+    """Why a message that waits must not go out any more, or "".
 
     What kept nothing from being written takes nothing back: the same lead asked again gives the
     same answer. A rule that cannot be decided, or a template that changed, withdraws nothing.
 
     Args:
-        message: the draft.
+        message: a draft, or one that was approved.
         person: to whom.
         sequence: whose step it is; None where the config has it no longer.
         signal: what the sequence's formulas say of the lead now.

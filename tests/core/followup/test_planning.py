@@ -423,8 +423,10 @@ def waiting(**parts):
         ({"values": {"consent": False}}, "the sheet says that the lead does not consent"),
     ],
 )
-def test_a_waiting_draft_is_withdrawn_where_its_lead_may_no_longer_get_it(now, reason):
+@pytest.mark.parametrize("state", ["draft", "approved", "queued"])
+def test_what_waits_is_withdrawn_where_its_lead_may_no_longer_get_it(now, reason, state):
     message, who = waiting()
+    message = replace(message, state=state)
     changed = who._replace(**now)
     moved = standing(who) if changed.stage == who.stage else standing(changed, since=NOW + DAY)
     planned = plan([changed], messages=[message], standings=moved, now=NOW + DAY)
