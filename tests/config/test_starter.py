@@ -160,7 +160,7 @@ def mutations(draw):
 
 @given(mutations())
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_whatever_somebody_writes_is_read_or_refused_with_places(tmp_path, texts):
     root = written(tmp_path, texts)

@@ -100,7 +100,7 @@ def assert_lines(raw: bytes) -> None:
             assert "=?utf-8?" not in "".join(header_lines(raw, name))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(BODY, BODY, FILES, FILES)
 def test_texts_and_files(text, html, pictures, attachments):
     ours = letter(text=text, html=html, pictures=pictures, attachments=attachments)

@@ -30,7 +30,7 @@ def typed(values):
 
 
 @given(st.lists(ANYTHING, max_size=12), st.sampled_from([1, WORTH_ENCODING]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 def test_values_come_back_as_they_went_in(values, times):
     column = values * times
     assert typed(to_values(from_values(column), len(column))) == typed(column)

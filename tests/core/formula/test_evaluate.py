@@ -209,7 +209,7 @@ class TestClockAndLimits:
 
     def test_the_budget_names_the_formula_that_still_runs(self):
         frame = Frame({"A": [i + 0.5 for i in range(400_000)]})
-        formulas = [parse("=[@A]+1"), parse("=ROMAN([@A])&FACT([@A])")]
+        formulas = [parse("=ROMAN([@A])&FACT([@A])"), parse("=[@A]+1")]
         start = time.perf_counter()
         with pytest.raises(sheetcrm.FormulaError, match=r"0\.3 seconds") as caught:
             evaluate(formulas, frame, budget_seconds=0.3)

@@ -43,7 +43,7 @@ def close(ours, other):
     return ours == other
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     st.lists(st.tuples(CRITERIA, CRITERIA), min_size=2, max_size=12),
     st.lists(st.tuples(*[st.sampled_from(VALUES)] * 3), min_size=1, max_size=25),

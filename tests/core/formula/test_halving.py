@@ -96,7 +96,7 @@ def halved(wanted, column, *, mode, descending):
     return place if mode and 0 <= place < len(column) else None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(CELLS, min_size=1, max_size=9), st.lists(CELLS, min_size=1, max_size=4))
 def test_every_search_goes_where_excels_steps_lead(column, wanted):
     zero = [0 if value is None else value for value in wanted]

@@ -58,7 +58,7 @@ def cells_of(addresses: list[str]) -> set[int]:
     return {row for area in areas for row in range(area.first_row, area.last_row + 1)}
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(data=st.data(), kind=st.sampled_from(list(PLANTED)), height=st.integers(3, 14))
 def test_what_is_planted_is_found_where_it_is(data, kind, height):
     header, clean, wrong = PLANTED[kind]

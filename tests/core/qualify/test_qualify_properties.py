@@ -111,7 +111,7 @@ def test_a_score_stays_within_its_limits_and_is_the_sum_of_its_parts(group, rows
     assert qualified.total == qualified.scores["Fit"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(groups(), LEADS, st.sampled_from(list(Back)))
 def test_stages_move_only_with_a_move_and_never_down_unless_allowed(group, rows, back):
     qualified = outcome(group, rows, back)
