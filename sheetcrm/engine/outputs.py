@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sheetcrm.core.followup import FollowUpPlan
 from sheetcrm.core.qualify import Qualified
 from sheetcrm.core.table.leads import Leads
+from sheetcrm.core.table.spoken import said
 from sheetcrm.core.table.values import CellValue, Problem, Severity
 from sheetcrm.engine.waiting import on_the_clock
 
@@ -24,7 +25,7 @@ class Computed:
 
 
 def output_values(
-    outputs: Mapping[str, str], computed: Computed, problems: Sequence[Problem]
+    outputs: Mapping[str, str], computed: Computed, problems: Sequence[Problem], *, language: str
 ) -> dict[str, Sequence[CellValue]]:
     """Header → one value for each lead, in the order in which the config names the outputs."""
     qualified, followups = computed.qualified, computed.followups
@@ -44,7 +45,7 @@ def output_values(
         "next_follow_up": lambda: followups.next_follow_up,
         "email_status": lambda: blank_to_none(followups.email_status),
         "whatsapp": lambda: followups.whatsapp,
-        "problems": lambda: blank_to_none(problem_texts(computed.leads, problems)),
+        "problems": lambda: blank_to_none(problem_texts(computed.leads, problems, language)),
     }
     found: dict[str, Sequence[CellValue]] = {}
     for what, header in outputs.items():
@@ -91,11 +92,11 @@ def in_rows(problems: Sequence[Problem], leads: Leads, ids: Sequence[str]) -> li
     ]
 
 
-def problem_texts(leads: Leads, problems: Sequence[Problem]) -> list[str]:
+def problem_texts(leads: Leads, problems: Sequence[Problem], language: str) -> list[str]:
     """What is wrong with each lead, in one line."""
     by_row: dict[int, list[str]] = defaultdict(list)
     for problem in problems:
         if problem.row and (problem.cell or problem.severity is not Severity.NOTE):
             where = f" ({problem.cell})" if problem.cell else ""
-            by_row[problem.row].append(f"{problem.message}{where}")
+            by_row[problem.row].append(f"{said(problem.message, language)}{where}")
     return [" · ".join(dict.fromkeys(by_row.get(row, ()))) for row in leads.tab.rows]

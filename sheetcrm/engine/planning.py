@@ -294,7 +294,7 @@ class Planner:
         computed = Computed(
             leads=leads, ids=identities.ids, qualified=qualified, followups=followups
         )
-        outputs = output_values(rules.outputs, computed, problems)
+        outputs = output_values(rules.outputs, computed, problems, language=rules.locale.language)
         merged = merge(
             leads.tab,
             identities.ids,

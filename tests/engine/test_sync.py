@@ -8,6 +8,7 @@ import pytest
 
 from sheetcrm.adapters.memory import MemoryDrafts, MemoryLedger, MemoryTabSource
 from sheetcrm.core.qualify.rules import Stage
+from sheetcrm.core.table.values import CellValue
 from sheetcrm.engine.explain import explain
 from sheetcrm.engine.status import status
 from sheetcrm.engine.sync import plan, sync
@@ -88,6 +89,27 @@ def test_a_stage_that_nobody_knows_stands_among_the_problems(make):
     assert by_name(source, "Stage")["Ana Putri"] == "Prospek panas"
     assert "'Prospek panas', which is none of ours" in str(by_name(source, "Problems")["Ana Putri"])
     assert by_name(source, "Problems")["Budi"] is None
+
+
+def test_problems_stand_in_the_sheet_in_the_language_of_the_workspace(make):
+    ana: list[CellValue] = ["Ana", "ana@@example", "Jakarta", "mahal", "en", None]
+    budi: list[CellValue] = ["Budi", "budi@example.com", None, 100, "en", None]
+    source = MemoryTabSource([GRID[0], ana, budi])
+    workspace = make(source, outputs={**OUTPUTS, "problems": "Problems"})
+    rules = replace(workspace.rules, locale=replace(workspace.rules.locale, language="es"))
+    report = sync(replace(workspace, rules=rules))
+    said = str(by_name(source, "Problems")["Ana"])
+    assert "“ana@@example” no se puede leer como correo electrónico (B2)" in said
+    assert "“mahal” no se puede leer como importe (D2)" in said
+    assert "reglas que fallan para este lead: Fit: Budget (#VALUE!)" in said
+    assert "welcome, paso 1 retenido: el correo no se puede leer" in said
+    assert by_name(source, "Problems")["Budi"] == (
+        "welcome, paso 1 retenido: lead.city está vacío (templates/welcome/01-intro.en.md:4)"
+    )
+    assert report.results[0].plan
+    assert "“mahal” cannot be read as an amount of money" in [
+        problem.message for problem in report.results[0].plan.problems
+    ]
 
 
 def test_after_an_undo_everybody_is_who_they_were_twice_entered_people_too(make):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.oneperson import mark
 from sheetcrm.core.table.names import fold
+from sheetcrm.core.table.spoken import Spoken
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +61,10 @@ class OffLadder:
             own = row.source == self._source and row.lead == lead.id
             if not own and not _asks_for(when, row.stage):
                 where = "" if row.source == self._source else f"{row.source} "
-                return f"another row of the same person is {row.stage} ({where}row {row.row})"
+                at = str(row.row)
+                return Spoken(
+                    "another row of the same person is {} ({}row {})", row.stage, where, at
+                )
         return ""
 
     def _rows(self, lead: LeadView) -> Iterator[Beside]:

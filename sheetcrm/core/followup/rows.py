@@ -15,6 +15,7 @@ from sheetcrm.core.followup.schedule import NOT_MEANT, Outcome
 from sheetcrm.core.followup.spacing import on_hold
 from sheetcrm.core.followup.writing import Task, Writer, reason_of
 from sheetcrm.core.memory import MessageDraft, MessageRecord, Renewal
+from sheetcrm.core.table.spoken import Spoken
 from sheetcrm.core.table.values import Problem, Severity
 from sheetcrm.errors import LeadError, TemplateError
 
@@ -184,7 +185,7 @@ class RowPlanner:
 
     def _hold(self, case: Case, due: Seen, row: Row, reason: str, *, hint: str = "") -> None:
         row.status, row.day, row.held = HELD, due.next.on, self._held(case, due, reason)
-        message = f"{due.sequence.name}, step {due.next.step} is held: {reason}"
+        message = Spoken("{}, step {} is held: {}", due.sequence.name, due.next.step, reason)
         row.problems.append(self._problem(case.lead, message, hint=hint))
         row.words.append(f"It is held: {reason}.")
 
@@ -215,7 +216,7 @@ class RowPlanner:
         try:
             return self.writer.whatsapp(task)
         except TemplateError as error:
-            message = f"no WhatsApp link: {reason_of(error)}"
+            message = Spoken("no WhatsApp link: {}", reason_of(error))
             row.problems.append(self._problem(task.lead, message, Severity.NOTE, hint=error.hint))
             return None
 

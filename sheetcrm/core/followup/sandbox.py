@@ -23,6 +23,7 @@ from markupsafe import Markup
 
 from sheetcrm.core.followup.filters import FILTERS, say
 from sheetcrm.core.followup.lead import Blank, Fields, Items
+from sheetcrm.core.table.spoken import Spoken
 from sheetcrm.errors import TemplateError
 
 OUTPUT_LIMIT = 256 * 1024  #: characters of one rendered part
@@ -122,7 +123,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         except KeyError:
             return self.undefined(name=full)
         if isinstance(value, Blank):
-            return Empty(hint=f"{full} {value.reason}", name=full)
+            return Empty(hint=Spoken("{} {}", full, value.reason), name=full)
         return value
 
 
@@ -143,9 +144,8 @@ def produce(template: Template, context: Mapping[str, object], path: str) -> str
             parts.append(part)
     except UndefinedError as error:
         file, line = _place(error, path)
-        name = str(error.message)
         raise TemplateError(
-            name,
+            error.message or "",
             template=file,
             line=line,
             hint='fill the cell, or say what to write instead: | default("…")',

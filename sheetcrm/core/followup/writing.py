@@ -19,6 +19,7 @@ from sheetcrm.core.followup.voice import Voice
 from sheetcrm.core.followup.whatsapp import whatsapp_link
 from sheetcrm.core.memory import MessageDraft, MessageRecord
 from sheetcrm.core.table.fields import Locale
+from sheetcrm.core.table.spoken import Spoken
 from sheetcrm.errors import LeadError, TemplateError
 
 ENCLOSED_LIMIT = 200_000_000  #: bytes of attachments and pictures in the messages of one run
@@ -164,7 +165,7 @@ class Writer:
         if not choice:
             tags = ", ".join(languages_for(task.lead.language, language))
             raise LeadError(
-                f"no template {name}/{task.template} is for this lead (in {tags})",
+                Spoken("no template {} is for this lead (in {})", f"{name}/{task.template}", tags),
                 hint=f"write templates/{name}/{task.template}.{language}.md without For-… lines",
             )
         return choice
@@ -238,5 +239,5 @@ def reason_of(error: LeadError | TemplateError) -> str:
     """What kept a message from being written, with the template's place."""
     if isinstance(error, TemplateError):
         line = f":{error.line}" if error.line else ""
-        return f"{error.message} (templates/{error.template}{line})"
+        return Spoken("{} (templates/{}{})", error.message, error.template, line)
     return error.message

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sheetcrm.core.qualify.evaluation import Evaluation
 from sheetcrm.core.qualify.ladder import Ladder, Verdict
 from sheetcrm.core.table.names import nearest
+from sheetcrm.core.table.spoken import Spoken
 from sheetcrm.core.table.values import Problem
 
 _SHOWN = 3
@@ -44,9 +45,10 @@ def _faulty(faults: Mapping[str, str]) -> Problem:
     """One problem for all rules that could not be read for a lead."""
     shown = [f"{rule} ({given})" for rule, given in list(faults.items())[:_SHOWN]]
     more = len(faults) - len(shown)
-    rules = ", ".join(shown) + (f" and {more} more" if more else "")
+    rules = ", ".join(shown)
+    listed = Spoken("{} and {} more", rules, more) if more else rules
     return Problem(
-        message=f"rules that cannot be read for this lead: {rules}",
+        message=Spoken("rules that cannot be read for this lead: {}", listed),
         hint="mend the cells that they name; until then they count as unknown, "
         "and the lead is not moved down",
     )
@@ -56,7 +58,9 @@ def _unknown_stage(stage: str, ladder: Ladder) -> Problem:
     meant = nearest(stage, ladder.names)
     hint = f"did you mean {meant}? " if meant else ""
     return Problem(
-        message=f"somebody wrote the stage {stage!r}, which is none of ours; it is kept",
+        message=Spoken(
+            "somebody wrote the stage {}, which is none of ours; it is kept", repr(stage)
+        ),
         hint=f"{hint}the stages are: {', '.join(ladder.names)}",
     )
 
@@ -66,12 +70,12 @@ def _without_reason(stage: str, *, configured: bool) -> Problem:
         hint = "write why into the column that the reason is taken from"
     else:
         hint = f"give the stage {stage} a reason formula in the config"
-    return Problem(message=f"{stage.lower()} without a reason", hint=hint)
+    return Problem(message=Spoken("{} without a reason", stage.lower()), hint=hint)
 
 
 def _without_date(stage: str) -> Problem:
     return Problem(
-        message=f"{stage.lower()} without a date",
+        message=Spoken("{} without a date", stage.lower()),
         hint="write until when into the column that the date is taken from; "
         "without it nobody comes back by itself",
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sheetcrm.core.table.names import fold
+from sheetcrm.core.table.spoken import Spoken
 
 LIMIT = Decimal(10) ** 18  #: nothing that a team counts is larger
 
@@ -150,8 +151,12 @@ class _Scan:
         remarks = [
             *(["the lower end of a range"] if len(self.ends) == 2 else []),
             *(["a limit read as an amount"] if self.bound else []),
-            *([f"“{' '.join(self.left_out)}” was left out"] if self.left_out else []),
-            *([f"a single “{self.decimal}” is the decimal sign here"] if self.unclear else []),
+            *([Spoken("“{}” was left out", " ".join(self.left_out))] if self.left_out else []),
+            *(
+                [Spoken("a single “{}” is the decimal sign here", self.decimal)]
+                if self.unclear
+                else []
+            ),
         ]
         return Amount(value=-value if negative or self.negative else value, remarks=tuple(remarks))
 

@@ -18,7 +18,7 @@ from sheetcrm.core.table.reading import (
     Reader,
     Reading,
     bare,
-    quoted,
+    remarked,
     says_unknown,
     unreadable,
 )
@@ -143,7 +143,7 @@ def _read_text(text: str, order: _Order, locale: Locale) -> Reading:
     value: date | None = _at(day, timed, locale) if timed else day
     if value is None:
         return unreadable(text, "a date", _HINT)
-    return Reading(value, f"{quoted(text)} is read as {value} ({remark})" if remark else "")
+    return remarked(text, value, [remark] if remark else [])
 
 
 def _plain(text: str) -> str:

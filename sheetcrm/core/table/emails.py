@@ -10,10 +10,11 @@ from sheetcrm.core.table.reading import (
     Reader,
     Reading,
     bare,
-    quoted,
+    remarked,
     says_unknown,
     unreadable,
 )
+from sheetcrm.core.table.spoken import Spoken
 from sheetcrm.core.table.values import CellValue
 
 _HINT = "write it like name@company.com"
@@ -125,11 +126,9 @@ def _checked(cell: str, address: str, remarks: list[str]) -> Reading:
     domain = address.partition("@")[2]
     meant = meant_domain(domain)
     if meant:
-        remarks = [*remarks, f"the domain {domain} looks misspelt"]
-    if not remarks:
-        return Reading(address)
+        remarks = [*remarks, Spoken("the domain {} looks misspelt", domain)]
     hint = f"did you mean {address.partition('@')[0]}@{meant}?" if meant else ""
-    return Reading(address, f"{quoted(cell)} is read as {address} ({', '.join(remarks)})", hint)
+    return remarked(cell, address, remarks, hint)
 
 
 def _one_slip(one: str, other: str) -> bool:

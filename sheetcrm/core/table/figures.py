@@ -15,7 +15,7 @@ from sheetcrm.core.table.reading import (
     Reader,
     Reading,
     bare,
-    quoted,
+    remarked,
     says_unknown,
     unreadable,
 )
@@ -49,17 +49,15 @@ def number_reader(locale: Locale) -> Reader:
         amount = read_amount(text.casefold(), decimal=decimal, scales=scales, units=True)
         if amount is None:
             return unreadable(cell, "a number", _HINT)
-        return remarked(cell, amount.value, amount.remarks)
+        return number_read(cell, amount.value, amount.remarks)
 
     return read
 
 
-def remarked(cell: CellValue, number: Decimal, remarks: tuple[str, ...]) -> Reading:
+def number_read(cell: CellValue, number: Decimal, remarks: tuple[str, ...]) -> Reading:
     """The reading of a number, an int where it is whole, with the remarks on how it was read."""
     value = int(number) if number == number.to_integral_value() else float(number)
-    if not remarks:
-        return Reading(value)
-    return Reading(value, f"{quoted(cell)} is read as {value:,} ({', '.join(remarks)})")
+    return remarked(cell, value, remarks)
 
 
 def scale_words(language: str) -> dict[str, Decimal]:

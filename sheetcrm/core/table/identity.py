@@ -10,6 +10,7 @@ from sheetcrm.core.table.fingerprint import fingerprints, in_order_made, new_id
 from sheetcrm.core.table.leads import Leads
 from sheetcrm.core.table.merge import owned_column, same
 from sheetcrm.core.table.reading import display
+from sheetcrm.core.table.spoken import Spoken, either
 from sheetcrm.core.table.values import CellError, CellValue, Problem, Severity, Tab
 
 _LONGEST_ID = 64
@@ -165,7 +166,7 @@ def _astray(
 def _duplicate(leads: Leads, identities: Identities, name: str, other: int, index: int) -> Problem:
     there, row = leads.address(name, other), leads.tab.rows[index]
     return Problem(
-        message=f"the same {name} as in {there}: {leads.text(name, index)}",
+        message=Spoken("the same {} as in {}: {}", name, there, leads.text(name, index)),
         source=leads.tab.source,
         tab=leads.tab.title,
         cell=leads.address(name, index),
@@ -226,7 +227,7 @@ class _Search:
             if lead in rivals and not self.shuffled:
                 for row in (index, *rivals[lead]):
                     others = self._numbers([index, *rivals[lead]], but=row)
-                    self.unclear[row] = f"this row or {others} may be {lead}"
+                    self.unclear[row] = Spoken("this row or {} may be {}", others, lead)
             else:
                 self._settle(index, lead)
         self._forget_settled()
@@ -239,13 +240,15 @@ class _Search:
             edited_copies = lead in self.known and len({self.prints[row] for row in rows}) == 1
             if self.shuffled and lead in self.known:
                 for row in rows:
-                    self.unclear[row] = f"the ids of this tab were moved; is this row {lead}?"
+                    self.unclear[row] = Spoken(
+                        "the ids of this tab were moved; is this row {}?", lead
+                    )
             elif len(rows) == 1 or edited_copies:
                 self._settle(rows[0], lead)
             else:
                 for row in rows:
                     others = self._numbers(rows, but=row)
-                    self.unclear[row] = f"the id {lead} stands in {others} too"
+                    self.unclear[row] = Spoken("the id {} stands in {} too", lead, others)
         self._forget_settled()
 
     def new(self) -> None:
@@ -288,7 +291,7 @@ class _Search:
                 claims.update(zip(leads, rows, strict=False))
             elif leads:
                 for row in rows:
-                    self.unclear[row] = f"this row may be {' or '.join(leads)}"
+                    self.unclear[row] = Spoken("this row may be {}", either(leads))
         return claims
 
     def _all_lost(self, leads: Sequence[str], rows: Sequence[int]) -> bool:
@@ -319,7 +322,7 @@ class _Search:
 
     def _numbers(self, rows: Sequence[int], *, but: int) -> str:
         numbers = [str(self.leads.tab.rows[row]) for row in rows if row != but]
-        return f"row {' or '.join(numbers)}"
+        return Spoken("row {}", either(numbers))
 
     def _report(self, index: int, lead: str) -> None:
         """Say what is unclear about a new lead, or whose copy it is."""
@@ -328,14 +331,14 @@ class _Search:
             message, severity = self.unclear[index], Severity.WARNING
         elif cell in self.rows:
             number = self.leads.tab.rows[self.rows[cell]]
-            message = f"the id {cell} in this row belongs to row {number}"
+            message = Spoken("the id {} in this row belongs to row {}", cell, str(number))
             severity = Severity.WARNING if self.shuffled else Severity.NOTE
         else:
             return
         tab, row = self.leads.tab, self.leads.tab.rows[index]
         self.problems.append(
             Problem(
-                message=f"{message}; this one is the new lead {lead}",
+                message=Spoken("{}; this one is the new lead {}", message, lead),
                 severity=severity,
                 source=tab.source,
                 tab=tab.title,

@@ -11,8 +11,9 @@ from functools import lru_cache
 from sheetcrm.core.table.amounts import Amount, read_amount
 from sheetcrm.core.table.customs import decimal_sign
 from sheetcrm.core.table.fields import Locale
-from sheetcrm.core.table.figures import remarked, scale_words
+from sheetcrm.core.table.figures import number_read, scale_words
 from sheetcrm.core.table.reading import BLANK, Reader, Reading, bare, says_unknown, unreadable
+from sheetcrm.core.table.spoken import Spoken
 from sheetcrm.core.table.values import CellError, CellValue
 
 _HINT = "write it like 5000000 or 5 jt"
@@ -82,9 +83,9 @@ def money_reader(locale: Locale) -> Reader:
         if found is None:
             return unreadable(cell, "an amount of money", _HINT)
         amount, currency = found
-        foreign = (f"in {currency}, while the workspace counts in {locale.currency}",)
+        foreign = (Spoken("in {}, while the workspace counts in {}", currency, locale.currency),)
         remarks = amount.remarks + (() if currency == locale.currency else foreign)
-        return remarked(cell, amount.value, remarks)
+        return number_read(cell, amount.value, remarks)
 
     return read
 

@@ -13,7 +13,7 @@ from sheetcrm.core.table.reading import (
     Reading,
     bare,
     display,
-    quoted,
+    remarked,
     says_unknown,
     unreadable,
 )
@@ -104,9 +104,7 @@ def _read(cell: CellValue, text: str, country: str, hint: str) -> Reading:
         return unreadable(cell, "a phone number", hint)
     if len(numbers) == 1:
         return Reading(numbers[0])
-    return Reading(
-        numbers[0], f"{quoted(cell)} is read as {numbers[0]} (the first of several numbers)"
-    )
+    return remarked(cell, numbers[0], ["the first of several numbers"])
 
 
 def _numbers(text: str, country: str) -> Iterator[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from sheetcrm.core.table.names import fold
+from sheetcrm.core.table.spoken import Spoken
 from sheetcrm.core.table.values import CellError, CellValue
 
 _SHOWN = 40  # characters of a cell that are repeated in a message
@@ -60,8 +61,21 @@ def unreadable(cell: CellValue, what: str, hint: str = "") -> Reading:
     """The reading of a cell that is not `what` (``a date``)."""
     if isinstance(cell, CellError):
         hint = "the formula in this cell fails: mend it in the sheet"
-        return Reading(cell, f"the cell shows the error {cell.code} instead of {what}", hint)
-    return Reading(CellError("#VALUE!"), f"{quoted(cell)} cannot be read as {what}", hint)
+        return Reading(
+            cell, Spoken("the cell shows the error {} instead of {}", cell.code, what), hint
+        )
+    return Reading(
+        CellError("#VALUE!"), Spoken("{} cannot be read as {}", quoted(cell), what), hint
+    )
+
+
+def remarked(cell: CellValue, value: CellValue, remarks: Sequence[str], hint: str = "") -> Reading:
+    """The reading of a cell with remarks on how it was read, if there are any."""
+    if not remarks:
+        return Reading(value)
+    shown = value if isinstance(value, int | float) else str(value)
+    text = Spoken("{} is read as {} ({})", quoted(cell), shown, tuple(remarks))
+    return Reading(value, text, hint)
 
 
 def quoted(cell: CellValue) -> str:
