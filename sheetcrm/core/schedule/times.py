@@ -7,6 +7,7 @@ days, and ``@daily`` and the like. Where day of month and weekday are both given
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ _MACROS = {
 }
 _PART = re.compile(r"(?:(\*)|(\w+)(?:-(\w+))?)(?:/(\d+))?", re.ASCII)
 _EVERY = re.compile(r"(\d+)\s*(m|min|minutes?|h|hours?|d|days?)", re.ASCII)
+_LEAP_YEAR = 2024  # any
 _FIRST_HOUR = 6  #: of what happens once a day, unless a crontab expression says otherwise
 
 
@@ -114,7 +116,7 @@ def parse_times(text: str) -> Times:
     """A crontab expression such as ``*/15 8-18 * * 1-5``.
 
     Raises:
-        UsageError: it is none, and which part of it is wrong.
+        UsageError: it is none, and which part of it is wrong; or such a day never comes.
     """
     parts = _MACROS.get(text.strip().lower(), text).split()
     if len(parts) != 5:
@@ -123,13 +125,17 @@ def parse_times(text: str) -> Times:
         _field(text, part, kind) for part, kind in zip(parts, _KINDS, strict=True)
     )
     days = tuple(sorted({value % 7 for value in weekday.values}))  # 7 is Sunday, too
-    return Times(
+    times = Times(
         minute=minute,
         hour=hour,
         day=day,
         month=month,
         weekday=Field(text=weekday.text, values=days),
     )
+    longest = max(monthrange(_LEAP_YEAR, value)[1] for value in month.values)
+    if not times.either and min(day.values) > longest:
+        raise _unreadable(text, f"no such month has a day {min(day.values)}")
+    return times
 
 
 def every_so_often(text: str, offset: int) -> Times:

@@ -47,6 +47,8 @@ def test_what_an_expression_means(text, minutes, hours, weekdays):
         ("1,,2 * * * *", 'its minute "1,,2" cannot be understood'),
         ("-1 * * * *", 'its minute "-1" cannot be understood'),
         ("٣ * * * *", 'its minute "٣" cannot be understood'),
+        ("0 0 30 2 *", "no such month has a day 30"),
+        ("0 0 31 4,6,9,11 *", "no such month has a day 31"),
     ],
 )
 def test_what_is_none_is_refused_with_the_part_that_is_wrong(text, says):
@@ -54,6 +56,11 @@ def test_what_is_none_is_refused_with_the_part_that_is_wrong(text, says):
         parse_times(text)
     assert says in caught.value.message
     assert "*/15 8-18 * * 1-5" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["0 0 29 2 *", "0 0 31 4,5 *", "0 0 30 2 fri"])
+def test_a_day_that_comes_some_time_is_none_that_never_comes(text):
+    assert next(upcoming((parse_times(text),), datetime(2026, 3, 1)))
 
 
 def test_either_a_day_of_the_month_or_a_weekday_will_do():
@@ -72,7 +79,6 @@ def test_upcoming():
         "Mon 08:30",
         "Mon 17:30",
     ]
-    assert list(upcoming((parse_times("0 0 30 2 *"),), friday)) == []
 
 
 @pytest.mark.parametrize(
