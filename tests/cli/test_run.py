@@ -64,6 +64,12 @@ def test_runs_tell_what_was_done_and_what_was_cut_off(sample, run):
     assert run("--workspace", sample, "runs", "1", "--json").out.count('"kind"') == 1
     wrong = run("--workspace", sample, "runs", "2020-01")
     assert (wrong.code, "no run" in wrong.err) == (2, True)
+    assert run("--workspace", sample, "runs", "0").code == 2
+    second = listed[1]["id"].rpartition("-")[0]  # its phase began in the same second, perhaps
+    if not listed[0]["id"].startswith(second):
+        assert run("--workspace", sample, "runs", second).out == shown
+    wrong = run("--workspace", sample, "runs", listed[0]["id"][:8])
+    assert (wrong.code, "2 runs have ids that begin with" in wrong.err) == (2, True)
     from sheetcrm.bootstrap import open_workspace
 
     with open_workspace(sample, exclusive=True) as opened:

@@ -32,7 +32,7 @@ def runs(workspace: str, *, which: str, as_json: bool) -> int:
     `last` is the newest. A run that was cut off (killed, or the computer went down) says so.
     """
     root = find_root(workspace)
-    one = not (which.isdecimal() and int(which) < MOST)
+    one = not (which.isdecimal() and 0 < int(which) < MOST)
     with open_workspace(root, lasting=False) as opened:
         zone = opened.clock.now().tzinfo
         found = opened.ledger.runs(MOST if one else int(which) * PARTS)
@@ -63,15 +63,20 @@ def endings(runs: Sequence[RunRecord], *, at_work: bool) -> dict[str, str]:
 
 
 def the_one(runs: Sequence[RunRecord], which: str) -> RunRecord:
-    """The run whose id begins so."""
-    last = which == "last"
-    fitting = whole(runs)[:1] if last else [run for run in runs if run.id.startswith(which)]
-    if len(fitting) != 1:
-        count = "no run" if not fitting else f"{len(fitting)} runs"
-        raise UsageError(
-            f"there is {count} whose id begins with {which!r}", hint="sheetcrm runs lists them"
-        )
-    return fitting[0]
+    """The run whose id begins so; of several the one that is no phase of another one."""
+    if which == "last":
+        fitting = whole(runs)[:1]
+    else:
+        fitting = [run for run in runs if run.id.startswith(which)]
+    found = fitting if len(fitting) == 1 else [run for run in whole(runs) if run in fitting]
+    if len(found) == 1:
+        return found[0]
+    hint = "sheetcrm runs lists them"
+    if not runs or which == "last":
+        raise UsageError("there was no run yet", hint="begin with: sheetcrm sync")
+    if not fitting:
+        raise UsageError(f"no run has an id that begins with {which!r}", hint=hint)
+    raise UsageError(f"{len(found)} runs have ids that begin with {which!r}", hint=hint)
 
 
 def listed(runs: Sequence[RunRecord], ends: dict[str, str], zone: tzinfo | None) -> None:
