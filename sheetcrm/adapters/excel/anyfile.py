@@ -17,7 +17,7 @@ from sheetcrm.adapters.excel.source import ExcelSource
 from sheetcrm.core.table.layout import Layout
 from sheetcrm.core.table.values import Edit, Problem, Tab
 from sheetcrm.errors import SourceRefusedError
-from sheetcrm.ports import Backup, WithLayout, WriteReceipt
+from sheetcrm.ports import Backup, Rehearsing, WithLayout, WriteReceipt
 
 if TYPE_CHECKING:
     from sheetcrm.adapters.excel.csvsource import CsvSource
@@ -105,6 +105,16 @@ class FileSource:
         """Change the edits' cells and nothing else; see `ports.TabSource`."""
         try:
             return self._found.write(tab, edits, append=append, log=log, run=run)
+        except SourceRefusedError as refusal:
+            refusal.hint = self._offered(refusal)
+            raise
+
+    def rehearse(self, tab: Tab, headers: Collection[str]) -> None:
+        """Whether it could be written; what is only read has said so. See `ports.Rehearsing`."""
+        found = self._found
+        try:
+            if isinstance(found, Rehearsing):
+                found.rehearse(tab, headers)
         except SourceRefusedError as refusal:
             refusal.hint = self._offered(refusal)
             raise

@@ -83,6 +83,11 @@ class CsvSource:
             revision=Revision(snapshot=snapshot, numbers=found.numbers, header=found.header),
         )
 
+    def rehearse(self, tab: Tab, headers: Collection[str]) -> None:  # noqa: ARG002 - all may be
+        """Whether the file could be written; see `ports.Rehearsing`."""
+        with guarded(self._path):
+            check_writable(self._path)
+
     def write(
         self,
         tab: Tab,

@@ -25,7 +25,7 @@ from sheetcrm.adapters.excel.save import (
     other_names,
 )
 from sheetcrm.adapters.excel.scan import Scan
-from sheetcrm.adapters.excel.update import Change, stale
+from sheetcrm.adapters.excel.update import Change, rehearse, stale
 from sheetcrm.adapters.excel.values import same
 from sheetcrm.adapters.excel.writing import write_changes
 from sheetcrm.core.table.layout import Layout
@@ -138,6 +138,14 @@ class ExcelSource:
             return []
         with guarded(self._path), Package(self._path) as package:
             return [replace(problem, source=self.name) for problem in stale(package, change)]
+
+    def rehearse(self, tab: Tab, headers: Collection[str]) -> None:
+        """Whether file and tab could be written; see `ports.Rehearsing`."""
+        append = [header for header in headers if header not in tab.headers]
+        change = self._change(tab, _revision(tab), [], append)
+        with guarded(self._path), Package(self._path) as package:
+            check_writable(self._path)
+            rehearse(package, change)
 
     def layout(self, tab: Tab) -> Layout:
         """How the tab looked when it was read; see `ports.WithLayout`."""

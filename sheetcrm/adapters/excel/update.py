@@ -215,6 +215,15 @@ def open_sheet(package: Package, change: Change) -> SheetStream:
     return SheetStream(chunks, careful=change.scan.careful)
 
 
+def rehearse(package: Package, change: Change) -> None:
+    """Refuse what cannot be written safely, without working it out.
+
+    Raises:
+        Refusal: it cannot be made safely.
+    """
+    _check(package, change, markup.parse(change.scan.head + change.scan.tail))
+
+
 def stale(package: Package, change: Change) -> list[Problem]:
     """A word about formulas whose values the change makes out of date, if there are any."""
     return list(_stale(package, change)) if _is_read(package, change) else []

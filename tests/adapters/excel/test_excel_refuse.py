@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 
 from sheetcrm.adapters.excel import ExcelSource, write_cells
+from sheetcrm.adapters.excel.csvsource import CsvSource
 from sheetcrm.errors import SourceNotFoundError, SourceRefusedError, TabNotFoundError
 from tests.adapters.excel.excel_books import kitchen_sink, sheet_workbook, with_part
 
@@ -146,6 +147,38 @@ def test_read_only_file_is_not_replaced(tmp_path):
     path = kitchen_sink(tmp_path / "leads.xlsx")
     path.chmod(0o444)
     assert_refused(path, "read-only", read=False)
+
+
+@pytest.mark.parametrize("code", ["read-only", "signed", "protected", ""])
+def test_what_could_not_be_written_is_known_beforehand(tmp_path, code):
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Leads")
+        sheet.write_row(0, 0, ["Name", "City", "Stage"])
+        sheet.write_row(1, 0, ["Sari", "Bandung"])
+        if code == "protected":
+            sheet.protect()
+    if code == "signed":
+        with_part(path, "_xmlsignatures/sig1.xml", lambda _: b"<Signature/>")
+    path.chmod(0o444 if code == "read-only" else 0o644)
+    before = path.read_bytes()
+    source = ExcelSource("x", path)
+    caught = ""
+    try:
+        source.rehearse(source.read(), ["Score", "Stage"])
+    except SourceRefusedError as error:
+        caught = error.code
+    assert (caught, path.read_bytes()) == (code, before)
+
+
+def test_a_csv_that_could_not_be_written_is_known_beforehand(tmp_path):
+    path = tmp_path / "leads.csv"
+    path.write_text("Name,City\nSari,Bandung\n")
+    source = CsvSource("x", path)
+    source.rehearse(source.read(), ["Score"])
+    path.chmod(0o444)
+    with pytest.raises(SourceRefusedError, match="read-only"):
+        source.rehearse(source.read(), ["Score"])
 
 
 def test_too_long_text(tmp_path):
