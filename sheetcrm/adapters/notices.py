@@ -46,7 +46,8 @@ def call(url: str, body: str = "") -> str:
     except HTTPError as error:
         return f"the page of [notify] answered {error.code}"
     except (OSError, HTTPException, ValueError) as error:
-        reason = getattr(error, "reason", None) or type(error).__name__
+        reason = getattr(error, "reason", None) or error
+        reason = getattr(reason, "strerror", None) or str(reason) or type(error).__name__
         return f"the page of [notify] could not be called: {reason}"
     return ""
 

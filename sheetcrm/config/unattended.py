@@ -97,7 +97,7 @@ LOGGING = Table(
     {
         "file": Key(
             Text(examples=("var/log/sheetcrm.log",)),
-            "File in which runs note what they do; left out: none.",
+            "File in which runs note what they do, - for standard error; left out: none.",
         ),
         "format": Key(
             Choice(("text", "json")), "How; left out: text on a terminal, JSON lines elsewhere."
@@ -134,7 +134,7 @@ def unattended(tree: dict[str, Any], root: str) -> Unattended:
     if isinstance(notify.get("every"), str):  # the default, as nobody has read it
         notify["every"] = duration(notify["every"])
     for table, key in ((notify, "metrics"), (logging, "file")):
-        if table.get(key):
+        if table.get(key) and table[key] != "-":
             table[key] = os.path.normpath(os.path.join(root, table[key]))  # noqa: PTH118
     return Unattended(notify=NotifyConfig(**notify), logging=LoggingConfig(**logging))
 

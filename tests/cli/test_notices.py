@@ -154,6 +154,9 @@ def test_a_log_tells_of_every_phase(sample, run, capsys):
     assert "60" in phase
     said = run("--workspace", sample, "run", "--log", "-", "--log-format", "text")
     assert said.err.splitlines()[0].split()[2:5] == ["info", "run", "begins"]
+    configure(sample, '[logging]\nfile = "-"\n')
+    assert '"event": "run begins"' in run("--workspace", sample, "run").err
+    assert not (sample / "-").exists()
 
 
 def test_wrong_settings_are_told_with_their_place(sample, run):
