@@ -26,6 +26,7 @@ A fault of the *run* is one of these; the first level says how much must stop::
     └── LedgerError                   stop the run                          exit 1
         ├── LedgerLockedError    (T)
         ├── LedgerUnreachableError (T)  its server does not answer
+        ├── LedgerDamagedError  its file is broken
         └── LedgerTooNewError
 
 (T) also inherits `TransientError`: trying later is safe (exit 75).
@@ -257,6 +258,10 @@ class LedgerLockedError(LedgerError, TransientError):
 
 class LedgerUnreachableError(LedgerError, TransientError):
     """There is no way to the ledger's server just now."""
+
+
+class LedgerDamagedError(LedgerError):
+    """The ledger's file is broken, or none."""
 
 
 class LedgerTooNewError(LedgerError):

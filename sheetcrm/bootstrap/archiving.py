@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sheetcrm.bootstrap.files import load_config
 from sheetcrm.bootstrap.locks import alone
-from sheetcrm.errors import LedgerError, UsageError
+from sheetcrm.errors import LedgerDamagedError, UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,7 +38,7 @@ class PutBack:
     archived: Archived
     changes: list[str]  #: files of the team's rules that were otherwise
     before: str = ""  #: where the state that it replaced is kept
-    damaged: str = ""  #: where a ledger lies that could not be written to
+    damaged: str = ""  #: where the ledger lies that was there, if it is damaged
     sent_log: bool = False  #: whether there is one, which may know more than the ledger now
 
 
@@ -51,6 +51,7 @@ def backup(root: Path, to: str = "") -> Archived:
 
     Raises:
         UsageError: it cannot be written.
+        LedgerDamagedError: the ledger is damaged; the backups that there are stay.
         LedgerError: the ledger cannot be read.
     """
     from sheetcrm.adapters import archives
@@ -119,12 +120,13 @@ def restore_backup(root: Path, found: PutBack) -> PutBack:
         LedgerError: a run is at work, or the ledger cannot be written.
     """
     from sheetcrm.adapters import archives
+    from sheetcrm.adapters.ledger.moving import put_back
 
     config, archive = load_config(root), found.archived.path
     with alone(root), tempfile.TemporaryDirectory(prefix="sheetcrm-") as folder:
-        before = _kept(root, config)
+        before, damaged = _kept(root, config)
         archives.unpack(archive, [archives.LEDGER], Path(folder))
-        damaged = _put_back(Path(config.ledger), Path(folder) / archives.LEDGER)
+        put_back(config.ledger, str(Path(folder) / archives.LEDGER))
         logs = [archives.SENT_LOG] if archives.SENT_LOG in found.archived.manifest.files else []
         missing = [] if found.sent_log else logs
         archives.unpack(archive, [*found.changes, *missing], root)
@@ -153,34 +155,27 @@ def _checked(ledger: Path, archive: Path) -> int:
     return sum(health.rows.values())
 
 
-def _kept(root: Path, config: Config) -> str:
-    """Put what is there now into an archive; a damaged ledger is kept as it is, by `_put_back`."""
-    from sheetcrm.adapters.ledger.moving import is_damaged
+def _kept(root: Path, config: Config) -> tuple[str, str]:
+    """Put what is there now into an archive; a damaged ledger stays as it is, beside the new one.
 
+    Answers where both lie; "" for a ledger that is not damaged.
+    """
+    archive, damaged = str(_unused(root, config)), ""
     try:
-        return str(backup(root, str(_unused(root, config))).path)
-    except LedgerError as error:
-        if not is_damaged(error):
-            raise
-        return ""
+        backup(root, archive)
+    except LedgerDamagedError:
+        damaged = _set_aside(Path(config.ledger))
+        backup(root, archive)  # the rules, and a ledger that knows nothing
+    return archive, damaged
 
 
-def _put_back(ledger: Path, copy: Path) -> str:
-    """Replace the ledger; where that one is damaged it is moved aside, and said where it is."""
-    from sheetcrm.adapters.ledger.moving import is_damaged, put_back
-
-    try:
-        put_back(str(ledger), str(copy))
-    except LedgerError as error:
-        if not is_damaged(error):
-            raise
-        aside = _unused_name(ledger)
-        for end in ("", "-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                ledger.with_name(ledger.name + end).rename(aside.with_name(aside.name + end))
-        put_back(str(ledger), str(copy))
-        return str(aside)
-    return ""
+def _set_aside(ledger: Path) -> str:
+    """Give a ledger and its companions other names; says which."""
+    aside = _unused_name(ledger)
+    for end in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            ledger.with_name(ledger.name + end).rename(aside.with_name(aside.name + end))
+    return str(aside)
 
 
 def _unused(root: Path, config: Config) -> Path:

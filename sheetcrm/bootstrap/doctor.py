@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from sheetcrm.bootstrap.accounts import home
 from sheetcrm.bootstrap.locks import at_work
 from sheetcrm.bootstrap.workspace import open_workspace
-from sheetcrm.errors import SheetCrmError
+from sheetcrm.errors import LedgerError, SheetCrmError
 
 if TYPE_CHECKING:
+    from sheetcrm.config.model import Config
     from sheetcrm.engine.doctor import Finding
 
 _LIBRARIES = ("polars", "sqlalchemy", "formualizer", "gspread")
@@ -39,11 +40,12 @@ def diagnose(root: Path, say: Callable[[str], object] | None = None) -> Iterator
             yield ok("config", f"{len(list((root / 'config').glob('*.toml')))} files, no mistake")
             yield from examine(opened)
     except SheetCrmError as error:
-        yield from of_error("config", error)
+        yield from of_error("ledger" if isinstance(error, LedgerError) else "config", error)
     yield from _private(root)
     yield _disk(root)
     yield from _backups(root)
     yield _lock(root)
+    yield from _notices(root)
     yield _zones()
     yield _schedule(root)
 
@@ -110,6 +112,44 @@ def _lock(root: Path) -> Finding:
     return (
         look("lock", f"a run is at work: {holder}") if holder else ok("lock", "no run is at work")
     )
+
+
+def _notices(root: Path) -> Iterator[Finding]:
+    """Whether somebody would learn that runs fail, and whether what they note can be written."""
+    from sheetcrm.bootstrap.files import load_config
+    from sheetcrm.engine.doctor import look
+
+    try:
+        config = load_config(root)
+    except SheetCrmError:
+        return  # told already
+    said = config.unattended
+    for key, name in (("metrics", said.notify.metrics), ("file", said.logging.file)):
+        if name not in {"", "-"} and not _may_be_written(Path(name)):
+            hint = f"name another {key} in the config, or make its folder writable"
+            yield look("notices", f"{name} cannot be written", hint)
+    if said.notify.email and config.followups.sending.via != "smtp":  # else it was tried above
+        yield from _mails(config, said.notify.email)
+
+
+def _mails(config: Config, to: str) -> Iterator[Finding]:
+    from sheetcrm.bootstrap.mail import smtp_mailer
+    from sheetcrm.engine.doctor import of_error, ok
+
+    mailer = smtp_mailer(config)
+    if mailer is None:
+        return
+    try:
+        with mailer.open():
+            yield ok("notices", f"logged in as {mailer.account}, for mails to {to}")
+    except SheetCrmError as error:
+        yield from of_error("notices", error)
+
+
+def _may_be_written(path: Path) -> bool:
+    """Whether a file can be put there, by way of a new one beside it."""
+    folder = next(one for one in path.parents if one.exists())
+    return folder.is_dir() and os.access(folder, os.W_OK) and not path.is_dir()
 
 
 def _zones() -> Finding:

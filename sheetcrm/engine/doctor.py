@@ -170,7 +170,8 @@ def _runs(runs: Sequence[RunRecord]) -> Iterator[Finding]:
     hint = "what went wrong: sheetcrm runs last"
     failing = next((i for i, run in enumerate(whole) if run.outcome != "failed"), len(whole))
     if failing:
-        yield wrong("runs", f"{failing} failed in a row, the last is {last.id}", hint)
+        many = f"{failing} failed in a row, the last is" if failing > 1 else "the last one failed:"
+        yield wrong("runs", f"{many} {last.id}", hint)
     else:
         state = State.LOOK if last.outcome in {"", "later"} else State.OK
         yield Finding(topic="runs", state=state, text=text, hint=hint if state != State.OK else "")

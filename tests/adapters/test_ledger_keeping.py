@@ -269,6 +269,19 @@ class TestHealth:
             ledger.start_run("run", T0)
         assert looked == [1]
 
+    def test_once_a_day_the_file_is_looked_at(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        looked = []
+        monkeypatch.setattr(
+            "sheetcrm.adapters.ledger.health.refuse_damaged", lambda *_: looked.append(1)
+        )
+        for days, looks in ((0, 0), (0, 0), (1, 1), (1, 1), (3, 2)):
+            at = T0 + timedelta(days=days)
+            with closing(open_ledger(str(tmp_path / "ledger.db"))) as ledger:
+                ledger.finish_run(ledger.start_run("run", at), at=at, outcome="ok", counts={})
+            assert len(looked) == looks
+
 
 class TestTidying:
     KEPT = Retention(runs_days=30, edits_days=10, scores_days=20, messages_days=20)

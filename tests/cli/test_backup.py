@@ -43,6 +43,19 @@ def contents(ledger: Path) -> list[str]:
         return [line for line in found.iterdump() if "sqlite_stat" not in line]
 
 
+def damage(ledger: Path) -> bytes:
+    """Break a page that runs seldom read; gives what the file is now."""
+    with closing(sqlite3.connect(ledger)) as found:
+        name = "ix_people_phone_e164"
+        (page,) = found.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", [name])
+        size = found.execute("PRAGMA page_size").fetchone()[0]
+        found.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(ledger.read_bytes())
+    content[(page[0] - 1) * size : page[0] * size] = b"\x55" * size
+    ledger.write_bytes(content)
+    return bytes(content)
+
+
 def test_it_holds_all_but_secrets_and_workbooks(synced: Path, run) -> None:
     said = run("--workspace", synced, "backup")
     assert said.code == 0
@@ -101,6 +114,16 @@ def test_only_the_newest_ones_stay(synced: Path, run) -> None:
     assert run("--workspace", synced, "backup").code == 0
     names = sorted(one.name for one in folder.iterdir())
     assert (names[0], names[1], len(names)) == ("mine.zip", "sheetcrm-20250104-000000.zip", 3)
+
+
+def test_a_damaged_ledger_makes_none_and_drives_out_none(synced: Path, archive: Path, run) -> None:
+    damage(synced / "var" / "ledger.db")
+    said = run("--workspace", synced, "backup")
+    assert said.code == 1
+    assert "is damaged" in said.err
+    assert "sheetcrm backup --restore FILE" in said.err
+    assert not (synced / "var" / "archives").exists()
+    assert run("--workspace", synced, "backup", "--check", archive).code == 0
 
 
 def test_one_that_is_there_is_not_written_over(synced: Path, archive: Path, run) -> None:
@@ -206,6 +229,21 @@ class TestRestore:
         kept = ledger.with_name("ledger.db.damaged1")
         assert str(kept) in said.out
         assert kept.read_bytes().startswith(b"no database")
+
+    def test_over_one_that_is_damaged_only_in_its_middle(
+        self, synced: Path, archive: Path, run
+    ) -> None:
+        """The rules that are there now are kept, and the file as it was."""
+        ledger, scoring = synced / "var" / "ledger.db", synced / "config" / "scoring.toml"
+        before, bytes_before = contents(ledger), damage(ledger)
+        scoring.write_text(scoring.read_text() + "\n# of today\n")
+        said = run("--workspace", synced, "backup", "--restore", archive, "--yes", "--json")
+        assert said.code == 0, said.err
+        assert contents(ledger) == before
+        done = json.loads(said.out)
+        assert Path(done["damaged"]).read_bytes() == bytes_before
+        with zipfile.ZipFile(done["before"]) as kept:
+            assert kept.read("config/scoring.toml").endswith(b"# of today\n")
 
     def test_a_ledger_that_is_in_use_is_none_that_is_damaged(
         self, synced: Path, archive: Path, run, monkeypatch: pytest.MonkeyPatch

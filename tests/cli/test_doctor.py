@@ -94,6 +94,10 @@ def lose_workbook(root):
     (root / "leads.xlsx").unlink()
 
 
+def close_workbook(root):
+    (root / "leads.xlsx").chmod(0o444)
+
+
 def damage_ledger(root):
     path = root / "var" / "ledger.db"
     bytes_ = bytearray(path.read_bytes())
@@ -123,6 +127,7 @@ def fail_twice(root):
         (break_config, "config", "mvoes"),
         (break_rule, "rules", "Scoer"),
         (lose_workbook, "source leads", "leads.xlsx"),
+        (close_workbook, "source leads", "marked read-only"),
         (damage_ledger, "ledger", "damaged|malformed|integrity|page|btree"),
         (set_clock_back, "clock", "set back"),
         (fail_twice, "runs", "2 failed in a row"),
@@ -134,8 +139,7 @@ def test_what_is_wrong_is_told(ask, sample, harm, topic, words):
     assert code == 1
     told = [text for topics in found.values() for state, text, _ in topics if state == "wrong"]
     assert any(re.search(words, text, re.IGNORECASE) for text in told), found
-    if harm is not damage_ledger:
-        assert "wrong" in state_of(found, topic)
+    assert "wrong" in state_of(found, topic)
 
 
 def test_what_is_to_be_looked_at(ask, sample):
@@ -171,3 +175,22 @@ def test_it_logs_in_to_the_mail_server_and_sends_nothing(ask, sample, password, 
         found, _ = ask()
         assert server.messages == []
     assert state in state_of(found, "sending"), found["sending"]
+
+
+@pytest.mark.parametrize(("password", "state"), [("right", "ok"), ("other", "wrong")])
+def test_whether_somebody_would_learn_of_failures(ask, sample, password, state):
+    (sample / "password").write_text("right")
+    (sample / "blocked").write_text("")
+    with SmtpServer(users={"halo": password}) as server:
+        configure(
+            sample,
+            '[notify]\nemail = "boss@example.com"\nmetrics = "blocked/sheetcrm.prom"\n'
+            '[logging]\nfile = "var/log/x.log"\n'
+            f'[smtp]\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "none"\n'
+            'user = "halo"\npassword = "${file:password}"\n',
+        )
+        found, code = ask()
+        assert server.messages == []
+    assert code == (state == "wrong")
+    assert state_of(found, "notices") == {"look", state}
+    assert ["blocked" in text for _, text, _ in found["notices"]] == [True, False]

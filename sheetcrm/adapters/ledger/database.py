@@ -30,7 +30,12 @@ from sheetcrm.adapters.ledger.connecting import (
     opening,
 )
 from sheetcrm.adapters.ledger.direct import Direct
-from sheetcrm.errors import LedgerError, LedgerLockedError, LedgerUnreachableError
+from sheetcrm.errors import (
+    LedgerDamagedError,
+    LedgerError,
+    LedgerLockedError,
+    LedgerUnreachableError,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -43,13 +48,15 @@ _ROWS = 200  # of one INSERT: more gain nothing
 _POSTGRES_LOCKED = {"40001", "40P01", "55P03"}  # serialization, deadlock, lock not available
 _POSTGRES_AWAY = ("08", "57P0", "53300")  # no connection, (re)starting, too many of them
 _POSTGRES_BUSY_WORDS = ("starting up", "shutting down", "recovery", "too many clients")
+PUT_BACK = "put back the newest backup: sheetcrm backup --restore FILE"  #: where it is damaged
+_SQLITE_DAMAGED = {11, 26}  # SQLITE_CORRUPT, SQLITE_NOTADB
 _SQLITE_HINTS = {
     8: "the file or its folder is read-only: give yourself the right to write there",
     10: "the disk could not be read or written: check it, and keep the ledger on a local disk",
-    11: "the file is damaged: put back a copy of it",
+    11: PUT_BACK,
     13: "the disk is full: make room and run it again",
     14: "check that the folder exists and that you may write there",
-    26: "it is some other file: move it away, or name another ledger in config/sheetcrm.toml",
+    26: f"if it was the ledger, {PUT_BACK}; else name another file in config/sheetcrm.toml",
 }
 
 
@@ -293,7 +300,8 @@ def _translated(where: str, cause: BaseException | None) -> LedgerError:
             f"the ledger {where} cannot be reached: {cause}",
             hint="check that its server runs and that you have a network, then try again",
         )
-    return LedgerError(
+    kind = LedgerDamagedError if code in _SQLITE_DAMAGED else LedgerError
+    return kind(
         f"the ledger {where} cannot be used: {cause}",
         hint=_SQLITE_HINTS.get(code, "check that it is there and that you may use it"),
     )

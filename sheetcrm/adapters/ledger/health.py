@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, text
 
-from sheetcrm.adapters.ledger.database import Database
+from sheetcrm.adapters.ledger.database import PUT_BACK, Database
 from sheetcrm.adapters.ledger.migrate import current
 from sheetcrm.adapters.ledger.schema import bodies, leads, messages, metadata, people
 from sheetcrm.core.outbox.states import GOING, OPEN
-from sheetcrm.errors import LedgerError
+from sheetcrm.errors import LedgerDamagedError
 from sheetcrm.ports import LedgerHealth
 
 _MOST = 20  # faults that are told
@@ -35,24 +35,28 @@ def health(database: Database) -> LedgerHealth:
         )
 
 
-def refuse_damaged(connection: Connection, where: str) -> None:
-    """Stop where a SQLite file is damaged; reads all of it, but not as closely as `health`.
+def refuse_damaged(connection: Connection, where: str, *, closely: bool = False) -> None:
+    """Stop where a SQLite file is damaged.
+
+    Args:
+        connection: to the file, all of which is read.
+        where: its place, for people.
+        closely: whether its indexes are compared with its tables, too, as `health` does.
 
     Raises:
-        LedgerError: it is.
+        LedgerDamagedError: it is.
     """
-    found = connection.scalar(text("PRAGMA quick_check(1)"))
+    look = "integrity_check" if closely else "quick_check"
+    found = connection.scalar(text(f"PRAGMA {look}(1)"))
     if found != "ok":
-        raise LedgerError(
-            f"the ledger {where} is damaged: {found}",
-            hint="put back the newest backup: sheetcrm backup --restore FILE",
-        )
+        said = " ".join(str(found).split())
+        raise LedgerDamagedError(f"the ledger {where} is damaged: {said}", hint=PUT_BACK)
 
 
 def _of_file(connection: Connection) -> list[str]:
     """What SQLite itself finds: broken pages and indexes, references to nothing."""
     pages = connection.execute(text(f"PRAGMA integrity_check({_MOST})")).scalars()
-    found = [fault for fault in pages if fault != "ok"]
+    found = [" ".join(fault.split()) for fault in pages if fault != "ok"]
     lost = connection.execute(text("PRAGMA foreign_key_check")).all()[:_MOST]
     return found + [f"a row of {row[0]} refers to none of {row[2]}" for row in lost]
 

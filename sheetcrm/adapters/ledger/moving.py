@@ -27,11 +27,11 @@ from sqlalchemy.exc import DBAPIError
 
 from sheetcrm.adapters.ledger import database
 from sheetcrm.adapters.ledger.database import AnyRow, Database
+from sheetcrm.adapters.ledger.health import refuse_damaged
 from sheetcrm.adapters.ledger.migrate import MOVED, bring_up_to_date
 from sheetcrm.adapters.ledger.schema import marks, metadata
 from sheetcrm.errors import LedgerError, UsageError
 
-_DAMAGED = {11, 26}  # SQLITE_CORRUPT, SQLITE_NOTADB
 _AT_ONCE = 2_000  # rows; with messages of a few KB some MB
 
 
@@ -84,6 +84,7 @@ def copy_into_file(address: str, path: str) -> int:
     """A snapshot of a ledger as a new SQLite file, while runs go on; answers how many rows.
 
     Raises:
+        LedgerDamagedError: the ledger is damaged, and so would be what is copied.
         LedgerError: the ledger cannot be used.
     """
     source, target = Database(address, wait=30), Database(path, wait=30)
@@ -92,6 +93,7 @@ def copy_into_file(address: str, path: str) -> int:
         if source.is_file:
             with source.session() as old, target.session() as new, source.in_our_words():
                 _copy_pages(old, new)
+                refuse_damaged(new, source.where, closely=True)
         else:
             bring_up_to_date(target)
             with source.snapshot() as old, target.writing() as new:
@@ -118,12 +120,6 @@ def put_back(path: str, copy: str) -> None:
     finally:
         source.close()
         target.close()
-
-
-def is_damaged(error: LedgerError) -> bool:
-    """Whether an error means that a SQLite file is broken, and not that it is in use."""
-    cause = getattr(error.__cause__, "orig", None)
-    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
 
 
 def _copy_pages(old: Connection, new: Connection) -> None:

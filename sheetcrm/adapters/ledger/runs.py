@@ -32,11 +32,13 @@ def start(connection: Connection, kind: str, at: datetime) -> str:
     return key
 
 
-def was_cut_off(connection: Connection, own: Collection[str]) -> bool:
-    """Whether the newest run never ended, unless it is one of these, which go on."""
-    newest_one = select(runs.c.key, runs.c.finished).order_by(runs.c.id.desc()).limit(1)
-    row = connection.execute(newest_one).first()
-    return row is not None and row.finished is None and row.key not in own
+def wants_a_look(connection: Connection, own: Collection[str], at: datetime) -> bool:
+    """Whether the newest run never ended or was on another day, unless it is one of these."""
+    columns = (runs.c.key, runs.c.started, runs.c.finished)
+    row = connection.execute(select(*columns).order_by(runs.c.id.desc()).limit(1)).first()
+    if row is None or row.key in own:
+        return False
+    return row.finished is None or row.started.date() != at.astimezone(UTC).date()
 
 
 def number(connection: Connection, key: str) -> int:

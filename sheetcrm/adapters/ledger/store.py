@@ -107,14 +107,15 @@ class SqlLedger:
     def start_run(self, kind: str, at: datetime) -> str:
         """Begin a run and give it an id such as ``20261122-093000-k3f`` (in UTC).
 
-        Where the last one of another process was cut off, the file is looked at first.
+        Where the last one of another process was cut off, and once a day, the file is looked at
+        first.
 
         Raises:
-            LedgerError: it is damaged.
+            LedgerDamagedError: it is damaged.
         """
         if self._database.is_file:
             with self._database.reading() as connection:
-                if runs.was_cut_off(connection, self._own):
+                if runs.wants_a_look(connection, self._own, at):
                     health.refuse_damaged(connection, self._database.where)
         with self._database.writing(quietly=True) as connection:
             run = runs.start(connection, kind, at)
