@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -79,6 +80,8 @@ def split_interests(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
+_NO_NAME = re.compile(r"[<>{}|\\@]|\]\(|^\s*=")
+
 TITLES = frozenset(
     (
         "bapak",
@@ -108,7 +111,12 @@ TITLES = frozenset(
 
 
 def first_name(name: str) -> str:
-    """What a friendly letter calls somebody: ``"Bpk. Budi Santoso"`` → ``"Budi"``."""
+    """What a friendly letter calls somebody: ``"Bpk. Budi Santoso"`` → ``"Budi"``.
+
+    Markup, code and addresses are nobody's name, whatever words stand in them.
+    """
+    if _NO_NAME.search(name):
+        return ""
     for word in name.replace(",", " ").split():
         if word.strip(".").casefold() not in TITLES and any(char.isalpha() for char in word):
             return word

@@ -17,6 +17,12 @@ from sheetcrm.engine.views import first_name, split_interests
         ("Ibu", ""),
         ("", ""),
         ("O'Brien, Tom", "O'Brien"),
+        ("Ana [VIP]", "Ana"),
+        ("<img src=x onerror=alert(1)>", ""),
+        ("{{ config }} {% raw %}", ""),
+        ("[Pagar](https://evil.example)", ""),
+        ("=SUM(A1:A9)", ""),
+        ("budi@example.com", ""),
     ],
 )
 def test_what_a_friendly_letter_calls_somebody(name, first):

@@ -323,6 +323,18 @@ STARTER_FIELDS: tuple[Field, ...] = (
         ),
     ),
     Field(
+        name="unsubscribed",
+        type=FieldType.YESNO,
+        headers=_headers(
+            "Unsubscribed · Unsubscribe · Opt-out · Opted out · Email opt-out · Do not email · "
+            "Do not mail · Do not contact · No emails · "
+            "Berhenti berlangganan · Jangan email · Jangan kirim email · Jangan dihubungi · "
+            "Tidak mau dihubungi · Tidak mau email · "
+            "Baja · Dado de baja · Dada de baja · Se dio de baja · No contactar · "
+            "No enviar correos · No enviar emails · No molestar"
+        ),
+    ),
+    Field(
         name="lead_source",
         aliases=_SOURCES,
         headers=_headers(

@@ -13,7 +13,7 @@ from sheetcrm.core.table.values import Severity
 
 NEEDED = """
     name first_name company role email phone city region country interest need budget timeline last_contact
-    last_activity status purchases lost_reason meets_requirements follow_up_on birthday language replied consent lead_source owner
+    last_activity status purchases lost_reason meets_requirements follow_up_on birthday language replied consent unsubscribed lead_source owner
     notes website gender challenge priority goals plans
 """
 
