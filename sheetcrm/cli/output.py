@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 import click
 
@@ -41,7 +42,15 @@ def say(text: str = "", *, style: str = "") -> None:
     """A line of data; `text` is never markup."""
     from rich.text import Text
 
-    console().print(Text(text, style=style))
+    console().print(Text(visible(text), style=style))
+
+
+def visible(text: str) -> str:
+    """The text without what would steer a terminal or turn the direction of reading."""
+    if text.isprintable():
+        return text
+    steering = {"Cc", "Cf"}
+    return "".join(c for c in text if c in "\n\t\u200d" or category(c) not in steering)
 
 
 def show(renderable: RenderableType) -> None:
@@ -51,12 +60,12 @@ def show(renderable: RenderableType) -> None:
 
 def complain(text: str) -> None:
     """What went wrong, to stderr."""
-    click.secho(_folded(text), fg="red", err=True)
+    click.secho(_folded(visible(text)), fg="red", err=True)
 
 
 def advise(text: str) -> None:
     """What to do next, to stderr."""
-    click.secho(_folded(f"→ {text}"), fg="cyan", err=True)
+    click.secho(_folded(visible(f"→ {text}")), fg="cyan", err=True)
 
 
 def waiting(text: str) -> None:
@@ -116,7 +125,7 @@ def table(title: str, headers: Sequence[str], rows: Sequence[Sequence[object]]) 
     for header in headers:
         grid.add_column(header, overflow="fold")
     for row in rows:
-        grid.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        grid.add_row(*(Text("" if cell is None else visible(str(cell))) for cell in row))
     show(grid)
 
 

@@ -60,13 +60,23 @@ def approve(workspace: Workspace, drafts: Sequence[MessageDraft], *, by: str) ->
     Raises:
         UsageError: the workspace sends nothing by itself.
     """
+    must_send(workspace)
+    keys = [draft.key for draft in drafts]
+    return workspace.ledger.outbox.approve(keys, by=by, at=workspace.clock.now())
+
+
+def must_send(workspace: Workspace) -> None:
+    """There is nothing to approve where nothing is sent.
+
+    Raises:
+        UsageError: the workspace sends nothing by itself.
+    """
     if workspace.mailer is None:
         raise UsageError(
             "this workspace sends nothing by itself, so there is nothing to approve",
-            hint="open the drafts in your mail program, or see [sending] via in the docs",
+            hint="open the drafts in your mail program; to let sheetcrm send them, write "
+            '[sending] via = "smtp" and [smtp] host = "…" into the config',
         )
-    keys = [draft.key for draft in drafts]
-    return workspace.ledger.outbox.approve(keys, by=by, at=workspace.clock.now())
 
 
 def skip(workspace: Workspace, drafts: Sequence[MessageDraft], *, by: str) -> list[str]:

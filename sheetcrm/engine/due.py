@@ -9,11 +9,14 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from sheetcrm.core.followup import FollowUpPlan, Upcoming
+from sheetcrm.core.followup.lead import clean_text
 from sheetcrm.core.memory import MessageRecord
 from sheetcrm.engine.planning import Planned, Planner
 from sheetcrm.engine.sync import chosen
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import SourceError
+
+NAME_LIMIT = 60  #: characters that are shown of a name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,7 +136,7 @@ def _messages(source: str, plan: FollowUpPlan, found: Sequence[Upcoming]) -> lis
             source=source,
             lead=one.lead,
             row=leads[one.lead].row,
-            name=leads[one.lead].name,
+            name=clean_text(leads[one.lead].name, NAME_LIMIT),
             address=one.person,
             stage=leads[one.lead].stage,
             sequence=one.sequence,
@@ -154,7 +157,7 @@ def _held(source: str, plan: FollowUpPlan) -> list[HeldMessage]:
             source=source,
             lead=one.lead,
             row=leads[one.lead].row,
-            name=leads[one.lead].name,
+            name=clean_text(leads[one.lead].name, NAME_LIMIT),
             address=leads[one.lead].email,
             sequence=one.sequence,
             step=one.step,

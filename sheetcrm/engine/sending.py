@@ -92,10 +92,16 @@ class Due:
     now: tuple[MessageRecord, ...]  #: but for limits, and for what comes up until then
     later: int  #: whose time has not come
     next_at: datetime | None  #: when the first of those may go
+    pauses: tuple[Pause, ...] = ()  #: in force now, but for those of single persons
 
 
 def due(workspace: Workspace) -> Due:
-    """What `send` would hand over now, and what waits for its time."""
+    """What `send` would hand over now, and what waits for its time.
+
+    Raises:
+        UsageError: the workspace sends nothing by itself.
+    """
+    means(workspace)
     now = workspace.clock.now()
     ready = workspace.ledger.outbox.find(states=READY)
     later = [at for record in ready if (at := record.not_before) and at > now]
@@ -103,6 +109,7 @@ def due(workspace: Workspace) -> Due:
         now=tuple(r for r in ready if r.not_before is None or r.not_before <= now),
         later=len(later),
         next_at=min(later).astimezone(now.tzinfo) if later else None,
+        pauses=_of_more_than_one(pauses_of(workspace)),
     )
 
 
@@ -365,6 +372,11 @@ class _Sending:
 def _with_pauses(report: SendReport, pauses: Sequence[Pause], *, first_time: bool) -> SendReport:
     return replace(
         report,
-        pauses=tuple(one for one in pauses if not one.scope.startswith("person|")),
+        pauses=_of_more_than_one(pauses),
         first_time=first_time and bool(report.attempts),
     )
+
+
+def _of_more_than_one(pauses: Sequence[Pause]) -> tuple[Pause, ...]:
+    """Without those of single persons."""
+    return tuple(one for one in pauses if not one.scope.startswith("person|"))

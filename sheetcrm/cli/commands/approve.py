@@ -42,9 +42,11 @@ def approve(
     is shown and asked about. Nothing is sent yet: that is sheetcrm send.
     """
     from sheetcrm.engine.approval import approve as let_go
-    from sheetcrm.engine.approval import chosen, skip
+    from sheetcrm.engine.approval import chosen, must_send, skip
 
     with open_workspace(find_root(workspace)) as opened:
+        if not never:
+            must_send(opened)
         drafts = chosen(opened, names, sequence=sequence)
         who = by or getpass.getuser()
         if drafts and not (names or every):

@@ -79,8 +79,11 @@ def show_waiting(found: Waiting, *, limit: int | None, whole: bool) -> None:
         show_texts(shown, gone)
     else:
         rows = [
-            (short_id(d.key), d.due_on, d.to_name, d.subject, f"{d.sequence} {d.step}", d.language)
-            + ((GONE if d.key in gone else "",) if gone else ())
+            (
+                *(short_id(d.key), d.due_on, d.to_name or d.to_address, d.subject),
+                *(f"{d.sequence} {d.step}", d.language),
+                *([GONE if d.key in gone else ""] if gone else []),
+            )
             for d in shown
         ]
         headers = ["id", "due", "to", "subject", "step", "language"]

@@ -12,6 +12,7 @@ from sheetcrm.cli import output
 if TYPE_CHECKING:
     from sheetcrm.engine.explain import Explanation
 
+WAITING = {"draft": "the draft waits", "approved": "approved, waits for its time"}
 SCORES = 10  #: of the past that are shown
 ANSWERS = {True: "yes", False: "no", None: "unknown"}
 
@@ -81,7 +82,7 @@ def show(lead: Explanation) -> None:
     if lead.upcoming:
         output.say("  and then, if nothing changes:")
     for one in lead.upcoming:
-        state = f" (the {one.state} waits)" if one.state else ""
+        state = f" ({WAITING.get(one.state, one.state)})" if one.state else ""
         file = one.template or "no template for this lead"
         output.say(f"  {one.day} {one.sequence} step {one.step}: {file}{state}")
     for problem in lead.problems:

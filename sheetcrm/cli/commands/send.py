@@ -61,11 +61,16 @@ def as_plain(report: SendReport) -> dict[str, object]:
 
 def later(waiting: Due) -> dict[str, object]:
     """What waits for its time, as JSON."""
-    return {"later": waiting.later, "next_at": output.plain(waiting.next_at)}
+    pauses = output.plain(waiting.pauses)
+    return {"later": waiting.later, "next_at": output.plain(waiting.next_at), "pauses": pauses}
 
 
 def show_due(waiting: Due, limit: int | None, *, drafts: int) -> None:
     """What would go."""
+    from sheetcrm.engine.outbox import words_of
+
+    for pause in waiting.pauses:
+        output.say(words_of(pause), style="yellow")
     rows = [(r.to_address, r.subject, f"{r.sequence} {r.step}") for r in waiting.now[:limit]]
     if rows:
         output.table("due now", ["to", "subject", "step"], rows)
@@ -76,15 +81,17 @@ def show_due(waiting: Due, limit: int | None, *, drafts: int) -> None:
     if rows:
         output.next_step("send them: sheetcrm send --yes")
     elif drafts:
-        output.next_step(f"{drafts} drafts wait for your word: sheetcrm approve")
+        wait = "waits" if drafts == 1 else "wait"
+        counted = output.counted(drafts, "draft")
+        output.next_step(f"{counted} {wait} for your word: sheetcrm approve")
 
 
 def show_later(count: int, at: datetime | None) -> None:
     """What waits for its time."""
     if count and at:
-        output.say(
-            f"{count} approved ones wait for their time, the first until {at:%Y-%m-%d %H:%M}"
-        )
+        counted = f"{output.counted(count, 'message')} that {'was' if count == 1 else 'were'}"
+        wait = "waits for its time" if count == 1 else "wait for their time, the first"
+        output.say(f"{counted} approved {wait} until {at:%Y-%m-%d %H:%M}")
 
 
 def show(report: SendReport) -> None:
