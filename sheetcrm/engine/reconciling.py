@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import MailerError, UsageError
-from sheetcrm.ports import Mailer, SentLog
+from sheetcrm.ports import Mailer, Outbox, SentLog
 
 
 def means(workspace: Workspace) -> tuple[Mailer, SentLog]:
@@ -31,7 +34,7 @@ def unaccounted(workspace: Workspace, log: SentLog) -> None:
     outbox = workspace.ledger.outbox
     position = outbox.log_position()
     added, end = log.read(position)
-    missing = set(added) - outbox.digests() if added else ()
+    missing = _unknown(added, outbox) if added else ()
     if missing:
         raise MailerError(
             f"sent.log tells of {len(missing)} messages that the ledger does not know: was an "
@@ -48,9 +51,10 @@ def write_again(workspace: Workspace, log: SentLog) -> None:
     Raises:
         MailerError: it cannot be read or written.
     """
-    now = workspace.clock.now()
-    for digest in sorted(workspace.ledger.outbox.digests() - set(log.read(0)[0])):
-        log.add(digest, now)
+    added, _ = log.read(0)
+    for digest, at in workspace.ledger.outbox.digests().items():
+        if digest not in added:
+            log.add(digest, at)
     log.flush()
 
 
@@ -64,8 +68,16 @@ def reconcile(workspace: Workspace) -> int:
     _, log = means(workspace)
     outbox = workspace.ledger.outbox
     added, end = log.read(0)
-    known = outbox.digests()
-    missing = {digest: at for digest, at in added.items() if digest not in known}
+    missing = _unknown(added, outbox)
     outbox.never(missing)
     outbox.log_read_to(end)
     return len(missing)
+
+
+def _unknown(added: Mapping[str, datetime], outbox: Outbox) -> dict[str, datetime]:
+    """What the log tells of messages after the last time that the ledger knows them to have gone.
+
+    One that was put off and waits may have gone since the ledger was copied.
+    """
+    known = outbox.digests()
+    return {digest: at for digest, at in added.items() if digest not in known or known[digest] < at}

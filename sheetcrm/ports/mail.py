@@ -168,8 +168,8 @@ class Outbox(Protocol):
     def clear_up(self, mail: str, verdict: str) -> bool:
         """Somebody has looked at a mail; False where it does not wait."""
 
-    def digests(self) -> set[str]:
-        """`core.outbox.digest_of` of every message that went out, or may have."""
+    def digests(self) -> Mapping[str, datetime]:
+        """`core.outbox.digest_of` of each message that went out, or may have → when it last did."""
 
     def log_position(self) -> int:
         """Up to which place in `sent.log` all its messages are known here."""
@@ -178,7 +178,10 @@ class Outbox(Protocol):
         """They are known up to there."""
 
     def never(self, digests: Mapping[str, datetime]) -> None:
-        """Messages of these digests went out, whatever the ledger knows of them: never again."""
+        """Messages of these digests went out: they are sent, those too that are yet to be written.
+
+        So the ledger learns from `sent.log` what it does not know, and nothing goes again.
+        """
 
 
 class SentLog(Protocol):

@@ -242,7 +242,7 @@ class OutboxContract:
         outbox.never_began(left[0]._replace(owner="two"), at=T1)
         assert state(outbox, "k0") == "sending"
         outbox.never_began(left[0], at=T1)
-        assert outbox.digests() == set()
+        assert outbox.digests() == {}
         assert [one.key for one in claim(outbox, now=T1, owner="two").claims] == ["k0"]
         outbox.never_began(left[0], at=T1)
         assert state(outbox, "k0") == "claimed"
@@ -399,10 +399,30 @@ class OutboxContract:
         filled(ledger, 2, state="queued")
         outbox.never({digest_of("k0"): T0})
         assert [one.key for one in claim(outbox).claims] == ["k1"]
-        assert "sent.log" in outbox.find(keys=["k0"])[0].note
-        assert outbox.digests() == {digest_of("k0")}
+        (known,) = outbox.find(keys=["k0"])
+        assert (known.state, known.sent_at) == ("sent", T0)
+        assert "sent.log" in known.note
+        assert outbox.digests() == {digest_of("k0"): T0}
         send(outbox, "k1", UNKNOWN)
-        assert outbox.digests() == {digest_of("k0"), digest_of("k1")}
+        assert outbox.digests().keys() == {digest_of("k0"), digest_of("k1")}
+
+    def test_what_sent_log_knows_is_sent_even_if_it_is_written_later(
+        self, ledger: Ledger, outbox: Outbox
+    ) -> None:
+        outbox.never({digest_of("k0"): T0})
+        filled(ledger, 2)
+        assert (state(outbox, "k0"), state(outbox, "k1")) == ("sent", "draft")
+        outbox.approve(["k0", "k1"], by="me", at=T1)
+        assert [one.key for one in claim(outbox).claims] == ["k1"]
+
+    def test_what_was_put_off_may_have_gone_since(self, ledger: Ledger, outbox: Outbox) -> None:
+        filled(ledger, 2, state="queued")
+        claim(outbox)
+        for key in ("k0", "k1"):
+            send(outbox, key, LATER)
+        outbox.never({digest_of("k0"): T0 + HOUR, digest_of("k1"): T0})
+        assert (state(outbox, "k0"), state(outbox, "k1")) == ("sent", "queued")
+        assert outbox.digests() == {digest_of("k0"): T0 + HOUR, digest_of("k1"): T0}
 
     def test_how_much_of_sent_log_is_known(self, outbox: Outbox) -> None:
         assert outbox.log_position() == 0

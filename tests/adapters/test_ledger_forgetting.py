@@ -232,7 +232,9 @@ class TestForgetting:
 
     def test_what_went_out_to_them_is_never_sent_again(self, ledger: SqlLedger) -> None:
         forget(ledger, "sari@example.com")
-        assert SqlOutbox(ledger._database).digests() == {digest_of("sari@example.com|welcome|1|1")}
+        assert set(SqlOutbox(ledger._database).digests()) == {
+            digest_of("sari@example.com|welcome|1|1")
+        }
 
     @ON_FILE
     def test_what_waits_for_them_elsewhere_does_not_go_out(self, ledger: SqlLedger) -> None:

@@ -419,6 +419,27 @@ class TestMemory:
             ledger.close()
         assert len({t.message_id for t in server.messages}) == len(server.messages) == 3
 
+    def test_yesterdays_ledger_knows_of_a_first_attempt_only(self, made, path) -> None:
+        answers = ["451 4.3.0 later"]
+        with Server(script=lambda at, _: answers.pop() if at == "dot" and answers else None) as s:
+            ledger = open_ledger(str(path))
+            fill(ledger, 1)
+            assert send(made(s, ledger=ledger), limit=9).counts["later"] == 1
+            ledger.close()
+            shutil.copy(path, path.with_suffix(".yesterday"))
+            ledger, later = open_ledger(str(path)), FixedClock(NOON + timedelta(hours=1))
+            assert send(made(s, ledger=ledger, clock=later), limit=9).counts["sent"] == 1
+            ledger.close()
+            shutil.copy(path.with_suffix(".yesterday"), path)
+            ledger = open_ledger(str(path))
+            workspace = made(s, ledger=ledger, clock=later)
+            with pytest.raises(MailerError):
+                send(workspace, limit=9)
+            assert reconcile(workspace) == 1
+            assert states(workspace) == {"sent": 1}
+            ledger.close()
+        assert len(s.messages) == 1
+
     def test_a_new_ledger_beside_an_old_log_sends_nothing(self, made, path) -> None:
         with Server() as server:
             ledger = open_ledger(str(path))
@@ -433,6 +454,7 @@ class TestMemory:
                 send(workspace, limit=9)
             reconcile(workspace)
             assert send(workspace, limit=9).attempts == ()
+            assert states(workspace) == {"sent": 2}
             ledger.close()
         assert len(server.messages) == 2
 

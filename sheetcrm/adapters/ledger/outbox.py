@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
-from sheetcrm.adapters.ledger import claims, handover
+from sheetcrm.adapters.ledger import claims, handover, learning
 from sheetcrm.adapters.ledger import messages as kept
 from sheetcrm.adapters.ledger import unclear as unclear_mails
 from sheetcrm.adapters.ledger.database import AnyRow, Database, chunks, insert, update_where
@@ -35,7 +35,6 @@ from sheetcrm.core.outbox import (
     Pause,
     Suppression,
     Tries,
-    digest_of,
     heard_state,
     reopened_state,
     whole_pause,
@@ -333,12 +332,10 @@ class SqlOutbox:
         with self._database.writing() as connection:
             return unclear_mails.decide(connection, mail, verdict)
 
-    def digests(self) -> set[str]:
-        """The digest of every message that went out, or may have."""
+    def digests(self) -> Mapping[str, datetime]:
+        """The digest of every message that went out, or may have → when it last did."""
         with self._database.reading() as connection:
-            tried = messages.c.tried_at.is_not(None)
-            keys = connection.scalars(select(messages.c.key).where(tried))
-            return {*map(digest_of, keys), *connection.scalars(select(logged.c.digest))}
+            return learning.known(connection)
 
     def log_position(self) -> int:
         """Up to which place in `sent.log` all its messages are known here."""
@@ -357,7 +354,9 @@ class SqlOutbox:
         """Messages of these digests went out, whatever the ledger knows of them: never again."""
         with self._database.writing() as connection:
             columns = list(logged.c)
-            insert(connection, logged, columns, list(digests.items()), key=columns[:1])
+            rows = list(digests.items())
+            insert(connection, logged, columns, rows, key=columns[:1], update=columns[1:])
+            learning.learn(connection)
 
 
 def _row(connection: Connection, key: str) -> AnyRow | None:

@@ -14,6 +14,7 @@ from sheetcrm.adapters.ledger import (
     health,
     history,
     leads,
+    learning,
     messages,
     outputs,
     rewinds,
@@ -153,6 +154,7 @@ class SqlLedger:
             messages.cancel(connection, plan.withdrawn, at=at)
             messages.note_gone(connection, plan.gone, at=at)
             messages.keep(connection, run_id, plan.drafts, ids, at=at)
+            learning.learn(connection)
             followups.enter(connection, plan.enrolments, ids)
             kept_edits.confirm(connection, run_id, source, plan)
             runs.confirm_source(connection, source, run_id, at)

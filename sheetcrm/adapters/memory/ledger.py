@@ -126,6 +126,7 @@ class MemoryLedger(NeverSettled):
                 moves = source.moves.setdefault(move.lead, [])
                 moves.append((run, move._replace(at=move.at or at)))
         keep(self._messages, plan, source.people, at)
+        self._outbox.learn()
         source.enrolments |= {(one.lead, one.sequence): one for one in plan.enrolments}
 
     def finish_run(

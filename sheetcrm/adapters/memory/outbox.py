@@ -12,6 +12,7 @@ from sheetcrm.adapters.memory.unclear import UnclearMails
 from sheetcrm.core.memory import MessageDraft, MessageEvent, MessageRecord
 from sheetcrm.core.outbox import (
     FINAL,
+    LEARNED,
     NEVER_BEGAN,
     OPEN,
     READY,
@@ -288,10 +289,10 @@ class MemoryOutbox(UnclearMails):
         """It has been read, and what was found has been noted."""
         self._cursors[account] = cursor
 
-    def digests(self) -> set[str]:
-        """The digest of every message that went out, or may have."""
-        tried = (one.draft.key for one in self._messages.values() if one.tried_at)
-        return {*map(digest_of, tried), *self._logged}
+    def digests(self) -> Mapping[str, datetime]:
+        """The digest of every message that went out, or may have → when it last did."""
+        found = {digest_of(m.draft.key): m.tried_at for m in self._messages.values() if m.tried_at}
+        return found | {d: max(at, found.get(d, at)) for d, at in self._logged.items()}
 
     def log_position(self) -> int:
         """Up to which place in `sent.log` all its messages are known here."""
@@ -303,7 +304,19 @@ class MemoryOutbox(UnclearMails):
 
     def never(self, digests: Mapping[str, datetime]) -> None:
         """Messages of these digests went out, whatever the ledger knows of them: never again."""
-        self._logged = {**digests, **self._logged}
+        self._logged |= digests
+        self.learn()
+
+    def learn(self) -> None:
+        """Messages of which `sent.log` tells are sent, though we were about to send them."""
+        for one in list(self._messages.values()):
+            at = self._logged.get(digest_of(one.draft.key))
+            if at is None or (one.tried_at and one.tried_at >= at):
+                continue
+            if one.state in {*OPEN, "held", "claimed"}:
+                went = replace(one, sent_at=at, tried_at=at, claimed_by="")
+                event = MessageEvent("resolved", at, LEARNED)
+                self._messages[one.draft.key] = went.with_state("sent", event)
 
     def _of(self, keys: Collection[str]) -> list[Kept]:
         return [self._messages[key] for key in dict.fromkeys(keys) if key in self._messages]

@@ -17,6 +17,7 @@ from sheetcrm.core.outbox.allowing import (
 from sheetcrm.core.outbox.states import (
     FINAL,
     GOING,
+    LEARNED,
     NEVER_BEGAN,
     OPEN,
     READY,
@@ -46,6 +47,7 @@ __all__ = [
     "EVERYTHING",
     "FINAL",
     "GOING",
+    "LEARNED",
     "NEVER_BEGAN",
     "OPEN",
     "READY",

@@ -25,6 +25,7 @@ FIRST_RETRY = timedelta(minutes=5)
 LAST_RETRY = timedelta(hours=6)
 ATTEMPTS = 8  #: over about a day, as RFC 5321, section 4.5.4.1 asks for days but mail is no news
 
+LEARNED = "sent.log says that it went out"
 NEVER_BEGAN = "its sender stopped before it handed anything over"
 
 _WEIGHT = {
