@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.qualification import SIDES
 from sheetcrm.config import load
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -52,6 +53,12 @@ def test_every_example_of_follow_ups_is_understood(write, tmp_path, text):
     sender = "" if "[sender]" in text else SENDER
     imap = IMAP if '"imap-drafts"' in text and "[imap]" not in text else ""
     assert load(write({"x.toml": AROUND + STAGES + sender + imap + text})).sources
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_the_rules_of_the_benchmark_are_understood(write, side):
+    files = {f"{name}.toml": text for name, text in SIDES[side].items()}
+    assert load(write(files)).sources
 
 
 def test_there_are_examples():
