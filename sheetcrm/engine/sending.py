@@ -193,12 +193,14 @@ class _Sending:
     def _take_back(self) -> None:
         """Messages whose senders died before they handed over a byte may go again.
 
-        Between the ledger's note and the first byte a line is added to `sent.log`. Where a
-        sender that had its turn at the same lock, since the same start of the system, has not
-        added it, it cannot do so any more, and has not sent. A log that has lost what was sent
-        before proves nothing.
+        Who had its turn at the same lock, since the same start of the system, is gone now that
+        it is ours. Between the ledger's note and the first byte such a sender adds a line to
+        `sent.log`: where it has not, it has not sent. A log that has lost what was sent before
+        proves nothing.
         """
         outbox, now = self.workspace.ledger.outbox, self._now()
+        if self.turns and outbox.find(states=("claimed", "sending")):
+            outbox.end_leases(f"@{self.turns}", at=now)
         left = [one for one in outbox.abandoned(now) if self.turns and self._mine(one)]
         if not left:
             return

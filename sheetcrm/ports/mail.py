@@ -64,6 +64,9 @@ class Outbox(Protocol):
     def abandoned(self, now: datetime) -> list[Abandoned]:
         """Messages that were going out when their senders' leases ended; `claim` gives them up."""
 
+    def end_leases(self, turns: str, *, at: datetime) -> None:
+        """All owners whose names end so are gone: what they had need not wait for its leases."""
+
     def never_began(self, abandoned: Abandoned, *, at: datetime) -> None:
         """It is proven that not a byte of it was handed over: it goes back to the queue."""
 

@@ -222,6 +222,20 @@ class OutboxContract:
         assert len(claim(outbox, now=T0 + LEASE + SECOND, owner="two").claims) == 1
         assert not outbox.begin("k0", owner="one", account=ACCOUNT, at=T1)
 
+    def test_the_claims_of_those_who_are_known_to_be_gone_are_free_at_once(
+        self, ledger: Ledger, outbox: Outbox
+    ) -> None:
+        filled(ledger, 4, state="queued")
+        claim(outbox, owner="one@here_1", most=1, now=T0 + DAY)  # its clock was ahead
+        claim(outbox, owner="two@here_1", most=1)
+        outbox.begin("k1", owner="two@here_1", account=ACCOUNT, at=T0)
+        claim(outbox, owner="one@here11", most=1)
+        outbox.end_leases("@here_1", at=T0)
+        assert outbox.abandoned(T0) == [Abandoned("k1", "two@here_1", T0)]
+        assert [one.key for one in claim(outbox, owner="three").claims] == ["k0", "k3"]
+        assert not outbox.begin("k0", owner="one@here_1", account=ACCOUNT, at=T0)
+        assert (state(outbox, "k1"), state(outbox, "k2")) == ("unknown", "claimed")
+
     def test_what_a_dead_sender_was_sending_is_unknown_and_never_sent_again(
         self, ledger: Ledger, outbox: Outbox
     ) -> None:

@@ -315,16 +315,15 @@ class TestUnknown:
             assert states(workspace) == {"sent": 3}
 
 
+@pytest.mark.skipif(not Path("/proc/sys/kernel/random/boot_id").exists(), reason="Linux alone")
 class TestKilled:
     """A sender that was killed when it had noted a message, and its `sent.log` since."""
-
-    KILLED = timedelta(minutes=16)  # after that its lease is over
 
     @pytest.fixture
     def killed(self, made, tmp_path):
         """Leaves k2 as a sender does that is killed, before or after it has handed it over."""
 
-        def leave(server: Server, ledger, *, handed_over: bool) -> None:
+        def leave(server: Server, ledger, *, handed_over: bool, at: datetime = NOON) -> None:
             workspace = made(server, ledger=ledger)
             fill(ledger, 4)
             assert send(workspace, limit=1).counts["sent"] == 1
@@ -335,30 +334,35 @@ class TestKilled:
                 claimed = ledger.outbox.claim(
                     "halo@example.com",
                     owner=owner,
-                    now=NOON,
+                    now=at,
                     lease=timedelta(minutes=15),
                     limits=limits_of(workspace.rules.followups, workspace.rules.locale),
                     most=1,
                 )
                 (claim,) = claimed.claims
-                ledger.outbox.begin(claim.key, owner=owner, account="halo@example.com", at=NOON)
+                ledger.outbox.begin(claim.key, owner=owner, account="halo@example.com", at=at)
                 if handed_over:
-                    workspace.sent_log.add(digest_of(claim.key), NOON)
+                    workspace.sent_log.add(digest_of(claim.key), at)
             workspace.sent_log.close()
 
         return leave
 
     def went(self, made, server: Server, ledger) -> dict[str, int]:
-        workspace = made(server, ledger=ledger, clock=FixedClock(NOON + self.KILLED))
+        workspace = made(server, ledger=ledger)
         send(workspace, limit=9)
         workspace.sent_log.close()
         return states(workspace)
 
-    @pytest.mark.skipif(not Path("/proc/sys/kernel/random/boot_id").exists(), reason="Linux")
     def test_what_it_never_began_goes(self, made, killed) -> None:
         ledger = MemoryLedger()
         with Server() as server:
             killed(server, ledger, handed_over=False)
+            assert self.went(made, server, ledger) == {"sent": 4}
+
+    def test_a_clock_that_was_ahead_holds_up_nothing(self, made, killed) -> None:
+        ledger = MemoryLedger()
+        with Server() as server:
+            killed(server, ledger, handed_over=False, at=NOON + timedelta(days=30))
             assert self.went(made, server, ledger) == {"sent": 4}
 
     @pytest.mark.parametrize("log", ["whole", "deleted", "emptied", "older"])

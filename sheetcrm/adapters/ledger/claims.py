@@ -41,7 +41,7 @@ from sheetcrm.core.outbox import (
 )
 
 _PAGE = 50  # candidates that are looked at together
-_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+_DAY, _MINUTE, _MOMENT = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
 
 
 def alone(connection: Connection, account: str) -> None:
@@ -49,6 +49,16 @@ def alone(connection: Connection, account: str) -> None:
     if connection.dialect.name == "postgresql":
         query = text("SELECT pg_advisory_xact_lock(hashtextextended(:account, 0))")
         connection.execute(query, {"account": f"claim|{account}"})
+
+
+def end_leases(connection: Connection, turns: str, now: datetime) -> None:
+    """Let those leases be over whose owners' names end so."""
+    theirs = messages.c.claimed_by.endswith(turns, autoescape=True)
+    connection.execute(
+        update(messages)
+        .where(messages.c.state.in_(("claimed", "sending")), theirs)
+        .values(lease_until=now - _MOMENT)
+    )
 
 
 def recover(connection: Connection, now: datetime) -> None:

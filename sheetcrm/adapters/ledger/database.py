@@ -52,7 +52,7 @@ PUT_BACK = "put back the newest backup: sheetcrm backup --restore FILE"  #: wher
 _SQLITE_DAMAGED = {11, 26}  # SQLITE_CORRUPT, SQLITE_NOTADB
 _SQLITE_HINTS = {
     8: "the file or its folder is read-only: give yourself the right to write there",
-    10: "the disk could not be read or written: check it, and keep the ledger on a local disk",
+    10: "the disk could not be read or written: is it full? keep the ledger on a local disk",
     11: PUT_BACK,
     13: "the disk is full: make room and run it again",
     14: "check that the folder exists and that you may write there",

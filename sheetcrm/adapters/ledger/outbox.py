@@ -104,6 +104,11 @@ class SqlOutbox:
         with self._database.reading() as connection:
             return [Abandoned(*row) for row in connection.execute(select(*columns).where(*over))]
 
+    def end_leases(self, turns: str, *, at: datetime) -> None:
+        """All owners whose names end so are gone: what they had need not wait for its leases."""
+        with self._database.writing() as connection:
+            claims.end_leases(connection, turns, at)
+
     def never_began(self, abandoned: Abandoned, *, at: datetime) -> None:
         """It is proven that not a byte of it was handed over: it goes back to the queue."""
         key, owner, tried_at = abandoned

@@ -109,6 +109,12 @@ class MemoryOutbox(UnclearMails):
             if one.state == "sending" and one.tried_at and one.lease_until and one.lease_until < now
         ]
 
+    def end_leases(self, turns: str, *, at: datetime) -> None:
+        """All owners whose names end so are gone: what they had need not wait for its leases."""
+        for key, one in self._messages.items():
+            if one.state in {"claimed", "sending"} and one.claimed_by.endswith(turns):
+                self._messages[key] = replace(one, lease_until=at - timedelta(seconds=1))
+
     def never_began(self, abandoned: Abandoned, *, at: datetime) -> None:
         """It is proven that not a byte of it was handed over: it goes back to the queue."""
         one = self._messages.get(abandoned.key)
