@@ -18,7 +18,7 @@ def means(workspace: Workspace) -> tuple[Mailer, SentLog]:
     """
     if workspace.mailer is None or workspace.sent_log is None:
         raise UsageError(
-            "this workspace sends nothing by itself: its drafts are files for your mail program",
+            "this workspace sends nothing by itself: its drafts go out from your mail program",
             hint='to send, write [sending] via = "smtp" and [smtp] host = "…" into the config',
         )
     return workspace.mailer, workspace.sent_log

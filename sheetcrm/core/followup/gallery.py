@@ -68,8 +68,7 @@ def gallery(drafts: Sequence[MessageDraft], title: str) -> str:
 <body>
 <header class="top">
 <h1>{escape(title)}</h1>
-<p>Nothing of this has been sent. What is right goes out with <code>sheetcrm approve</code>, or from
-your own mail program: open its file in the outbox, read it once more, send it.</p>
+<p>Nothing of this has been sent. {_way_on(drafts)}</p>
 {_chips(axes) if drafts else ""}
 </header>
 <div class="page">
@@ -81,6 +80,19 @@ your own mail program: open its file in the outbox, read it once more, send it.<
 </body>
 </html>
 """
+
+
+def _way_on(drafts: Sequence[MessageDraft]) -> str:
+    """How a draft goes out: from where it was put, or by a person's word."""
+    if any(draft.place for draft in drafts):
+        return (
+            "What is right goes out from your own mail program: open it there, read it once more, "
+            "send it."
+        )
+    return (
+        "What is right goes out with <code>sheetcrm approve</code> and then "
+        "<code>sheetcrm send</code>."
+    )
 
 
 def _most_telling(drafts: Sequence[MessageDraft]) -> list[MessageDraft]:
@@ -110,6 +122,9 @@ def _chips(axes: dict[str, list[tuple[str, int]]]) -> str:
         chips = [_chip(axis, "all", "all", every, checked=True)]
         shown = enumerate(choices[:CHIPS_LIMIT], 1)
         chips += [_chip(axis, str(i), value, count) for i, (value, count) in shown]
+        if len(choices) > CHIPS_LIMIT:
+            more = len(choices) - CHIPS_LIMIT
+            chips.append(f"<small>and {more} more with fewer drafts</small>")
         rows.append(f"<fieldset><legend>{axis}</legend>{''.join(chips)}</fieldset>")
     return f'<form class="filters">{"".join(rows)}</form>' if rows else ""
 

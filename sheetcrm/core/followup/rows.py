@@ -152,10 +152,13 @@ class RowPlanner:
         """The first sequence whose message goes now; what the others say goes into the row."""
         goes: Seen | None = None
         days: list[date | None] = []
+        last = case.person.last
+        drafted = last.sequence if last and last.state == "draft" and row.status == "DRAFT" else ""
         for seen in self.lookout.all(case):
             found = seen.next
             wait = f", but {seen.wait.why}" if seen.wait else ""
-            row.words.append(f"{seen.sequence.name}: {found.why}{wait}.")
+            if found.fault or (seen.sequence.name, found.outcome) != (drafted, Outcome.NOTHING):
+                row.words.append(f"{seen.sequence.name}: {found.why}{wait}.")
             if found.fault:
                 row.problems.append(self._problem(case.lead, f"{seen.sequence.name} {found.why}"))
             if seen.goes and goes is None:

@@ -101,6 +101,20 @@ def test_of_many_messages_the_first_of_every_template_is_framed(drafts):
     assert page.text.count("Only the first messages") == 21
 
 
+def test_it_says_how_a_draft_goes_out(drafts):
+    assert "sheetcrm send" in Page(gallery(drafts, "x")).text
+    files = [replace(draft, place="var/outbox/a.eml") for draft in drafts]
+    assert "sheetcrm send" not in Page(gallery(files, "x")).text
+    assert "your own mail program" in Page(gallery(files, "x")).text
+
+
+def test_chips_of_the_commonest_and_how_many_more(drafts):
+    many = [replace(drafts[0], key=str(i), segment=f"City {i:02}") for i in range(15)]
+    page = Page(gallery(many, "many"))
+    assert "City 11" in page.text
+    assert "and 3 more with fewer drafts" in page.text
+
+
 def test_no_drafts():
     page = Page(gallery([], "0 drafts"))
     assert "No draft waits" in page.text

@@ -51,7 +51,7 @@ def test_step_two_is_never_due_while_step_one_was_not_sent():
         planned = at(days, [first()])
         assert not planned.drafts
         assert planned.email_status == ["DRAFT"]
-        assert planned.due[0].endswith("welcome: waits for step 1, which is draft.")
+        assert planned.due == ["welcome: the draft of step 1 waits."]
 
 
 def test_a_draft_that_was_taken_away_counts_as_sent_since_that_was_seen():
