@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sheetcrm.core.memory import MessageDraft
-    from sheetcrm.engine.whatif import Comparison
+    from sheetcrm.engine.whatif import Comparison, Refused
 
 
 def show_comparison(found: Comparison, *, everything: bool) -> None:
@@ -43,11 +43,7 @@ def show_comparison(found: Comparison, *, everything: bool) -> None:
             rows,
         )
         more(found.moved, everything)
-    if found.refused:
-        text = (
-            f"  {output.counted(found.refused, 'lead')} would stay where a move back is not allowed"
-        )
-        output.say(text, style="yellow")
+    show_refused(found.refused, everything=everything)
     show_messages(found.more, "follow-up", "more would be written", everything=everything)
     show_messages(found.fewer, "follow-up", "fewer would be written", everything=everything)
     if found.withdrawn:
@@ -55,6 +51,21 @@ def show_comparison(found: Comparison, *, everything: bool) -> None:
     if found.problems:
         what = "more" if found.problems > 0 else "fewer"
         output.say(f"  {output.counted(abs(found.problems), 'thing')} {what} to look at")
+
+
+def show_refused(refused: Sequence[Refused], *, everything: bool) -> None:
+    """Who would stay in a stage that the other rules would take away."""
+    if refused:
+        rows = [
+            (one.row, one.name, one.stage, one.new_stage, one.why)
+            for one in some(refused, everything)
+        ]
+        output.table(
+            f"{output.counted(len(refused), 'lead')} would stay, as that move is not allowed",
+            ["row", "lead", "stays", "the rules say", "why"],
+            rows,
+        )
+        more(refused, everything)
 
 
 def show_stages(found: Comparison) -> None:

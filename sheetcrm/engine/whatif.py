@@ -32,6 +32,17 @@ class Changed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """A lead that would stay where it is, although the other rules say another stage."""
+
+    row: int
+    name: str
+    stage: str
+    new_stage: str  #: where it may not go
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
     """One source under both rules."""
 
@@ -42,7 +53,7 @@ class Comparison:
     new_stages: Mapping[str, int]  #: by the other rules; both in the order of their ladder
     moved: Sequence[Changed]  #: whose stage is another, the greatest change of score first
     rescored: int  #: how many scores are others, whether the stage is or not
-    refused: int  #: moves back that the other rules would make, and that are not allowed
+    refused: Sequence[Refused]  #: moves that the other rules would make, and that are not allowed
     more: Sequence[MessageDraft]  #: follow-ups that only the other rules would write
     fewer: Sequence[MessageDraft]  #: and that only the rules as they are would write
     withdrawn: int  #: drafts that only the other rules would withdraw
@@ -106,7 +117,7 @@ def _compared(
         new_stages=_counted(after.qualified.stages, new_order),
         moved=sorted(moved, key=_change_of_score),
         rescored=sum(1 for lead in changed if lead.score != lead.new_score),
-        refused=sum(1 for move in after.plan.moves if move.refused),
+        refused=list(_refused(after.plan)),
         more=[draft for draft in after.plan.drafts if draft.key not in keys],
         fewer=[draft for draft in before.plan.drafts if draft.key not in new_keys],
         withdrawn=sum(1 for one in after.plan.withdrawn if one.key not in gone),
@@ -117,19 +128,36 @@ def _compared(
 def _changed(before: Plan, after: Plan) -> Iterator[Changed]:
     """The leads that are not as they were, in the order of the tab."""
     was = {lead.row: lead for lead in before.leads}
-    first = after.tab.columns[0].values if after.tab.columns else [None] * len(after.leads)
-    for lead, cell in zip(after.leads, first, strict=True):
+    for lead, name in zip(after.leads, _names(after), strict=True):
         old = was[lead.row]
         if (old.score, old.stage) != (lead.score, lead.stage):
             yield Changed(
                 row=lead.row,
-                name=lead.name or lead.email or lead.phone or display(cell),
+                name=name,
                 score=old.score,
                 new_score=lead.score,
                 stage=old.stage,
                 new_stage=lead.stage,
                 why=lead.why,
             )
+
+
+def _refused(plan: Plan) -> Iterator[Refused]:
+    """The leads that may not move, in the order of the tab."""
+    moves = {move.lead: move for move in plan.moves if move.refused}
+    for lead, name in zip(plan.leads, _names(plan), strict=True):
+        if move := moves.get(lead.lead):
+            stage = move.before or lead.stage
+            yield Refused(row=lead.row, name=name, stage=stage, new_stage=move.after, why=move.why)
+
+
+def _names(plan: Plan) -> list[str]:
+    """What each lead is called; without a name, address or number by its first cell."""
+    first = plan.tab.columns[0].values if plan.tab.columns else [None] * len(plan.leads)
+    return [
+        lead.name or lead.email or lead.phone or display(cell)
+        for lead, cell in zip(plan.leads, first, strict=True)
+    ]
 
 
 def _change_of_score(lead: Changed) -> float:
