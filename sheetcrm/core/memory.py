@@ -20,6 +20,9 @@ GONE = "gone"
 REPLIED = "replied"
 """The event, and the state, that the person has answered a message."""
 
+AGAIN = "+"
+"""In a message's generation: behind it stands how often a person wanted it once more."""
+
 
 class KnownLead(NamedTuple):
     """A lead as the ledger remembers it."""
@@ -143,6 +146,26 @@ class MessageRecord:
     def generation(self) -> str:
         """Which time the step is written to this person: a number, or the year."""
         return self.key.rpartition("|")[2]
+
+    @property
+    def time(self) -> str:
+        """The same, without how often a person wanted it again."""
+        return self.generation.partition(AGAIN)[0]
+
+    @property
+    def is_repetition(self) -> bool:
+        """Whether a person wanted a message that was sent once more."""
+        return is_repetition(self.key)
+
+    @property
+    def called(self) -> str:
+        """Which message of a sequence it is, for people."""
+        return f"{self.sequence} step {self.step}{', once more' * self.is_repetition}"
+
+
+def is_repetition(key: str) -> bool:
+    """Whether this message's key says that a person wanted it once more."""
+    return AGAIN in key.rpartition("|")[2]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -213,7 +213,7 @@ def _remembered(
             moment = Moment(at=at, what="stage", text=text, by=move.by, place=source)
             yield (source, lead, number), moment
     for message in state.messages:
-        text = f"{message.sequence} step {message.step}: {message.subject} ({message.state})"
+        text = f"{message.called}: {message.subject} ({message.state})"
         yield message.key, Moment(at=_local(message.created_at, zone), what="message", text=text)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sheetcrm.core.memory import MessageDraft
+from sheetcrm.core.memory import MessageDraft, is_repetition
 from sheetcrm.engine.workspace import Workspace
 
 
@@ -30,13 +30,16 @@ def waiting(workspace: Workspace) -> Waiting:
 def renew(workspace: Workspace) -> Waiting:
     """Forget every draft whose file lies in the outbox, and take the file away.
 
-    One whose file is gone may have been sent: it stays known, so that nobody is mailed twice.
+    One whose file is gone may have been sent: it stays known, so that nobody is mailed twice. So
+    does one that a person wanted once more, which no sync writes.
     The ledger forgets first: cut off in between, a file stays, and the next sync finds it.
 
     Returns:
         What was thrown away (`here`), and what was left (`gone`).
     """
     found = waiting(workspace)
+    here = [draft for draft in found.here if not is_repetition(draft.key)]
+    found = replace(found, here=here)
     workspace.ledger.discard([draft.key for draft in found.here])
     for draft in found.here:
         workspace.drafts.withdraw(draft)

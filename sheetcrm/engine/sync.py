@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sheetcrm.core.memory import MessageDraft, Withdrawal
+from sheetcrm.core.memory import MessageDraft, Withdrawal, is_repetition
 from sheetcrm.core.plan import Plan
 from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.report import Report, SourceResult
@@ -269,7 +269,8 @@ class _Run:
     def _stated(self, draft: MessageDraft) -> MessageDraft:
         """A message as the config says: it waits for a person, or goes by itself."""
         workspace = self._workspace
-        by_itself = workspace.mailer and workspace.rules.followups.sending.approve == "auto"
+        auto = workspace.mailer and workspace.rules.followups.sending.approve == "auto"
+        by_itself = auto and not is_repetition(draft.key)
         return replace(draft, state="queued") if by_itself else draft
 
     def _withdraw(self, withdrawn: Sequence[Withdrawal]) -> list[Withdrawal]:

@@ -123,6 +123,9 @@ class Ledger(Protocol):
     def lead(self, source: str, lead: str) -> LeadState | None:
         """One lead with its stage history and messages, for `explain`."""
 
+    def add(self, run: str, draft: MessageDraft, *, reason: str, at: datetime) -> bool:
+        """A person wants this draft for a lead that is known; False where its key is known."""
+
     def drafts(self) -> list[MessageDraft]:
         """All messages that wait for a person, oldest first."""
 

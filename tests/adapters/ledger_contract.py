@@ -825,6 +825,16 @@ class LedgerContract:
         assert ledger.remember("list").messages == []
         assert ledger.lead("web", "W1").messages == []
 
+    def test_a_draft_that_a_person_wants_is_added_once(self, ledger: Ledger) -> None:
+        first = run(ledger, plan(leads=[record("L1")], drafts=[draft("a", "L1")]))
+        wanted = draft("a+1", "L1", subject="once more", created_at=T1)
+        assert ledger.add(first, wanted, reason="it never arrived", at=T1)
+        assert not ledger.add(first, wanted, reason="it never arrived", at=T2)
+        assert not ledger.add(first, draft("c", "L9"), reason="for nobody", at=T2)
+        assert ledger.drafts()[1:] == [wanted]
+        [told] = ledger.outbox.find(keys=["a+1"])
+        assert [tuple(event) for event in told.events] == [("again", T1, "it never arrived")]
+
     def test_discarded_drafts_are_forgotten_and_may_be_written_anew(self, ledger: Ledger) -> None:
         leads = [record("L1"), record("L2")]
         run(ledger, plan(leads=leads, drafts=[draft("a", "L1"), draft("b", "L2")]))

@@ -95,6 +95,33 @@ def test_one_draft_by_its_id_and_another_never(team: Path, run, server) -> None:
     assert states(team)["skipped"] == 1
 
 
+def test_once_more_because_a_person_wants_it(team: Path, run, server) -> None:
+    first = json.loads(run("--workspace", team, "drafts", "--json").out)[0]
+    assert (
+        "no message that was sent"
+        in run("--workspace", team, "outbox", "resend", first["lead"]).err
+    )
+    run("--workspace", team, "approve", first["lead"])
+    at_once(team)
+    assert run("--workspace", team, "send", "--yes").code == 0
+    said = run("--workspace", team, "outbox", "resend", first["lead"])
+    assert (said.code, "it waits as a draft" in said.out) == (0, True)
+    id_ = said.out.split("sheetcrm approve ")[1].strip()
+    again = run("--workspace", team, "outbox", "resend", first["to_address"])
+    assert (again.code, "it waits already to go once more" in again.err) == (2, True)
+    run("--workspace", team, "send", "--yes")
+    assert len(server.messages) == 1, "nobody has approved it"
+    assert "1 draft approved" in run("--workspace", team, "approve", id_).out
+    at_once(team)
+    assert f"too soon after {first['sequence']}" in run("--workspace", team, "send", "--yes").out
+    with sqlite3.connect(team / "var" / "ledger.db") as ledger:
+        ledger.execute("UPDATE messages SET tried_at = '2026-01-01T00:00:00+00:00' WHERE tried_at")
+    ledger.close()
+    assert "1 sent" in run("--workspace", team, "send", "--yes").out
+    assert [one.recipients for one in server.messages] == [(first["to_address"],)] * 2
+    assert "once more" in run("--workspace", team, "explain", first["lead"]).out
+
+
 def test_pause_holds_all_until_resume(team: Path, run, server) -> None:
     run("--workspace", team, "approve", "--all")
     at_once(team)

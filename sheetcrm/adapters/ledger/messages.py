@@ -124,6 +124,23 @@ def keep(
     _keep_bodies(connection, drafts)
 
 
+def add(
+    connection: Connection,
+    run_id: int,
+    draft: MessageDraft,
+    lead_id: int,
+    *,
+    reason: str,
+    at: datetime,
+) -> bool:
+    """Add a draft that a person wants, and note it; False where its key is known."""
+    if connection.scalar(select(messages.c.id).where(messages.c.key == draft.key)):
+        return False
+    keep(connection, run_id, [draft], {draft.lead: lead_id}, at=at)
+    _note(connection, [(id_, "again", at, reason) for id_ in _drafts(connection, [draft.key])])
+    return True
+
+
 def renew(connection: Connection, renewed: Sequence[Renewal], *, at: datetime) -> None:
     """Put what is written now in the place of messages that wait; nobody has approved it yet."""
     given = {one.key: one for one in renewed}

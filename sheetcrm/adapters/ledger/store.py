@@ -316,6 +316,16 @@ class SqlLedger:
                 scores=history.scores_of(connection, row.id),
             )
 
+    def add(self, run: str, draft: MessageDraft, *, reason: str, at: datetime) -> bool:
+        """A person wants this draft for a lead that is known; False where its key is known."""
+        with self._database.writing() as connection:
+            found = runs.source(connection, draft.source)
+            lead = leads.find(connection, found.id, draft.lead) if found else None
+            if lead is None:
+                return False
+            number = runs.number(connection, run)
+            return messages.add(connection, number, draft, lead.id, reason=reason, at=at)
+
     def drafts(self) -> list[MessageDraft]:
         """All messages that wait for a person, oldest first."""
         with self._database.reading() as connection:

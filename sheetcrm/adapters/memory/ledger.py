@@ -29,6 +29,7 @@ from sheetcrm.core.memory import (
     LeadState,
     Memory,
     MessageDraft,
+    MessageEvent,
     MessageRecord,
     PastScore,
     RunRecord,
@@ -261,6 +262,17 @@ class MemoryLedger(NeverSettled):
         """All messages that wait for a person, oldest first."""
         messages = sorted(self._messages.values(), key=lambda message: message.created_at)
         return [message.draft for message in messages if message.draft.state == "draft"]
+
+    def add(self, run: str, draft: MessageDraft, *, reason: str, at: datetime) -> bool:
+        """A person wants this draft for a lead that is known; False where its key is known."""
+        self._run(run)
+        people = self._sources[draft.source].people
+        if draft.key in self._messages or draft.lead not in people:
+            return False
+        event = MessageEvent("again", at, reason)
+        kept = Kept(draft=draft, person=people[draft.lead], created_at=at, events=(event,))
+        self._messages[draft.key] = kept
+        return True
 
     def discard(self, keys: Collection[str]) -> None:
         """Forget these messages as if they had never been written; only drafts."""

@@ -104,4 +104,4 @@ def show_history(lead: Explanation) -> None:
     for message in state.messages:
         at = f"{message.heard_at:%Y-%m-%d}"
         came = f"{message.state}: {message.note}" if message.note else message.state
-        output.say(f"  {at} {message.sequence} step {message.step}: {message.subject} ({came})")
+        output.say(f"  {at} {message.called}: {message.subject} ({came})")

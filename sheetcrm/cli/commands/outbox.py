@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.cli import output
+
+if TYPE_CHECKING:
+    from sheetcrm.core.memory import MessageRecord
 
 
 @click.group(
@@ -31,7 +36,7 @@ def outbox(ctx: click.Context, *, states: tuple[str, ...], limit: int, as_json: 
         output.say(words_of(pause), style="yellow")
     output.say(", ".join(f"{n} {state}" for state, n in found.counts.items()) or "no messages")
     rows = [
-        (short_id(r.key), r.to_address, r.subject, f"{r.sequence} {r.step}", r.state, r.note)
+        (short_id(r.key), r.to_address, r.subject, step_of(r), r.state, r.note)
         for r in found.messages[:limit]
     ]
     if rows:
@@ -66,6 +71,31 @@ def resolve(workspace: str, *, name: str, sent: bool, resend: bool) -> int:
     return 0
 
 
+@outbox.command(short_help="Write a message that was sent once more, for your approval.")
+@click.argument("name", metavar="ID")
+@click.pass_obj
+def resend(workspace: str, *, name: str) -> int:
+    """Write a message that was sent once more, as the lead says that it never arrived.
+
+    It is a draft, which goes to the same lead as it reads today, and not before you approve it.
+    ID is what sheetcrm outbox --state sent shows, a lead's id or an address.
+    """
+    from sheetcrm.engine.approval import short_id
+    from sheetcrm.engine.resend import resend as write_again
+
+    with open_workspace(find_root(workspace), exclusive=True, say=output.waiting) as opened:
+        draft = write_again(opened, name)
+        sends = opened.mailer is not None
+    output.say(f"{draft.to_address}: {draft.subject}")
+    where = draft.place or short_id(draft.key)
+    output.say(f"  it waits as a draft: {where}")
+    if sends:
+        output.next_step(f"look at it: sheetcrm preview; let it go: sheetcrm approve {where}")
+    else:
+        output.next_step("open it in your mail program and send it")
+    return 0
+
+
 @outbox.command(short_help="Learn from sent.log what went out, after an old ledger was put back.")
 @click.pass_obj
 def reconcile(workspace: str) -> int:
@@ -76,3 +106,8 @@ def reconcile(workspace: str) -> int:
         count = learn(opened)
     output.say(f"{count} messages that the ledger did not know will never be sent again")
     return 0
+
+
+def step_of(message: MessageRecord) -> str:
+    """``welcome 1``, and whether a person wanted it once more."""
+    return f"{message.sequence} {message.step}{' again' * message.is_repetition}"

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sheetcrm.core.followup.rules import Sequence as Series
 from sheetcrm.core.followup.rules import Stop
 from sheetcrm.core.memory import (
+    AGAIN,
     Hold,
     MessageDraft,
     MessageRecord,
@@ -88,9 +89,11 @@ class Person:
         for message in self.messages:
             if message.sequence != sequence.name:
                 continue
-            if generation and message.generation != generation:
+            if generation and message.time != generation.partition(AGAIN)[0]:
                 continue
-            number = _number(message.generation)
+            if message.is_repetition and message.state in DROPPED | {"cancelled"}:
+                continue  # it never went, and the one before it did
+            number = _number(message.time)
             if before and number > newest and _is_anew(sequence, before, message):
                 found = {}
             newest, before = max(newest, number), message
@@ -100,7 +103,7 @@ class Person:
     def newest_generation(self, sequence: Series) -> int:
         """The highest number of a time that the sequence was written for; 0 before the first."""
         mine = (m for m in self.messages if m.sequence == sequence.name)
-        return max((_number(message.generation) for message in mine), default=0)
+        return max((_number(message.time) for message in mine), default=0)
 
 
 def records(drafts: Iterable[MessageDraft], now: datetime) -> list[MessageRecord]:

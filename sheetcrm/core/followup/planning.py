@@ -45,6 +45,8 @@ class FollowUpPlan:
     leads: Sequence[LeadView]
     segments: Segments
     signals: Signals
+    lookout: Lookout
+    writer: Writer
     forecast: Forecast  #: what would go to them in the days to come
     zones: Collection[tzinfo] = ()  #: of the leads for whom there may be something to do
     off_ladder: Mapping[str, Sequence[Beside]] = field(default_factory=dict)
@@ -116,6 +118,8 @@ def _planned(
         leads=leads,
         segments=segments,
         signals=lookout.signals,
+        lookout=lookout,
+        writer=writer,
         forecast=Forecast(lookout, writer, waits=waits, new=drafts),
         off_ladder=lookout.off_ladder.here,
         drafts=drafts,

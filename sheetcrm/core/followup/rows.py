@@ -203,16 +203,8 @@ class RowPlanner:
         )
 
     def _task(self, case: Case, sequence: Sequence, step: int, generation: str, row: Row) -> Task:
-        before = case.person.of(sequence, generation if sequence.yearly_on else "")
-        return Task(
-            lead=case.lead,
-            sequence=sequence,
-            step=step,
-            generation=generation,
-            moment=case.moment,
-            due_on=case.moment.days.slot(self.lookout.now),
-            segment=row.segment,
-            before=tuple(m for m in before if m.step < step and m.state not in UNHEARD),
+        return task_for(
+            self.lookout, case, sequence, step, generation=generation, segment=row.segment
         )
 
     def _link(self, task: Task, row: Row) -> str | None:
@@ -234,3 +226,26 @@ class RowPlanner:
         return Problem(
             message=message, severity=severity, source=self.writer.source, lead=lead.id, hint=hint
         )
+
+
+def task_for(
+    lookout: Lookout,
+    case: Case,
+    sequence: Sequence,
+    step: int,
+    *,
+    generation: str,
+    segment: str,
+) -> Task:
+    """The step's message to a lead, to be written now."""
+    before = case.person.of(sequence, generation if sequence.yearly_on else "")
+    return Task(
+        lead=case.lead,
+        sequence=sequence,
+        step=step,
+        generation=generation,
+        moment=case.moment,
+        due_on=case.moment.days.slot(lookout.now),
+        segment=segment,
+        before=tuple(m for m in before if m.step < step and m.state not in UNHEARD),
+    )
