@@ -60,6 +60,7 @@ def watched(
         said = glance(root, os.environ) or Unattended()
     except UsageError:  # whatever is wrong with the config, the run says it
         said = Unattended()
+    _bound_scheduled_log(root, said)
     watch = Watch(root, said, _log(said, log, shape), say)
     watch.call("/start")
     try:
@@ -225,6 +226,15 @@ def _cut_short(error: SheetCrmError) -> RunReport:
     outcome = Outcome.LATER if isinstance(error, TransientError) else Outcome.FAILED
     phase = PhaseResult(name="run", outcome=outcome, done=Done(errors=[error]))
     return RunReport(run="", started=local_time(), seconds=0.0, phases=(phase,))
+
+
+def _bound_scheduled_log(root: Path, said: Unattended) -> None:
+    """Put aside what the scheduled runs of the past have said, where that has become much."""
+    from sheetcrm.adapters.rotating import keep_bounded
+    from sheetcrm.core.schedule.log import LOG, OLD_ONES
+
+    size = int(said.logging.megabytes * 1_000_000)
+    keep_bounded(root / LOG, size, old_ones=OLD_ONES)
 
 
 def _log(said: Unattended, file: str, shape: str) -> RunLog | None:

@@ -109,7 +109,7 @@ LOGGING = Table(
         ),
         "megabytes": Key(
             Number(above=0, most=1000),
-            "How big the file may get; three older ones stay.",
+            "How big the file, and var/log/scheduled.log, may get; three older ones stay.",
             default=1,
         ),
     }

@@ -46,7 +46,11 @@ def test_it_does_what_sync_does_and_is_silent_in_cron(sample, run):
     assert (told["outcome"], told["exit_code"]) == ("ok", 0)
     assert [phase["name"] for phase in told["phases"]] == ["sync"]
     assert told["phases"][0]["sync"]["counts"]["cells"] == 0
+    log = sample / "var" / "log" / "scheduled.log"
+    log.parent.mkdir()
+    log.write_text("what cron let it say\n" * 50_000)
     said = run("--workspace", sample, "run", "--verbose").out
+    assert [path.name for path in log.parent.iterdir()] == ["scheduled.log.1"]
     assert "nothing has changed" in said or "60 leads" in said  # a day may have begun somewhere
 
 

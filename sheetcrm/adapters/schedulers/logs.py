@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sheetcrm.core.schedule.crontab import LOG
 from sheetcrm.core.schedule.job import Job
+from sheetcrm.core.schedule.log import LOG
 from sheetcrm.errors import UsageError
 
 

@@ -11,10 +11,10 @@ import re
 import shlex
 
 from sheetcrm.core.schedule.job import Job, one_line
+from sheetcrm.core.schedule.log import LOG
 from sheetcrm.core.schedule.zones import moved
 from sheetcrm.errors import UsageError
 
-LOG = "var/log/scheduled.log"  #: in the workspace: what a run says, which is nothing if all is fine
 _LONGEST = 998  # characters that Vixie's cron takes for a command
 _ZONE = re.compile(r"^[ \t]*CRON_TZ[ \t]*=[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 

@@ -6,8 +6,8 @@ import plistlib
 from collections.abc import Iterator
 from itertools import product
 
-from sheetcrm.core.schedule.crontab import LOG
 from sheetcrm.core.schedule.job import Job
+from sheetcrm.core.schedule.log import LOG
 from sheetcrm.core.schedule.times import Field, Times
 from sheetcrm.core.schedule.zones import moved
 from sheetcrm.errors import UsageError

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from sheetcrm.core.schedule.crontab import LOG
 from sheetcrm.core.schedule.job import Job
+from sheetcrm.core.schedule.log import LOG
 from sheetcrm.core.schedule.times import Times, progressions
 from sheetcrm.core.schedule.zones import moved
 from sheetcrm.errors import UsageError
