@@ -49,6 +49,7 @@ def log_of_undo(
     undone_run: str,
     run: str,
     at: datetime,
+    again: bool,
 ) -> StageLog | None:
     """The way back of moves that are undone; None where nothing is to be logged.
 
@@ -60,6 +61,7 @@ def log_of_undo(
         undone_run: the run that is undone.
         run: the id of the run that undoes it.
         at: its moment, in the workspace's zone.
+        again: whether the run has tried to write to this source before.
     """
     if not moves or not workspace.rules.log_tab:
         return None
@@ -75,7 +77,7 @@ def log_of_undo(
         )
         for move in moves
     ]
-    return _log(workspace, source, back, run=run, at=at, again=False)
+    return _log(workspace, source, back, run=run, at=at, again=again)
 
 
 def _log(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sheetcrm.core.memory import StageMove
@@ -13,9 +13,10 @@ from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.reading import Reading
 from sheetcrm.engine.release import RELEASED
 from sheetcrm.engine.stagelog import log_of_undo
+from sheetcrm.engine.sync import ROUNDS
 from sheetcrm.engine.views import texts
 from sheetcrm.engine.workspace import Workspace
-from sheetcrm.errors import SourceError, UsageError
+from sheetcrm.errors import SourceChangedError, SourceError, TransientError, UsageError
 from sheetcrm.ports import TabSource
 
 
@@ -39,8 +40,24 @@ class UndoReport:
 
     @property
     def exit_code(self) -> int:
-        """0 fine · 1 something was left as it is."""
-        return 1 if any(result.error or result.left for result in self.results) else 0
+        """0 fine · 1 something was left as it is · 75 try again later."""
+        errors = [result.error for result in self.results if result.error]
+        if any(result.left for result in self.results):
+            return 1
+        if errors and all(isinstance(error, TransientError) for error in errors):
+            return 75
+        return 1 if errors else 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Undo:
+    """What is to be undone, and by which run."""
+
+    workspace: Workspace
+    run: str
+    by: str
+    edits: Mapping[str, Sequence[Edit]]  #: by source
+    moves: Mapping[str, Sequence[StageMove]]
 
 
 def undo(workspace: Workspace, run: str) -> UndoReport:
@@ -60,12 +77,9 @@ def undo(workspace: Workspace, run: str) -> UndoReport:
     now = workspace.clock.now()
     moves = workspace.ledger.moves(run)
     by = workspace.ledger.start_run("undo", now)
+    work = _Undo(workspace=workspace, run=run, by=by, edits=edits, moves=moves)
     results = tuple(
-        _undo_source(
-            workspace, source, edits[source.name], moves.get(source.name, ()), run=run, by=by
-        )
-        for source in workspace.sources
-        if source.name in edits
+        _undo_source(work, source) for source in workspace.sources if source.name in edits
     )
     report = UndoReport(run=by, undone=run, results=results)
     counts = {
@@ -81,38 +95,50 @@ def undo(workspace: Workspace, run: str) -> UndoReport:
     return report
 
 
-def _undo_source(
-    workspace: Workspace,
-    source: TabSource,
-    edits: Sequence[Edit],
-    moves: Sequence[StageMove],
-    *,
-    run: str,
-    by: str,
-) -> UndoneSource:
-    now = workspace.clock.now()
-    try:
-        reading = Planner(workspace, now).read(source)
-        tab = reading.leads.tab
-        rows = {lead: index for index, lead in enumerate(reading.identities.ids)}
-        standing, left = _still_standing(reading, edits)
-        reversed_ = [_reversed(edit, tab, rows[edit.lead]) for edit in standing]
-        reversed_ = [edit for edit in reversed_ if not same(edit.before, edit.after)]
-        plan = Plan(source=source.name, locator=source.locator, tab=tab, leads=(), edits=reversed_)
-        workspace.ledger.intend(by, plan)
-        wrote = {(edit.lead, edit.after) for edit in standing}
-        back = [move for move in moves if (move.lead, move.after) in wrote]
-        names = dict(zip(reading.identities.ids, texts(reading.leads, "name"), strict=True))
-        log = log_of_undo(workspace, source.name, back, names, undone_run=run, run=by, at=now)
-        source.write(tab, reversed_, log=log, run=by)
-    except SourceError as error:
-        return UndoneSource(source=source.name, error=error)
-    workspace.ledger.undone(run, source.name, standing, by=by)
+def _undo_source(undo: _Undo, source: TabSource) -> UndoneSource:
+    """Undo one source; where somebody saved it meanwhile, read and decide again."""
+    failure: SourceError | None = None
+    for _ in range(ROUNDS):
+        try:
+            return _put_back(undo, source, again=failure is not None)
+        except SourceChangedError as error:
+            failure = error
+        except SourceError as error:
+            failure = error
+            break
+    return UndoneSource(source=source.name, error=failure)
+
+
+def _put_back(undo: _Undo, source: TabSource, *, again: bool) -> UndoneSource:
+    """Read, decide, write; `again` where this undo has tried to before."""
+    workspace, now = undo.workspace, undo.workspace.clock.now()
+    reading = Planner(workspace, now).read(source)
+    tab = reading.leads.tab
+    rows = {lead: index for index, lead in enumerate(reading.identities.ids)}
+    standing, left = _still_standing(reading, undo.edits[source.name], again=again)
+    reversed_ = [_reversed(edit, tab, rows[edit.lead]) for edit in standing]
+    reversed_ = [edit for edit in reversed_ if not same(edit.before, edit.after)]
+    plan = Plan(source=source.name, locator=source.locator, tab=tab, leads=(), edits=reversed_)
+    workspace.ledger.intend(undo.by, plan)
+    wrote = {(edit.lead, edit.after) for edit in standing}
+    moves = undo.moves.get(source.name, ())
+    log = log_of_undo(
+        workspace,
+        source.name,
+        [move for move in moves if (move.lead, move.after) in wrote],
+        dict(zip(reading.identities.ids, texts(reading.leads, "name"), strict=True)),
+        undone_run=undo.run,
+        run=undo.by,
+        at=now,
+        again=again,
+    )
+    source.write(tab, reversed_, log=log, run=undo.by)
+    workspace.ledger.undone(undo.run, source.name, standing, by=undo.by)
     return UndoneSource(source=source.name, restored=standing, left=left)
 
 
 def _still_standing(
-    reading: Reading, edits: Sequence[Edit]
+    reading: Reading, edits: Sequence[Edit], *, again: bool
 ) -> tuple[list[Edit], list[tuple[Edit, str]]]:
     """The edits whose cells nobody has changed since, and the others with the reason."""
     tab, written = reading.leads.tab, reading.memory.written
@@ -125,19 +151,20 @@ def _still_standing(
             left.append((edit, "the lead is no longer in the tab"))
         elif column is None:
             left.append((edit, "the column is no longer in the tab"))
-        elif not _stands(edit, column.values[rows[edit.lead]], written):
+        elif not _stands(edit, column.values[rows[edit.lead]], written, again=again):
             left.append((edit, "changed since"))
         else:
             standing.append(edit)
     return standing, left
 
 
-def _stands(edit: Edit, now: CellValue, written: Written) -> bool:
+def _stands(edit: Edit, now: CellValue, written: Written, *, again: bool) -> bool:
     """Whether a cell holds what the edit made of it.
 
-    One that was given back may hold instead what we have written there since.
+    One that was given back may hold instead what we have written there since; and where this
+    undo was interrupted, one may have been put back already.
     """
-    if same(now, edit.after):
+    if same(now, edit.after) or (again and same(now, edit.before)):
         return True
     cell = (edit.lead, edit.header)
     return edit.reason == RELEASED and cell in written and same(now, written[cell])

@@ -13,7 +13,13 @@ from sheetcrm.engine.explain import explain
 from sheetcrm.engine.status import status
 from sheetcrm.engine.sync import plan, sync
 from sheetcrm.engine.undo import undo
-from sheetcrm.errors import ConfigError, MailerError, SourceBusyError, UsageError
+from sheetcrm.errors import (
+    ConfigError,
+    MailerError,
+    SourceBusyError,
+    SourceChangedError,
+    UsageError,
+)
 from tests.engine.team import GRID, NOW, OUTPUTS, QUALIFICATION, by_name, columns, tab_of
 
 
@@ -224,11 +230,12 @@ class Meddled(MemoryTabSource):
     def __init__(self, grid, *, times):
         super().__init__(grid)
         self.times = times
+        self.address = "D4"
 
     def write(self, tab, edits, *, append=(), log=None, run=""):
         if self.times:
             self.times -= 1
-            self.set_cell("D4", 80)
+            self.set_cell(self.address, 80)
         return super().write(tab, edits, append=append, log=log)
 
 
@@ -243,6 +250,66 @@ def test_a_source_that_never_rests_is_left_for_later(make):
     report = sync(make(source))
     assert report.exit_code == 75
     assert len(source.grid[0]) == 6
+
+
+def test_undo_of_a_source_that_changed_meanwhile_reads_it_again(make):
+    source = Meddled(GRID, times=0)
+    workspace = make(source)
+    run = sync(workspace).run
+    source.times = 2  # a person changes Citra's budget, not what is put back
+    report = undo(workspace, run)
+    assert (report.exit_code, report.results[0].left) == (0, [])
+    assert set(by_name(source, "Score").values()) == {None}
+    assert source.grid[3][3] == 80
+    with pytest.raises(UsageError, match="nothing to undo"):
+        undo(workspace, run)
+
+
+def test_undo_leaves_what_a_person_typed_in_that_very_moment(make):
+    source = Meddled(GRID, times=0)
+    workspace = make(source)
+    run = sync(workspace).run
+    source.address, source.times = "H4", 1
+    assert source.grid[0][7] == "Score"
+    report = undo(workspace, run)
+    assert [(edit.header, why) for edit, why in report.results[0].left] == [
+        ("Score", "changed since")
+    ]
+    assert by_name(source, "Score") == {"Ana Putri": None, "Budi": None, "Citra": 80}
+
+
+def test_undo_of_a_source_that_never_rests_is_left_for_later(make):
+    source = Meddled(GRID, times=0)
+    workspace = make(source)
+    run = sync(workspace).run
+    before = source.grid
+    source.times = 99
+    assert undo(workspace, run).exit_code == 75
+    assert source.grid[1] == before[1]
+    source.times = 0
+    assert undo(workspace, run).exit_code == 0
+
+
+class HalfWritten(Meddled):
+    """Somebody moves rows after half of it was written, as can happen to a Google spreadsheet."""
+
+    def write(self, tab, edits, *, append=(), log=None, run=""):
+        if self.times:
+            self.times -= 1
+            super().write(tab, edits[::2], run=run)
+            raise SourceChangedError("somebody moved rows")
+        return super().write(tab, edits, append=append, log=log)
+
+
+def test_undo_takes_up_what_it_had_put_back_itself(make):
+    source = HalfWritten(GRID, times=0)
+    workspace = make(source)
+    run = sync(workspace).run
+    source.times = 1
+    report = undo(workspace, run)
+    assert (report.exit_code, report.results[0].left) == (0, [])
+    assert sync(workspace).exit_code == 0
+    assert workspace.ledger.overrides("leads") == []
 
 
 class Busy(MemoryTabSource):
