@@ -150,7 +150,7 @@ class MessageRecord:
     @property
     def time(self) -> str:
         """The same, without how often a person wanted it again."""
-        return self.generation.partition(AGAIN)[0]
+        return time_of(self.key)
 
     @property
     def is_repetition(self) -> bool:
@@ -161,6 +161,11 @@ class MessageRecord:
     def called(self) -> str:
         """Which message of a sequence it is, for people."""
         return f"{self.sequence} step {self.step}{', once more' * self.is_repetition}"
+
+
+def time_of(key: str) -> str:
+    """Which time of its step a message is, without how often a person wanted it again."""
+    return key.rpartition("|")[2].partition(AGAIN)[0]
 
 
 def is_repetition(key: str) -> bool:

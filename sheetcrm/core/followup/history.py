@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sheetcrm.core.followup.rules import Sequence as Series
@@ -170,6 +170,11 @@ def stop_reason(
     if Stop.STAGE in sequence.stop and begun and since > begun[0].created_at:
         return f"now in stage {stage}"
     return ""
+
+
+def wanted_anyway(sequence: Series) -> Series:
+    """The sequence as it counts for what a person wants: wherever the lead stands by now."""
+    return replace(sequence, stop=tuple({*sequence.stop} & {Stop.REPLY}))
 
 
 def silence_reason(person: Person) -> str:

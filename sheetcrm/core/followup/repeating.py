@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sheetcrm.core.followup.history import TAKEN, UNHEARD, silence_reason
+from sheetcrm.core.followup.history import TAKEN, UNHEARD, stop_reason, wanted_anyway
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.lookout import Case, Lookout
 from sheetcrm.core.followup.rows import task_for
-from sheetcrm.core.followup.rules import Sequence, Stop
+from sheetcrm.core.followup.rules import Sequence
 from sheetcrm.core.followup.writing import Writer
 from sheetcrm.core.memory import AGAIN, MessageDraft, MessageRecord
 from sheetcrm.errors import LeadError
@@ -59,19 +59,16 @@ def _objection(lookout: Lookout, case: Case, sequence: Sequence, message: Messag
     for one in case.person.messages:
         if _is_same(one, message) and one.state in {*UNHEARD, *_GOING} - _OVER:
             return f"it waits already to go once more: it is {one.state}"
-    if never := silence_reason(case.person):
-        return never
-    if Stop.REPLY in sequence.stop and (
-        case.person.replied or message.state == "replied" or _answered(case, sequence)
-    ):
-        return "they have answered: write to them yourself"
+    stopped = stop_reason(
+        wanted_anyway(sequence),
+        case.person,
+        case.person.of(sequence, message.time if sequence.yearly_on else ""),
+        stage=case.moment.stage,
+        since=case.moment.since,
+        asks_stage=False,
+    )
     off = lookout.off_ladder
-    return off.own(case.lead, sequence.when) or off.other(case.lead, sequence.when)
-
-
-def _answered(case: Case, sequence: Sequence) -> bool:
-    messages = case.person.messages
-    return any(one.state == "replied" and one.sequence == sequence.name for one in messages)
+    return stopped or off.own(case.lead, sequence.when) or off.other(case.lead, sequence.when)
 
 
 def _is_same(one: MessageRecord, message: MessageRecord) -> bool:

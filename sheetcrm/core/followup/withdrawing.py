@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sheetcrm.core.followup.history import Person, silence_reason, stop_reason
+from sheetcrm.core.followup.history import Person, silence_reason, stop_reason, wanted_anyway
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.lookout import Lookout
-from sheetcrm.core.followup.rules import Sequence, Stop
+from sheetcrm.core.followup.rules import Sequence
 from sheetcrm.core.followup.schedule import NOT_MEANT, Moment, too_late
 from sheetcrm.core.followup.signals import Signal
 from sheetcrm.core.memory import MessageRecord, Withdrawal
@@ -59,7 +59,7 @@ def withdrawal_reason(
     if sequence is None:
         return silence_reason(person)
     if message.is_repetition:  # a person wants it, wherever the lead stands by now
-        sequence = replace(sequence, stop=tuple({*sequence.stop} & {Stop.REPLY}))
+        sequence = wanted_anyway(sequence)
         signal = Signal()
     begun = person.of(sequence, message.generation if sequence.yearly_on else "")
     if (sequence.start_on or sequence.yearly_on) and begun[0].key == message.key:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sheetcrm.core.memory import time_of
 from sheetcrm.core.outbox.states import FINAL, GOING
 from sheetcrm.core.outbox.values import EVERYTHING, Claim, Claimed, Limits, Pause, Tries, domain_of
 
@@ -238,7 +239,7 @@ def _ends(candidate: Candidate, other: Neighbour) -> bool:
     """
     if other.state != "replied":
         return False
-    series = (candidate.sequence, candidate.key.rpartition("|")[2])
-    if series == (other.sequence, other.key.rpartition("|")[2]):
+    series = (candidate.sequence, time_of(candidate.key))
+    if series == (other.sequence, time_of(other.key)):
         return True
     return other.replied_at is not None and other.replied_at >= candidate.created_at
