@@ -1,30 +1,34 @@
 """What many workspaces cost on workers that share a PostgreSQL: jobs, take-over, sizes.
 
-    python benchmarks/cluster.py [--workbooks 400] [--queue 2000] [--takeover 10]
+    python benchmarks/cluster.py [--workbooks 400] [--queue 300 2000 10000] [--pairs 3]
+                                 [--takeover 10] [--only waiting queue …]
 
 One server with the usual durability (fsync on) and worker processes, all on this machine. Times
-of a busy machine are noisy: CPU seconds and ratios within one run are what counts.
+of a busy machine are noisy: CPU seconds and ratios within one run are what counts. So one and two
+workers take turns, and how much faster two are is the median of the pairs.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.cpu import cpu_of, own_cpu, server_cpu  # noqa: E402
 from benchmarks.sync import made_up  # noqa: E402
 from sheetcrm.adapters.ledger import open_ledger  # noqa: E402
 from sheetcrm.bootstrap import create_workspace  # noqa: E402
@@ -64,6 +68,10 @@ Kami bisa datang hari Sabtu untuk mengukur atap, sekitar tiga puluh menit dan ta
 
 Jam berapa yang paling enak untuk Anda?
 """
+HEAD = """a second | worker ms CPU each | PostgreSQL ms CPU each |
+| --- | --- | --- | --- |"""
+QUEUE = 1000  # jobs that one worker and two take
+SOME = 250  # of many that wait
 IDLER = """
 import sys
 from pathlib import Path
@@ -77,61 +85,91 @@ serve(Worker(shared=shared(sys.argv[1]), fleet=fleet, work=work), lambda text, *
 """  # a worker that does nothing: what is left is the queue
 
 
+class Measured(NamedTuple):
+    """Jobs a second, and milliseconds of CPU of each."""
+
+    rate: float
+    worker: float
+    server: float
+
+    def __str__(self) -> str:
+        return f"{self.rate:.1f} | {self.worker:.1f} | {self.server:.1f} |"
+
+
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--workbooks", type=int, default=400)
-    options.add_argument("--queue", type=int, default=2000)
+    options.add_argument("--queue", type=int, nargs="+", default=[300, 2000, 10_000])
+    options.add_argument("--pairs", type=int, default=3)
     options.add_argument("--takeover", type=float, default=10)
+    options.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     chosen = options.parse_args()
-    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
     with tempfile.TemporaryDirectory() as folder, running(**DURABLE) as server:
-        work = Path(folder)
-        queue(server, work, chosen.queue)
-        syncs(server, work, chosen.workbooks)
-        costs(server, work)
-        takeovers(server, work, chosen.takeover)
-        handing_out(server)
-        sizes(server, work)
+        for part in chosen.only:
+            print(flush=True)
+            PARTS[part](server, Path(folder), chosen)
     print(f"\nload {os.getloadavg()[0]:.1f} at the end")
 
 
-def queue(server: Server, work: Path, count: int) -> None:
-    print("| jobs that do nothing | jobs/s | worker ms CPU each | PostgreSQL ms CPU each |")
-    print("| --- | --- | --- | --- |")
-    for processes in (1, 2, 4):
-        place = made(server)
-        fill(place, workspaces=count // 10, each=10)
-        with place.connected() as connection:
-            while handing.hand_out(connection):
-                pass
-        crew = [start(url_of(place), log=work / "log", code=IDLER) for _ in range(processes)]
-        print(f"| {processes} worker{'s' * (processes > 1)} | {measured(place, crew, count)}")
+def waiting(server: Server, work: Path, chosen: argparse.Namespace) -> None:
+    """What a job costs while many wait: the first that one worker does, in turns."""
+    print(f"| jobs that do nothing, of so many | {HEAD}")
+    for count in chosen.queue * chosen.pairs:
+        place = filled(server, count)
+        crew = [start(url_of(place), log=work / "log", code=IDLER)]
+        print(f"| {count:,} | {measured(place, crew, min(count, SOME))}", flush=True)
 
 
-def syncs(server: Server, work: Path, count: int) -> None:
-    print(
-        "\n| workbooks of 60 leads, ten in a workspace | syncs/s | worker ms CPU each "
-        "| PostgreSQL ms CPU each |"
-    )
-    print("| --- | --- | --- | --- |")
-    place = made(server)
+def queue(server: Server, work: Path, chosen: argparse.Namespace) -> None:
+    """Jobs that do nothing, by one worker and by two."""
+    print(f"| jobs that do nothing | {HEAD}")
+
+    def crew(processes: int) -> Measured:
+        place = filled(server, QUEUE)
+        log = work / "log"
+        crew = [start(url_of(place), log=log, code=IDLER) for _ in range(processes)]
+        return measured(place, crew, QUEUE)
+
+    pairs(crew, chosen.pairs)
+
+
+def syncs(server: Server, work: Path, chosen: argparse.Namespace) -> None:
+    """Whole syncs of workbooks, after the first one of each, by one worker and by two."""
+    print(f"| workbooks of 60 leads, ten in a workspace | {HEAD}")
+    place, count = made(server), chosen.workbooks
     folder = sample_workspaces(work / "fleet", url_of(place), count // 10, each=10)
-    arguments = ("worker", "--workspaces", str(folder), "--database", url_of(place))
-    for processes, what in ((2, "first"), (1, "again"), (2, "again")):
-        if what == "again":
-            with place.connected() as connection:
-                connection.execute(
-                    "UPDATE duties SET due_at = now(), begun_at = NULL, ended_at = NULL"
-                )
-        crew = [start(*arguments, log=work / "log") for _ in range(processes)]
-        print(
-            f"| {what}, {processes} worker{'s' * (processes > 1)} | {measured(place, crew, count)}"
+
+    def crew(processes: int) -> Measured:
+        with place.connected() as connection:
+            connection.execute("UPDATE duties SET due_at = now(), begun_at = NULL, ended_at = NULL")
+        arguments = ("worker", "--workspaces", str(folder), "--database", url_of(place))
+        return measured(
+            place, [start(*arguments, log=work / "log") for _ in range(processes)], count
         )
 
+    print(f"| the first, 2 workers | {crew(2)}", flush=True)
+    pairs(crew, chosen.pairs)
 
-def costs(server: Server, work: Path) -> None:
+
+def pairs(crew: Callable[[int], Measured], count: int) -> None:
+    """One worker and two in turn, and how much faster two are."""
+    ratios = []
+    for _ in range(count):
+        found = []
+        for processes in (1, 2):
+            found.append(crew(processes))
+            print(f"| {processes} worker{'s' * (processes > 1)} | {found[-1]}", flush=True)
+        ratios.append(found[1].rate / found[0].rate)
+    said = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+    print(
+        f"\nTwo workers are {statistics.median(ratios):.2f} x as fast as one ({said})", flush=True
+    )
+
+
+def costs(server: Server, work: Path, _: argparse.Namespace) -> None:
     """One source in a workspace, in a process that is warm, as a worker is."""
-    print("\n| CPU seconds of a sync, + PostgreSQL's | first | again | nothing new |")
+    print("| CPU seconds of a sync, + PostgreSQL's | first | again | nothing new |")
     print("| --- | --- | --- | --- |")
     place = made(server)
     sample = sample_workspaces(work / "costs", url_of(place), 2, each=1)
@@ -160,30 +198,25 @@ def cost(connection: Connection, root: Path, source: str) -> str:
     return " | ".join(found) + " |"
 
 
-def own_cpu() -> float:
-    """Seconds of this process and of those that it started and that ended."""
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(sum(resource.getrusage(kind)[:2]) for kind in kinds)
-
-
-def measured(place: Shared, crew: Sequence[subprocess.Popen[bytes]], count: int) -> str:
-    """From when all of them have begun to the last job: how fast, and what each cost."""
+def measured(place: Shared, crew: Sequence[subprocess.Popen[bytes]], count: int) -> Measured:
+    """From when all of them have begun until so many jobs are done: how fast, and at what cost."""
     with place.connected() as connection:
         until(lambda: at_work(connection) == len(crew), seconds=600)
         first, begun = finished(connection), time.monotonic()
         spent = sum(map(cpu_of, crew)), server_cpu(connection)
-        while finished(connection) < count:
+        while (last := finished(connection)) < count:
             time.sleep(0.25)
-        seconds, jobs = time.monotonic() - begun, count - first
+        seconds, jobs = time.monotonic() - begun, last - first
         workers_cpu = sum(map(cpu_of, crew)) - spent[0]
         server = server_cpu(connection) - spent[1]
     for process in crew:
         stopped(process)
-    return f"{jobs / seconds:.1f} | {1000 * workers_cpu / jobs:.1f} | {1000 * server / jobs:.1f} |"
+    return Measured(jobs / seconds, 1000 * workers_cpu / jobs, 1000 * server / jobs)
 
 
-def takeovers(server: Server, work: Path, seconds: float) -> None:
-    print(f"\nA worker killed in the middle of a sync, --takeover {seconds:.0f}:")
+def takeovers(server: Server, work: Path, chosen: argparse.Namespace) -> None:
+    seconds = chosen.takeover
+    print(f"A worker killed in the middle of a sync, --takeover {seconds:.0f}:")
     for number in range(3):
         print(f"- taken over after {takeover(server, work / f'killed{number}', seconds):.1f} s")
 
@@ -204,7 +237,7 @@ def takeover(server: Server, work: Path, seconds: float) -> float:
     return waited
 
 
-def handing_out(server: Server) -> None:
+def handing_out(server: Server, _: Path, __: argparse.Namespace) -> None:
     place = made(server)
     fill(place, workspaces=1000, each=10)
     with place.connected() as connection:
@@ -212,13 +245,13 @@ def handing_out(server: Server) -> None:
         while made_now := handing.hand_out(connection):
             jobs += made_now
     print(
-        f"\n{jobs} sources due at once: handed out in {time.monotonic() - begun:.1f} s, "
+        f"{jobs} sources due at once: handed out in {time.monotonic() - begun:.1f} s, "
         f"{time.process_time() - cpu:.1f} s CPU beside PostgreSQL's"
     )
 
 
-def sizes(server: Server, work: Path) -> None:
-    print("\n| PostgreSQL, a ledger | bytes |\n| --- | --- |")
+def sizes(server: Server, work: Path, _: argparse.Namespace) -> None:
+    print("| PostgreSQL, a ledger | bytes |\n| --- | --- |")
     place = made(server)
     url = url_of(place)
     before = database_size(place)
@@ -253,6 +286,16 @@ def message_size(server: Server, work: Path) -> tuple[int, int]:
         query = "SELECT count(*), avg(length(raw))::int FROM team.bodies"
         [(messages, raw)] = rows(connection, query)
     return int(raw), size_of(place, MESSAGES) // int(messages)
+
+
+def filled(server: Server, count: int) -> Shared:
+    """With jobs that wait, ten in a workspace."""
+    place = made(server)
+    fill(place, workspaces=count // 10, each=10)
+    with place.connected() as connection:
+        while handing.hand_out(connection):
+            pass
+    return place
 
 
 def made(server: Server) -> Shared:
@@ -334,30 +377,15 @@ def url_of(place: Shared) -> str:
         return f"postgresql://{info.user}@{info.host}:{info.port}/{info.dbname}"
 
 
-def cpu_of(process: subprocess.Popen[bytes]) -> float:
-    """Seconds of a process and of its children that ended (Linux)."""
-    return sum(map(int, stat(process.pid)[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
-def server_cpu(connection: Connection) -> float:
-    """Seconds of the server and of all its processes, those that ended included (Linux)."""
-    server = int(stat(connection.info.backend_pid)[1])
-    ticks = sum(map(int, stat(server)[11:15]))
-    for path in Path("/proc").glob("[0-9]*"):
-        fields = stat(int(path.name))
-        if fields and int(fields[1]) == server:
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def stat(process: int) -> list[str]:
-    """The fields of /proc/PID/stat after the name, from the state on; none where it ended."""
-    try:
-        text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return []
-    return text.rpartition(")")[2].split()
-
+PARTS = {
+    "waiting": waiting,
+    "queue": queue,
+    "syncs": syncs,
+    "costs": costs,
+    "takeovers": takeovers,
+    "handing": handing_out,
+    "sizes": sizes,
+}
 
 if __name__ == "__main__":
     main()

@@ -15,6 +15,10 @@ from sheetcrm.cluster.database import Connection, rows
 from sheetcrm.cluster.duties import Duty
 
 TASK = "duty"  #: the only task of the queue; a job's arguments are those of its duty
+_OUTGROWN = """
+SELECT (SELECT count(*) FROM procrastinate_jobs) > 100 + 2 * greatest(reltuples, 0)
+  FROM pg_class WHERE oid = 'procrastinate_jobs'::regclass
+"""
 _manager = JobManager(SyncPsycopgConnector())  # never opened: the connection is always ours
 
 
@@ -27,18 +31,9 @@ def hand_out(connection: Connection) -> int:
         How many jobs were made.
     """
     with connection.transaction():
-        due = duties.claim(connection)
-        if not due:
-            return 0
-        there = rows(
-            connection,
-            "SELECT queueing_lock FROM procrastinate_jobs"
-            " WHERE status = 'todo' AND queueing_lock = ANY(%s)",
-            [duty.key for duty in due],
-        )
-        waiting = {key for (key,) in there}
-        ready = [duty for duty in due if duty.key not in waiting]
-        return _enqueue(connection, [job(duty) for duty in _taking_turns(ready)])
+        made = _handed_out(connection)
+    _tell_length(connection)
+    return made
 
 
 def job(duty: Duty) -> Job:
@@ -59,6 +54,21 @@ def job(duty: Duty) -> Job:
 def duty_of(job: Job) -> Duty:
     """The duty that a job is for."""
     return Duty(**{name: str(value) for name, value in job.task_kwargs.items()})
+
+
+def _handed_out(connection: Connection) -> int:
+    due = duties.claim(connection)
+    if not due:
+        return 0
+    there = rows(
+        connection,
+        "SELECT queueing_lock FROM procrastinate_jobs"
+        " WHERE status = 'todo' AND queueing_lock = ANY(%s)",
+        [duty.key for duty in due],
+    )
+    waiting = {key for (key,) in there}
+    ready = [duty for duty in due if duty.key not in waiting]
+    return _enqueue(connection, [job(duty) for duty in _taking_turns(ready)])
 
 
 def _taking_turns(ready: Sequence[Duty]) -> list[Duty]:
@@ -89,3 +99,14 @@ def _enqueued(connection: Connection, job: Job) -> bool:
     except AlreadyEnqueued:
         return False
     return True
+
+
+def _tell_length(connection: Connection) -> None:
+    """Tell PostgreSQL how long the queue is, once that is more than twice what it believes.
+
+    It would notice a minute later. A queue that was empty when it looked last, as after each quiet
+    hour, is planned for as an empty one until then: each fetch of a job compares every job that
+    waits with every other.
+    """
+    if rows(connection, _OUTGROWN) == [(True,)]:
+        connection.execute("ANALYZE (SKIP_LOCKED) procrastinate_jobs, procrastinate_events")

@@ -9,7 +9,7 @@ from procrastinate.schema import SchemaManager
 from sheetcrm.cluster.database import Connection, Shared, rows
 from sheetcrm.errors import LedgerTooNewError
 
-VERSION = 1  #: of our own tables
+VERSION = 2  #: of our own tables
 
 _OURS = """
 CREATE TABLE workspaces (
@@ -35,6 +35,11 @@ CREATE TABLE duties (
 CREATE INDEX duties_due ON duties (due_at);
 CREATE TABLE tables (ours integer NOT NULL, queue text NOT NULL);
 """
+
+# To fetch a job is to look whether another one of its workspace is before it, for which the queue
+# has no index that begins with the lock. Without a condition, so that it stands in no migration's
+# way that changes the type of a column.
+_BESIDE = "CREATE INDEX IF NOT EXISTS sheetcrm_jobs_lock ON procrastinate_jobs (lock)"
 
 
 def prepare(shared: Shared, connection: Connection) -> None:
@@ -63,7 +68,10 @@ def prepare(shared: Shared, connection: Connection) -> None:
             for path in migrations:
                 if path.name > known[1]:
                     connection.execute(path.read_bytes())
-        connection.execute("UPDATE tables SET queue = %s", (migrations[-1].name,))
+        connection.execute(_BESIDE.encode())
+        connection.execute(
+            "UPDATE tables SET ours = %s, queue = %s", (VERSION, migrations[-1].name)
+        )
 
 
 def _known(shared: Shared, connection: Connection) -> tuple[int, str] | None:
