@@ -10,15 +10,17 @@ from sheetcrm.core.followup import TemplateSet, lacking
 from sheetcrm.core.formula import parse
 from sheetcrm.core.table.merge import owned_column
 from sheetcrm.core.table.names import fold
+from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import Column, Problem, Tab
 from sheetcrm.engine.naming import formula_texts
 from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.reading import Reading
+from sheetcrm.engine.stagelog import log_to_be
 from sheetcrm.engine.tables import repeated_keys
 from sheetcrm.engine.views import lead_views
 from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import ConfigError, ConfigFault, SourceError, TransientError
-from sheetcrm.ports import Rehearsing, TabSource, Unwritten
+from sheetcrm.ports import Logging, Rehearsing, TabSource, Unwritten
 
 WHO = ("name", "email", "phone")  #: without these or a field that identifies, it is hardly leads
 
@@ -115,6 +117,7 @@ def _check_source(
     except SourceError as error:
         return CheckedSource(source=source.name, locator=source.locator, error=error), None
     leads, tab = reading.leads, reading.leads.tab
+    log = log_to_be(workspace, workspace.clock.now())
     owned = {header: owned_column(tab, header) for header in rules.outputs.values()}
     ours = {column.header for column in owned.values() if column}
     aside = source.aside if isinstance(source, Unwritten) else None
@@ -134,7 +137,7 @@ def _check_source(
             if header in ours and written and not reading.memory.written
         ],
         aside=aside,
-        obstacle=_obstacle(source, tab, owned) if written else None,
+        obstacle=_obstacle(source, tab, owned, log) if written else None,
         nobody=not _who(rules) & leads.found.keys(),
         problems=[*tab.problems, *leads.problems],
     )
@@ -147,13 +150,14 @@ def _who(rules: Rules) -> set[str]:
 
 
 def _obstacle(
-    source: TabSource, tab: Tab, owned: Mapping[str, Column | None]
+    source: TabSource, tab: Tab, owned: Mapping[str, Column | None], log: StageLog | None
 ) -> SourceError | None:
-    """Why our columns could not be written, where the source can tell beforehand."""
-    if not isinstance(source, Rehearsing):
-        return None
+    """Why our columns or moves could not be written, where the source can tell beforehand."""
     try:
-        source.rehearse(tab, [column.header if column else h for h, column in owned.items()])
+        if isinstance(source, Rehearsing):
+            source.rehearse(tab, [column.header if column else h for h, column in owned.items()])
+        if log and isinstance(source, Logging):
+            source.rehearse_log(log)
     except SourceError as error:
         return error
     return None

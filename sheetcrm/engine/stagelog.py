@@ -80,6 +80,21 @@ def log_of_undo(
     return _log(workspace, source, back, run=run, at=at, again=again)
 
 
+def log_to_be(workspace: Workspace, at: datetime) -> StageLog | None:
+    """The log that a sync would append to, still without moves; None where none is kept."""
+    rules = workspace.rules
+    if not rules.log_tab:
+        return None
+    return StageLog(
+        tab=rules.log_tab,
+        moves=(),
+        at=at.replace(tzinfo=None, microsecond=0),
+        run="",
+        language=_language(workspace),
+        id_header=rules.outputs.get("id", ""),
+    )
+
+
 def _log(
     workspace: Workspace,
     source: str,

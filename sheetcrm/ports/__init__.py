@@ -13,6 +13,7 @@ from sheetcrm.ports.persons import Personal, Trace, TraceKind, Traces
 from sheetcrm.ports.sources import (
     Backup,
     Foreseeing,
+    Logging,
     Rehearsing,
     Restorable,
     TableSource,
@@ -34,6 +35,7 @@ __all__ = [
     "Kept",
     "Ledger",
     "LedgerHealth",
+    "Logging",
     "MailSession",
     "Mailer",
     "Outbox",

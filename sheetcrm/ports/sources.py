@@ -157,6 +157,18 @@ class Rehearsing(TabSource, Protocol):
 
 
 @runtime_checkable
+class Logging(TabSource, Protocol):
+    """A source whose book may hold a log of stage moves, in another tab."""
+
+    def rehearse_log(self, log: StageLog) -> None:
+        """Find out whether moves could be appended to that log; nothing is changed.
+
+        Raises:
+            SourceError: they could not, and why: the tab of that name is something else.
+        """
+
+
+@runtime_checkable
 class Versioned(TabSource, Protocol):
     """A source of which somebody else keeps all versions."""
 

@@ -122,12 +122,25 @@ class StageLogContract:
         self.add_tab(source, TITLE, theirs)
         tab = source.read(KNOWN)
         before = table(tab)
+        with pytest.raises(SourceRefusedError, match="Stage log") as foreseen:
+            source.rehearse_log(log())
         with pytest.raises(SourceRefusedError, match="Stage log") as caught:
             source.write(tab, [edit(tab, 0, "Score", 99)], log=log(SARI))
-        assert caught.value.code == "log-tab"
+        assert caught.value.code == foreseen.value.code == "log-tab"
         assert "log_tab" in caught.value.hint
         assert self.tab(source, TITLE) == theirs
         assert table(source.read(KNOWN)) == before
+
+    def test_whether_it_could_be_written_is_told_beforehand_and_nothing_changed(
+        self, make: Make
+    ) -> None:
+        source = make(LEADS)
+        source.read(KNOWN)
+        source.rehearse_log(log())
+        assert self.tab(source, TITLE) is None
+        source.write(source.read(KNOWN), [], log=log(SARI))
+        source.rehearse_log(log())
+        assert self.tab(source, TITLE) == [HEADERS, SARI_ROW]
 
     def test_what_a_run_that_was_cut_off_has_logged_is_not_logged_again(self, make: Make) -> None:
         source = make(LEADS)

@@ -147,6 +147,20 @@ def test_a_source_that_could_not_be_written_is_told_with_all_else_that_was_found
     assert (report.exit_code, report.sources[0].obstacle) == (0, None)
 
 
+def test_a_log_tab_that_is_something_else_is_told_before_a_sync_refuses_it(make):
+    source = MemoryTabSource(GRID)
+    workspace = make(source)
+    workspace = replace(workspace, rules=replace(workspace.rules, log_tab="Stage log"))
+    assert check(workspace).exit_code == 0
+    source.tabs["STAGE log"] = [["City", "When"], ["Bandung", 3]]
+    report = check(workspace)
+    assert report.exit_code == 1
+    assert "“Stage log” is not a log of stage moves" in report.sources[0].obstacle.message
+    assert sync(workspace).results[0].error.message == report.sources[0].obstacle.message
+    source.tabs["STAGE log"] = []
+    assert check(workspace).exit_code == 0
+
+
 def test_what_passes_by_itself_is_no_reason_to_look(make):
     busy = SourceBusyError("quota")
     assert check(make(Rehearsed(GRID, fault=busy))).exit_code == 75

@@ -131,6 +131,11 @@ class FileSource:
         found = self._found
         return found.foresee(tab, edits, append=append) if isinstance(found, ExcelSource) else []
 
+    def rehearse_log(self, log: StageLog) -> None:
+        """Whether the log could be appended to; see `ports.Logging`."""
+        if isinstance(self._found, ExcelSource):
+            self._found.rehearse_log(log)
+
     def backups(self) -> list[Backup]:
         """The copies of the file; see `ports.Restorable`."""
         return self._workbook.backups()

@@ -29,8 +29,7 @@ def log_change(package: Package, log: StageLog, leads: Change) -> tuple[Change |
     Raises:
         SourceRefusedError: the tab is something else, or nothing can be put below its rows.
     """
-    title = log.tab.casefold()
-    sheet = next((one for one in package.sheets if one.title.casefold() == title), None)
+    sheet = _sheet(package, log)
     if sheet is None:
         sheet, found = new_tab(package, log.tab, _WIDTHS)
         fitted, like = log.fit([]), leads.sheet
@@ -54,6 +53,25 @@ def log_change(package: Package, log: StageLog, leads: Change) -> tuple[Change |
         recalculate=leads.recalculate,
     )
     return change, len(fitted.rows)
+
+
+def check_log(package: Package, log: StageLog) -> None:
+    """Find out whether the log could be appended to.
+
+    Raises:
+        SourceRefusedError: the tab is something else, or nothing can be put below its rows.
+    """
+    sheet = _sheet(package, log)
+    if sheet is not None:
+        found, grid = read_sheet(package, sheet)
+        fitted = log.fit([from_calamine(tuple(row)) for row in grid])
+        _first(sheet, found, fitted, _table(package, sheet, fitted))
+
+
+def _sheet(package: Package, log: StageLog) -> Sheet | None:
+    """The log's tab; None where there is none yet."""
+    title = log.tab.casefold()
+    return next((one for one in package.sheets if one.title.casefold() == title), None)
 
 
 def _cells(fitted: FittedLog, first: int) -> dict[int, dict[int, CellValue]]:

@@ -147,6 +147,13 @@ class ExcelSource:
             check_writable(self._path)
             rehearse(package, change)
 
+    def rehearse_log(self, log: StageLog) -> None:
+        """Find out whether the log could be appended to; see `ports.Logging`."""
+        from sheetcrm.adapters.excel.logtab import check_log  # noqa: PLC0415 - few teams keep one
+
+        with guarded(self._path), Package(self._path) as package:
+            check_log(package, log)
+
     def layout(self, tab: Tab) -> Layout:
         """How the tab looked when it was read; see `ports.WithLayout`."""
         from sheetcrm.adapters.excel.layout import layout_of  # noqa: PLC0415 - no sync needs it

@@ -132,6 +132,10 @@ class GoogleTabSource:
             raise TypeError("this tab was not read by a GoogleTabSource")
         rehearse(self._client, self._address.spreadsheet, tab, revision, headers)
 
+    def rehearse_log(self, log: StageLog) -> None:
+        """Find out whether the log could be appended to; see `ports.Logging`."""
+        self._log(log).look()
+
     @property
     def history(self) -> str:
         """Where the versions are found; see `ports.Versioned`."""

@@ -103,6 +103,14 @@ class MemoryTabSource:
         self._revision += bool(edits or append or logged)
         return WriteReceipt(cells=len(edits), appended=tuple(append), logged=logged)
 
+    def rehearse_log(self, log: StageLog) -> None:
+        """Find out whether the log could be appended to.
+
+        Raises:
+            SourceRefusedError: the log's tab is something else.
+        """
+        log.fit(self._log_rows(log)[1])
+
     def set_cell(self, address: str, value: CellValue) -> None:
         """A person types `value` into a cell such as ``C7``."""
         match = _ADDRESS.fullmatch(address)
@@ -155,8 +163,7 @@ class MemoryTabSource:
 
     def _log(self, log: StageLog) -> int:
         """Append to the log; says how many rows."""
-        title = next((t for t in self.tabs if t.casefold() == log.tab.casefold()), log.tab)
-        rows = self.tabs.get(title, [])
+        title, rows = self._log_rows(log)
         fitted = log.fit(rows)
         if fitted.titles and fitted.rows:
             rows = [list(fitted.titles.values())]
@@ -165,6 +172,10 @@ class MemoryTabSource:
         if rows:
             self.tabs[title] = rows
         return len(fitted.rows)
+
+    def _log_rows(self, log: StageLog) -> tuple[str, list[list[CellValue]]]:
+        title = next((t for t in self.tabs if t.casefold() == log.tab.casefold()), log.tab)
+        return title, self.tabs.get(title, [])
 
     def _put(self, row: int, place: int, value: CellValue) -> None:
         self._grid.extend([] for _ in range(row + 1 - len(self._grid)))
