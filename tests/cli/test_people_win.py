@@ -50,6 +50,7 @@ def test_they_are_listed_given_back_and_had_back(synced, run):
     assert "not synced yet" in said.out
     plan = run("--workspace", synced, "plan").out
     assert "Score of Lucía Fernández = 99 (the rules say 59)" in plan
+    assert "Score: 99 was set by a person" in run("--workspace", synced, "explain", "6").out
     before = (synced / "leads.xlsx").read_bytes()
     said = run("--workspace", synced, "release", score, "--dry-run")
     assert "1 cell would be given back" in said.out

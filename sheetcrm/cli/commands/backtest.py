@@ -47,7 +47,7 @@ def backtest(
 ) -> int:
     """Score leads whose end is known, and show how well the scores told that end.
 
-    For instance:  sheetcrm backtest --won '=[@Purchases]>0' --lost '=[@Status]="Lost"'
+    For instance:  sheetcrm backtest --won '=[@Purchases]>0' --lost '=[@Status]="Not interested"'
 
     Nothing is written. Without --lost everybody counts as lost who was not won. What people have
     set in the sheet, and where leads stand, is left out: it is the rules that are judged.

@@ -8,6 +8,7 @@ import click
 
 from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.cli import output
+from sheetcrm.cli.show import said
 
 if TYPE_CHECKING:
     from sheetcrm.engine.explain import Explanation
@@ -61,16 +62,16 @@ def show(lead: Explanation) -> None:
     if lead.grade:
         output.say(f"  grade: {lead.grade}")
     for name, answers in lead.frameworks.items():
-        said = " · ".join(f"{criterion}: {ANSWERS[yes]}" for criterion, yes in answers.items())
-        output.say(f"  {name} {lead.verdicts[name]} · {said}")
+        told = " · ".join(f"{criterion}: {ANSWERS[yes]}" for criterion, yes in answers.items())
+        output.say(f"  {name} {lead.verdicts[name]} · {told}")
     if lead.disagreement:
         output.say(f"  the frameworks disagree: {lead.disagreement}", style="yellow")
     if lead.next_question:
         output.say(f"  ask next: {lead.next_question}")
     for override in lead.overrides:
         output.say(
-            f"  {override.header}: {override.value!s} was set by a person and is kept; "
-            f"the rules say {override.computed!s}; to let them decide, clear the cell "
+            f"  {override.header}: {said(override.value)} was set by a person and is kept; "
+            f"the rules say {said(override.computed)}; to let them decide, clear the cell "
             f"or: sheetcrm release {lead.lead} --column {override.header!r}",
             style="yellow",
         )

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from sheetcrm.core.table.emails import email_reader
 from sheetcrm.core.table.fields import Field, FieldType, Locale
 from sheetcrm.core.table.leads import Leads, read_leads
 from sheetcrm.core.table.names import fold
-from sheetcrm.core.table.values import CellError, Problem, Severity, Tab
+from sheetcrm.core.table.phones import phone_reader
+from sheetcrm.core.table.values import CellError, CellValue, Problem, Severity, Tab
 
 _KINDS = {
     "visit": (
@@ -182,9 +184,10 @@ def read_activities(
     activities = []
     problems = [p for p in found.problems if p.severity is not Severity.NOTE]
     dates = found.columns["date"]
+    persons = _in_id_cells(found, locale)
     for index, (at, row) in enumerate(zip(dates, tab.rows, strict=True)):
         if isinstance(at, date):
-            activities.append(_activity(found, index, at, kind))
+            activities.append(_activity(found, index, at, kind, persons[index]))
         elif at is None:
             problems.append(_undated(tab, found, index, row))
     return ActivityTab(activities=activities, problems=problems)
@@ -221,7 +224,29 @@ def _lacking(found: Leads, kind: str) -> str:
     return ""
 
 
-def _activity(found: Leads, index: int, at: date, kind: str) -> Activity:
+def _in_id_cells(found: Leads, locale: Locale) -> list[tuple[str, str]]:
+    """The e-mail address and the phone number that stand in each row's cell of the lead's id.
+
+    One column often holds all three: whatever the team had at hand.
+    """
+    email, phone = email_reader(), phone_reader(locale)
+    persons = []
+    for index in range(found.height):
+        cell = found.text("lead", index)
+        if "@" in cell:
+            persons.append((_readable(email(cell).value), ""))
+        elif cell and not any(map(str.isalpha, cell)):
+            persons.append(("", _readable(phone(cell).value)))
+        else:
+            persons.append(("", ""))
+    return persons
+
+
+def _readable(value: CellValue) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _activity(found: Leads, index: int, at: date, kind: str, person: tuple[str, str]) -> Activity:
     def text(name: str) -> str:
         return found.text(name, index)
 
@@ -231,8 +256,8 @@ def _activity(found: Leads, index: int, at: date, kind: str) -> Activity:
         tab=found.tab.source,
         row=found.tab.rows[index],
         lead=text("lead"),
-        email=text("email"),
-        phone=text("phone"),
+        email=text("email") or person[0],
+        phone=text("phone") or person[1],
         name=text("name"),
         by=text("by"),
         note=text("note"),

@@ -50,6 +50,22 @@ def test_three_languages_say_the_same(headers, kind):
     assert (found.day, found.tab, found.row) == (date(2026, 11, 1), "Visits", 2)
 
 
+def test_one_column_may_say_whose_it_is_by_id_address_or_number():
+    leads = tab_of(("Email", "Phone"), ("ana@example.com", None), (None, "0812-0000-1201"), (1, 1))
+    day = date(2026, 11, 1)
+    said = ("L-3", " ANA@example.com", "+62 812 0000 1201", "12345", "Budi", "b@@example", None)
+    tab = tab_of(("Date", "Type", "Lead"), *((day, "call", who) for who in said))
+    found = read_activities(tab, LOCALE, headers={})
+    assert found.problems == []
+    read = read_leads(leads, WHO, LOCALE)
+    matched = whose(found.activities, read, ["L-1", "L-2", "L-3"])
+    assert [(one.lead.strip(), index) for one, index in matched] == [
+        ("L-3", 2),
+        ("ANA@example.com", 0),
+        ("+62 812 0000 1201", 1),
+    ]
+
+
 def test_no_header_stands_with_two_fields_and_no_spelling_with_two_kinds():
     headers = [fold(header) for field in FIELDS for header in field.headers]
     assert len(headers) == len(set(headers))
