@@ -55,7 +55,7 @@ def send_phase(workspace: Workspace, progress: Progress = silent) -> Phase:
             counts=report.counts,
             errors=_of_sending(report),
             run=report.run,
-            stale=bool(report.attempts),
+            stale=bool(report.attempts or report.cut_off),
         )
 
     return Phase(name="send", work=work)

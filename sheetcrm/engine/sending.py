@@ -59,6 +59,7 @@ class SendReport:
     account: str
     run: str = ""
     attempts: tuple[Attempt, ...] = ()
+    cut_off: int = 0  #: that an earlier sender was at when it died: unknown now
     waiting: int = 0  #: messages that are due and could not go
     why: str = ""  #: what they wait for
     next_at: datetime | None = None
@@ -67,8 +68,9 @@ class SendReport:
     first_time: bool = False  #: only one was sent, as it was the first time
 
     def count(self, verdict: Verdict) -> int:
-        """How many attempts ended so."""
-        return sum(attempt.answer.verdict is verdict for attempt in self.attempts)
+        """How many attempts ended so, those of senders that died among them."""
+        before = self.cut_off if verdict is Verdict.UNKNOWN else 0
+        return before + sum(attempt.answer.verdict is verdict for attempt in self.attempts)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -172,6 +174,7 @@ class _Sending:
     taken: Sequence[Claim] = ()  #: the messages that were claimed last
     heard: datetime | None = None  #: when the mailbox was read
     attempts: list[Attempt] = field(default_factory=list)
+    cut_off: int = 0
 
     def carry_out(self) -> SendReport:
         """Claim and hand over until nothing may go any more, the account being ours."""
@@ -201,17 +204,20 @@ class _Sending:
         outbox, now = self.workspace.ledger.outbox, self._now()
         if self.turns and outbox.find(states=("claimed", "sending")):
             outbox.end_leases(f"@{self.turns}", at=now)
-        left = [one for one in outbox.abandoned(now) if self.turns and self._mine(one)]
-        if not left:
+        left = outbox.abandoned(now)
+        self.cut_off = len(left)
+        mine = [one for one in left if self.turns and self._mine(one)]
+        if not mine:
             return
         logged, _ = self.log.read(0)
         if not self._is_whole(logged):
             write_again(self.workspace, self.log)
             return
-        for one in left:
+        for one in mine:
             at = logged.get(digest_of(one.key))
             if at is None or at < one.tried_at:
                 outbox.never_began(one, at=now)
+                self.cut_off -= 1
 
     def _is_whole(self, logged: Mapping[str, datetime]) -> bool:
         newest = self.workspace.ledger.outbox.recent(self.mailer.account, LOOKED_AT)
@@ -248,6 +254,7 @@ class _Sending:
             account=self.mailer.account,
             run=self.run,
             attempts=tuple(self.attempts),
+            cut_off=self.cut_off,
             waiting=claimed.waiting,
             why=claimed.why,
             next_at=claimed.next_at and claimed.next_at.astimezone(self._now().tzinfo),

@@ -349,9 +349,12 @@ class TestKilled:
 
     def went(self, made, server: Server, ledger) -> dict[str, int]:
         workspace = made(server, ledger=ledger)
-        send(workspace, limit=9)
+        report = send(workspace, limit=9)
         workspace.sent_log.close()
-        return states(workspace)
+        found = states(workspace)
+        assert report.counts.get("unknown", 0) == found.get("unknown", 0)
+        assert report.exit_code == ("unknown" in found)
+        return found
 
     def test_what_it_never_began_goes(self, made, killed) -> None:
         ledger = MemoryLedger()

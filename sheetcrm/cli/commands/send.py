@@ -102,6 +102,8 @@ def show(report: SendReport) -> None:
     for attempt in report.attempts:
         if attempt.answer.verdict is not Verdict.SENT:
             output.say(line(attempt), style="yellow")
+    if report.cut_off:
+        output.say(f"{report.cut_off} unknown: sending was cut off before", style="yellow")
     sent = report.count(Verdict.SENT)
     output.say(f"{sent} sent from {report.account}")
     if not report.waiting and report.next_at:
