@@ -76,20 +76,17 @@ def candidates(
 
 def best(
     templates: Sequence[Template],
-    spoken: str,
+    lead: LeadView,
     names: Mapping[str, Sequence[str]],
     axes: Sequence[str],
     language: str,
-) -> Template | None:
-    """The file of a step for leads who speak `spoken` and have these names, if there is one."""
-    found = min(_ranked(templates, spoken, names, axes, language), default=None)
-    return templates[found[2]] if found else None
-
-
-def chosen(template: Template, lead: LeadView, language: str) -> Choice:
-    """The choice of a template, with its reasons."""
-    tag = template.kind.language or language
-    return Choice(template=template, language=tag, why=_why(template, tag, lead))
+) -> Choice | None:
+    """The file of a step for a lead that has these names, if there is one, and why."""
+    found = min(_ranked(templates, lead.language, names, axes, language), default=None)
+    if found is None:
+        return None
+    _, _, index, tag = found
+    return Choice(template=templates[index], language=tag, why=_why(templates[index], tag, lead))
 
 
 def languages_for(lead: str, workspace: str) -> list[str]:

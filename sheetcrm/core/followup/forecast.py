@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
-from sheetcrm.core.followup.history import OPEN
+from sheetcrm.core.followup.history import OPEN, records
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.lookout import Case, Lookout, Seen
+from sheetcrm.core.followup.people import People
 from sheetcrm.core.followup.rows import Held
 from sheetcrm.core.followup.schedule import Outcome
 from sheetcrm.core.followup.writing import Writer
@@ -43,7 +45,7 @@ class Forecast:
         new: Iterable[MessageDraft],
     ) -> None:
         self._lookout = lookout
-        self._new_keys = frozenset(draft.key for draft in new)
+        self._drafts = {draft.key: draft for draft in new}
         self._writer = writer
         self._held = {one.lead for one in waits if one.until is None}
 
@@ -73,7 +75,7 @@ class Forecast:
         Returns:
             What is upcoming, and those messages as other sources have to know them.
         """
-        kept = self._lookout.people.copy()
+        kept = self._people.copy()
         lookout = replace(self._lookout, people=kept)
         for message in others:
             kept.know(message)
@@ -85,6 +87,14 @@ class Forecast:
                     found.append(upcoming)
                     told.append(message)
         return found, told
+
+    @cached_property
+    def _people(self) -> People:
+        """Everybody as the next run will know them: the drafts of this one wait."""
+        people = self._lookout.people.copy()
+        for message in records(self._drafts.values(), self._lookout.now):
+            people.know(message)
+        return people
 
     def _lead(
         self, lookout: Lookout, lead: LeadView, until: date
@@ -128,7 +138,7 @@ class Forecast:
             sequence=message.sequence,
             step=message.step,
             template=self._writer.file(message.sequence, step, case.lead),
-            state="" if message.key in self._new_keys else message.state,
+            state="" if message.key in self._drafts else message.state,
             why=_place(message.step, len(steps)),
         )
         return upcoming, sent

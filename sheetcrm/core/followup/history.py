@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from sheetcrm.core.followup.rules import Sequence as Series
 from sheetcrm.core.followup.rules import Stop
@@ -27,6 +28,8 @@ TAKEN = "taken"
 
 DROPPED = frozenset({"skipped", "expired"})
 """States of a message that never went; its sequence goes on without it."""
+
+_NEVER_WENT = DROPPED | {"cancelled"}  # of a repetition: the one before it did go
 
 UNHEARD = DROPPED | {"draft", "cancelled", "failed", "held"}
 """States of a message of which the person has heard nothing."""
@@ -84,26 +87,23 @@ class Person:
 
         The newest time, where no generation is given. A step that was written again counts once.
         """
-        found: dict[int, MessageRecord] = {}
-        newest, before = 0, None
-        for message in self.messages:
-            if message.sequence != sequence.name:
-                continue
-            if generation and message.time != generation.partition(AGAIN)[0]:
-                continue
-            if message.is_repetition and message.state in DROPPED | {"cancelled"}:
-                continue  # it never went, and the one before it did
-            number = _number(message.time)
-            if before and number > newest and _is_anew(sequence, before, message):
-                found = {}
-            newest, before = max(newest, number), message
-            found[message.step] = message
-        return sorted(found.values(), key=lambda message: message.step)
+        time = generation.partition(AGAIN)[0]
+        mine = [
+            message
+            for message in self.messages
+            if message.sequence == sequence.name
+            and (not time or message.time == time)
+            and not (message.is_repetition and message.state in _NEVER_WENT)
+        ]
+        if sequence.again_days and len(mine) > 1:
+            mine = mine[_last_beginning(sequence, mine) :]
+        by_step = {message.step: message for message in mine}
+        return [by_step[step] for step in sorted(by_step)]
 
     def newest_generation(self, sequence: Series) -> int:
         """The highest number of a time that the sequence was written for; 0 before the first."""
-        mine = (m for m in self.messages if m.sequence == sequence.name)
-        return max((_number(message.time) for message in mine), default=0)
+        numbers = [_number(m.time) for m in self.messages if m.sequence == sequence.name]
+        return max(numbers, default=0)
 
 
 def records(drafts: Iterable[MessageDraft], now: datetime) -> list[MessageRecord]:
@@ -211,8 +211,14 @@ def _number(generation: str) -> int:
     return int(generation) if generation.isdigit() else 1
 
 
-def _is_anew(sequence: Series, before: MessageRecord, message: MessageRecord) -> bool:
-    """Whether a message begins the sequence once more, and is no repetition by hand."""
+def _last_beginning(sequence: Series, messages: Sequence[MessageRecord]) -> int:
+    """Where the sequence began for the last time; a repetition by hand begins nothing."""
     # It may have been drafted on the evening before its day, and that be a day after a weekend.
     least = timedelta(days=max(sequence.again_days - 2, 0))
-    return bool(sequence.again_days) and message.created_at - before.heard_at >= least
+    begun, newest = 0, _number(messages[0].time)
+    for index, (before, message) in enumerate(pairwise(messages), 1):
+        number = _number(message.time)
+        if number > newest and message.created_at - before.heard_at >= least:
+            begun = index
+        newest = max(newest, number)
+    return begun

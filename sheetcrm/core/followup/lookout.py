@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sheetcrm.core.followup.enrolling import Entered, enrol
 from sheetcrm.core.followup.history import Person
@@ -58,7 +59,8 @@ class Lookout:
     locale: Locale
     now: datetime
     enrolments: Many[Enrolment] = ()  #: of `entered`, those that are new
-    zones: set[tzinfo] = field(default_factory=set)  #: of the leads that were looked at
+    _days: dict[tuple[str, ZoneInfo], Workdays] = field(default_factory=dict, init=False)
+    """By country and zone, of the leads that were looked at."""
 
     @classmethod
     def over(
@@ -87,6 +89,11 @@ class Lookout:
             enrolments=new,
         )
 
+    @property
+    def zones(self) -> Collection[ZoneInfo]:
+        """Of the leads that were looked at."""
+        return {zone for _, zone in self._days}
+
     def silent(self, lead: LeadView) -> bool:
         """Whether there is nothing to be said of a lead, as of most leads of most tabs."""
         return self.signals.silent(lead.number) and lead.email not in self.people
@@ -94,9 +101,6 @@ class Lookout:
     def case(self, lead: LeadView, now: datetime | None = None) -> Case:
         """A lead now, or at another time."""
         now = now or self.now
-        country = country_of(lead, self.locale)
-        zone = zone_of(lead, country, self.locale)
-        self.zones.add(zone)
         standing = self.standings.get(lead.id)
         stays = standing is not None and standing.stage == lead.stage
         person = self.people.of(lead.email)
@@ -106,7 +110,7 @@ class Lookout:
             person=person,
             moment=Moment(
                 now=now,
-                days=Workdays(country=country, zone=zone, sending=self.rules.sending),
+                days=self._workdays(lead),
                 stage=lead.stage,
                 since=standing.since if standing and stays else self.now,
                 freed=hold.until if hold and hold.over(now) else None,
@@ -120,6 +124,15 @@ class Lookout:
     def named(self, sequence: str) -> Sequence | None:
         """The sequence of that name; None where the config has it no longer."""
         return next((s for s in self.rules.sequences if s.name == sequence), None)
+
+    def _workdays(self, lead: LeadView) -> Workdays:
+        country = country_of(lead, self.locale)
+        zone = zone_of(lead, country, self.locale)
+        days = self._days.get((country, zone))
+        if days is None:
+            days = Workdays(country=country, zone=zone, sending=self.rules.sending)
+            self._days[country, zone] = days
+        return days
 
     def _seen(self, sequence: Sequence, case: Case) -> Seen:
         found = self._next(sequence, case)

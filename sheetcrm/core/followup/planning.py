@@ -140,11 +140,11 @@ def _rows(planner: RowPlanner, leads: Sequence[tuple[LeadView, str]]) -> list[Ro
     Those say at once what they would say in the next run, wherever they stand in the tab.
     """
     rows = [planner.row(lead, segment) for lead, segment in leads]
-    drafts = [row.draft for row in rows if row.draft]
-    planner.know(drafts)
-    people = planner.lookout.people
-    served = {people.one(draft.person) for draft in drafts}
-    return [
-        row if row.draft or people.one(lead.email) not in served else planner.row(lead, segment)
-        for row, (lead, segment) in zip(rows, leads, strict=True)
-    ]
+    one = planner.lookout.people.one
+    drafts = {one(row.draft.person): row.draft for row in rows if row.draft}
+    persons = [one(lead.email) for lead, _ in leads]
+    others = [i for i, row in enumerate(rows) if not row.draft and persons[i] in drafts]
+    planner.know(drafts[persons[i]] for i in others)
+    for i in others:
+        rows[i] = planner.row(*leads[i])
+    return rows

@@ -33,12 +33,14 @@ def recipient(address: str) -> str:
             f"many mail servers refuse “{address}”, as not all before the @ is ASCII",
             hint="ask the lead for another address",
         )
-    if mixed := next((label for label in domain.split(".") if _mixes(label)), ""):
-        raise LeadError(
-            f"the domain of “{address}” may imitate another one: “{mixed}” mixes alphabets",
-            hint="ask the lead, and type the address anew",
-        )
-    plain = address if domain.isascii() else f"{local}@{_in_ascii(address)}"
+    plain = address
+    if not domain.isascii():
+        if mixed := next((label for label in domain.split(".") if _mixes(label)), ""):
+            raise LeadError(
+                f"the domain of “{address}” may imitate another one: “{mixed}” mixes alphabets",
+                hint="ask the lead, and type the address anew",
+            )
+        plain = f"{local}@{_in_ascii(address)}"
     if not is_plain_address(plain):
         raise LeadError(f"“{address}” cannot be written to", hint="correct the address")
     return plain

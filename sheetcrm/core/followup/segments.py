@@ -35,6 +35,7 @@ class Segments:
         self._columns = {fold(name): name for name in leads[0].values} if leads else {}
         self._spelling = _spellings(leads)
         self._labels: dict[tuple[Any, ...], str] = {}
+        self._within: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def label(self, lead: LeadView) -> str:
         """What the lead's segment is called.
@@ -88,8 +89,13 @@ class Segments:
 
     def _places(self, lead: LeadView) -> tuple[str, ...]:
         region = lead.values.get("region")
-        own = [lead.location, *_PARTS.split(lead.location)]
-        own += [region] if isinstance(region, str) else []
+        known = (lead.location, region if isinstance(region, str) else "")
+        if known not in self._within:
+            self._within[known] = self._places_of(*known)
+        return self._within[known]
+
+    def _places_of(self, location: str, region: str) -> tuple[str, ...]:
+        own = (location, *_PARTS.split(location), region)
         places = [fold(place) for place in own if place.strip()]
         around = {name: size for place in places for name, size in self._around.get(place, ())}
         return tuple(dict.fromkeys((*places, *sorted(around, key=around.__getitem__))))

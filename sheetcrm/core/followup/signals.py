@@ -97,8 +97,10 @@ class Signals:
         """What a sequence's formulas say of lead number `index`."""
         applies = self._answers[sequence.when][index] if sequence.when else True
         skips = tuple(
-            bool(step.skip_if) and self._answers[step.skip_if][index] is True
-            for step in sequence.steps
+            [
+                bool(step.skip_if) and self._answers[step.skip_if][index] is True
+                for step in sequence.steps
+            ]
         )
         if isinstance(applies, CellError):
             return Signal(applies=False, fault=f"its rule gives {applies}", skips=skips)

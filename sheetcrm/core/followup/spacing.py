@@ -34,7 +34,7 @@ def must_wait(
         if message.sequence != sequence and message.state in OPEN:
             return Wait(why=f"waits for {message.sequence} step {message.step}")
     heard = sorted(days.slot(m.heard_at) for m in person.messages if m.state not in UNHEARD)
-    return _too_close(heard, days, sending, days.slot(now))
+    return _too_close(heard, days, sending, days.slot(now)) if heard else None
 
 
 def on_hold(person: Person, days: Workdays, now: datetime) -> Wait | None:
@@ -47,8 +47,6 @@ def on_hold(person: Person, days: Workdays, now: datetime) -> Wait | None:
 
 
 def _too_close(heard: list[date], days: Workdays, sending: Sending, day: date) -> Wait | None:
-    if not heard:
-        return None
     free = days.roll(heard[-1] + timedelta(days=sending.min_gap_days))
     if day < free:
         why = "not on the day of another message"

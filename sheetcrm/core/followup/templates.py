@@ -14,7 +14,6 @@ from sheetcrm.core.followup.choosing import (
     axes_of,
     best,
     candidates,
-    chosen,
 )
 from sheetcrm.core.followup.enclosing import Files, Reader, no_files
 from sheetcrm.core.followup.enclosure import Enclosure
@@ -145,12 +144,12 @@ class TemplateSet:
         place = (sequence, step, whatsapp)
         templates = self._by_step.get(place, [])
         names = {axis: segments.names(lead, axis) for axis in self._axes.get(place, ())}
-        alike = (place, segments.axes, lead.language, language, tuple(names.values()))
+        alike = (place, segments.axes, lead.language, language, *names.values())
+        if names:  # what the reasons say of the lead
+            alike += (lead.stage, lead.interests, lead.location)
         if alike not in self._chosen:
-            found = best(templates, lead.language, names, segments.axes, language)
-            self._chosen[alike] = found
-        template = self._chosen[alike]
-        return chosen(template, lead, language) if template else None
+            self._chosen[alike] = best(templates, lead, names, segments.axes, language)
+        return self._chosen[alike]
 
     def candidates(
         self,
@@ -171,7 +170,7 @@ class TemplateSet:
         return {place: axes_of(templates) for place, templates in self._by_step.items()}
 
     @cached_property
-    def _chosen(self) -> dict[Hashable, Template | None]:
+    def _chosen(self) -> dict[Hashable, Choice | None]:
         return {}
 
     @cached_property

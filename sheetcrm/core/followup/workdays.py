@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -22,6 +22,8 @@ class Workdays:
     country: str  #: ISO 3166
     zone: ZoneInfo
     sending: Sending
+    _rolled: dict[date, date] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `roll` has found: a tab's leads ask for the same few days again and again."""
 
     def is_open(self, day: date) -> bool:
         """Whether it is a business day."""
@@ -31,11 +33,11 @@ class Workdays:
 
     def roll(self, day: date) -> date:
         """The day itself, or the next business day."""
-        for ahead in range(_PATIENCE):
-            candidate = day + ahead * _DAY
-            if self.is_open(candidate):
-                return candidate
-        return day
+        found = self._rolled.get(day)
+        if found is None:
+            ahead = (day + count * _DAY for count in range(_PATIENCE))
+            found = self._rolled[day] = next(filter(self.is_open, ahead), day)
+        return found
 
     def add(self, day: date, count: int) -> date:
         """`count` business days after `day`; with 0, the day itself or the next business day."""
@@ -47,8 +49,8 @@ class Workdays:
     def slot(self, moment: datetime) -> date:
         """The day on which something that is ready at `moment` (zoned) can go out."""
         local = moment.astimezone(self.zone)
-        late = local.time() >= self.sending.closes
-        return self.roll(local.date() + (_DAY if late else timedelta()))
+        day = local.date()
+        return self.roll(day + _DAY if local.time() >= self.sending.closes else day)
 
     def opening(self, moment: datetime) -> datetime:
         """When something that is ready at `moment` (zoned) may go out: then, or when it opens."""

@@ -133,6 +133,8 @@ class Writer:
         Raises:
             TemplateError: a value is missing, with the template and its line.
         """
+        if not task.lead.phone or not self.words:
+            return None
         choice = self._templates.choose(
             task.sequence.name,
             task.template,
@@ -141,7 +143,7 @@ class Writer:
             segments=self._segments,
             whatsapp=True,
         )
-        if not choice or not task.lead.phone or not self.words:
+        if not choice:
             return None
         text = render_text(choice.template, task.lead, self._setting(task, choice))
         return whatsapp_link(task.lead.phone, text)

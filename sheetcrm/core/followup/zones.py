@@ -10,7 +10,6 @@ from babel.core import get_global
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.names import fold
-from sheetcrm.core.table.values import CellValue
 
 _WORLD = "001"  # what phonenumbers calls numbers of no country, such as +800
 
@@ -74,9 +73,8 @@ def country_of(lead: LeadView, locale: Locale) -> str:
 
 def zone_of(lead: LeadView, country: str, locale: Locale) -> ZoneInfo:
     """The lead's time zone: by its place, else its country's, else the workspace's."""
-    parts = [lead.location, *lead.location.split(","), *_region(lead.values.get("region"))]
-    places = ((country, fold(part)) for part in parts)
-    name = next((_ZONE_OF_PLACE[place] for place in places if place in _ZONE_OF_PLACE), "")
+    region = lead.values.get("region")
+    name = _zone_of_place(country, lead.location, region if isinstance(region, str) else "")
     if not name and country != locale.country.upper():
         name = _zone_of_country(country)
     return zone(name or locale.timezone)
@@ -91,25 +89,41 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _region(value: CellValue) -> list[str]:
-    return [value] if isinstance(value, str) else []
-
-
-@lru_cache(maxsize=8192)
 def _country_of_phone(phone: str) -> str:
     if not phone:
         return ""
+    country = _country_of_code(phone[:4])
+    return _country_of_number(phone) if country is None else country
+
+
+@lru_cache(maxsize=1024)
+def _country_of_code(start: str) -> str | None:
+    """Where numbers that begin so are; None where only the whole number tells."""
     import phonenumbers  # noqa: PLC0415  its tables are for those leads that need them
 
     for digits in (2, 3, 4):  # most codes are one country's, which saves taking the number apart
-        code = phone[1:digits]
+        code = start[1:digits]
         regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code) if code.isdigit() else 0)
         if regions and len(regions) == 1:
             return str(regions[0]).replace(_WORLD, "")
+    return None
+
+
+@lru_cache(maxsize=8192)
+def _country_of_number(phone: str) -> str:
+    import phonenumbers  # noqa: PLC0415  as above
+
     try:
         return phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or ""
     except phonenumbers.NumberParseException:
         return ""
+
+
+@lru_cache(maxsize=8192)
+def _zone_of_place(country: str, location: str, region: str) -> str:
+    parts = (location, *location.split(","), region)
+    places = ((country, fold(part)) for part in parts)
+    return next((_ZONE_OF_PLACE[place] for place in places if place in _ZONE_OF_PLACE), "")
 
 
 @lru_cache(maxsize=256)
