@@ -258,7 +258,7 @@ def task(number: int) -> Task:
         values={"budget": float(chance.randrange(10**7, 10**8))},
     )
     days = Workdays(country=country, zone=NOW.tzinfo, sending=RULES.sending)
-    moment = Moment(now=NOW, days=days, stage="Lead", since=NOW)
+    moment = Moment(now=NOW, days=days, stage="Lead", since=NOW, ready=days.slot(NOW))
     return Task(
         lead=lead,
         sequence=WELCOME,

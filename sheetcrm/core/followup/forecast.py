@@ -166,7 +166,7 @@ class Forecast:
         lookout.people.know(sent)
         template = sequence.steps[step - 1].template
         upcoming = Upcoming(
-            day=case.moment.days.slot(case.moment.now),
+            day=case.moment.ready,
             lead=lead.id,
             person=lead.email,
             sequence=sequence.name,

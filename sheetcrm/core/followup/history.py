@@ -93,7 +93,7 @@ class Person:
             for message in self.messages
             if message.sequence == sequence.name
             and (not time or message.time == time)
-            and not (message.is_repetition and message.state in _NEVER_WENT)
+            and not (message.state in _NEVER_WENT and message.is_repetition)
         ]
         if sequence.again_days and len(mine) > 1:
             mine = mine[_last_beginning(sequence, mine) :]

@@ -103,6 +103,7 @@ class Lookout:
         now = now or self.now
         standing = self.standings.get(lead.id)
         stays = standing is not None and standing.stage == lead.stage
+        days = self._workdays(lead)
         person = self.people.of(lead.email)
         hold = person.hold
         return Case(
@@ -110,9 +111,10 @@ class Lookout:
             person=person,
             moment=Moment(
                 now=now,
-                days=self._workdays(lead),
+                days=days,
                 stage=lead.stage,
                 since=standing.since if standing and stays else self.now,
+                ready=days.slot(now),
                 freed=hold.until if hold and hold.over(now) else None,
             ),
         )

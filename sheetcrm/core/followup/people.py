@@ -55,8 +55,8 @@ class People:
         self._same = several_addresses(leads, past.messages)
         self._known: dict[str, Person] = {}
         messages: defaultdict[str, list[MessageRecord]] = defaultdict(list)
-        for message in past.messages:
-            messages[self.one(message.person)].append(_as_taken(message, past, now))
+        for message in _as_taken(past, now):
+            messages[self.one(message.person)].append(message)
         for person, own in messages.items():
             self._known[person] = Person(messages=_in_time(own), hold=_away(own, sending))
         for hold in past.holds:
@@ -137,7 +137,7 @@ def newly_taken(past: Past) -> list[str]:
     """The keys of drafts that are gone, and were not the last time."""
     return [
         message.key
-        for message in past.messages
+        for message in (past.messages if past.gone else ())
         if _is_taken(message, past) and all(event.kind != GONE for event in message.events)
     ]
 
@@ -146,10 +146,16 @@ def _is_taken(message: MessageRecord, past: Past) -> bool:
     return message.state == "draft" and message.key in past.gone
 
 
-def _as_taken(message: MessageRecord, past: Past, now: datetime) -> MessageRecord:
+def _as_taken(past: Past, now: datetime) -> Sequence[MessageRecord]:
     """A draft that lies no longer where it was put went out when that was seen."""
-    if not _is_taken(message, past):
-        return message
+    if not past.gone:
+        return past.messages
+    return [
+        _taken(message, now) if _is_taken(message, past) else message for message in past.messages
+    ]
+
+
+def _taken(message: MessageRecord, now: datetime) -> MessageRecord:
     seen = next((event.at for event in message.events if event.kind == GONE), now)
     return replace(message, state=TAKEN, sent_at=seen)
 

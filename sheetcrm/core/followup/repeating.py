@@ -49,7 +49,7 @@ def once_more(
         raise LeadError(reason)
     number = 1 + sum(_is_same(one, message) and one.is_repetition for one in case.person.messages)
     generation = f"{message.time}{AGAIN}{number}"
-    task = task_for(lookout, case, sequence, message.step, generation=generation, segment=segment)
+    task = task_for(case, sequence, message.step, generation=generation, segment=segment)
     draft = writer.draft(task, refuses=case.person.refuses)
     return replace(draft, why=f"once more, as a person wants it · {draft.why}")
 

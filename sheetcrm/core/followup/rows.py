@@ -204,7 +204,7 @@ class RowPlanner:
 
     def _task(self, case: Case, sequence: Sequence, step: int, generation: str, row: Row) -> Task:
         return task_for(
-            self.lookout, case, sequence, step, generation=generation, segment=row.segment
+            case, sequence, step, generation=generation, segment=row.segment
         )
 
     def _link(self, task: Task, row: Row) -> str | None:
@@ -229,7 +229,6 @@ class RowPlanner:
 
 
 def task_for(
-    lookout: Lookout,
     case: Case,
     sequence: Sequence,
     step: int,
@@ -245,7 +244,7 @@ def task_for(
         step=step,
         generation=generation,
         moment=case.moment,
-        due_on=case.moment.days.slot(lookout.now),
+        due_on=case.moment.ready,
         segment=segment,
         before=tuple(m for m in before if m.step < step and m.state not in UNHEARD),
     )

@@ -46,6 +46,7 @@ class Moment:
     days: Workdays  #: of the lead's country and zone
     stage: str
     since: datetime  #: since when it is in the stage
+    ready: date  #: the first day on which something can go out
     freed: datetime | None = None  #: when a hold on the person ended
 
 
@@ -97,7 +98,7 @@ def look_ahead(
 def too_late(sequence: Sequence, day: date, moment: Moment) -> bool:
     """Whether what was for `day` would come too late now; a hold stops the clock."""
     last = _last_day(sequence, day, moment)
-    return last is not None and moment.days.slot(moment.now) > last
+    return last is not None and moment.ready > last
 
 
 def last_moment(sequence: Sequence, day: date, moment: Moment) -> datetime | None:
@@ -208,7 +209,7 @@ def _next_step(
         if too_late(sequence, day, moment):
             late = f"step {number} was for {day}, and would come too late"
             continue
-        due = day <= moment.days.slot(moment.now)
+        due = day <= moment.ready
         what = f"step {number} ({step.template})"
         why = f"{what} is due" if due else f"{what} on {day}"
         return Next(
@@ -224,10 +225,11 @@ def _next_step(
 def _yearly(sequence: Sequence, signal: Signal, person: Person, moment: Moment) -> Next:
     if signal.date is None:
         return Next(outcome=Outcome.NOTHING, why="no date is given for it")
-    ready = moment.days.slot(moment.now)
-    days = [yearly(signal.date, year) for year in range(ready.year - 1, ready.year + 2)]
-    start = max(day for day in days if day <= ready)
-    following = min(day for day in days if day > ready)
+    days = [
+        yearly(signal.date, year) for year in range(moment.ready.year - 1, moment.ready.year + 2)
+    ]
+    start = max(day for day in days if day <= moment.ready)
+    following = min(day for day in days if day > moment.ready)
     generation = str(start.year)
     begun = person.of(sequence, generation)
     refusal = _refusal(sequence, signal, person, begun, moment)
