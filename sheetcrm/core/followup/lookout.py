@@ -140,9 +140,7 @@ class Lookout:
         found = self._next(sequence, case)
         wait = None
         if found.outcome is Outcome.DUE:
-            moment = case.moment
-            sending = self.rules.sending
-            wait = must_wait(case.person, sequence.name, moment.days, sending, moment.now)
+            wait = must_wait(case.person, sequence.name, case.moment)
         return Seen(sequence=sequence, next=found, wait=wait)
 
     def _next(self, sequence: Sequence, case: Case) -> Next:

@@ -205,5 +205,6 @@ def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt  # noqa: PLC0415  in most runs no message is due
 
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False})
+    parser.disable(["html_block", "html_inline"])  # they would be asked at every line, and say no
     parser.validateLink = _is_sound_link  # type: ignore[method-assign]
     return parser

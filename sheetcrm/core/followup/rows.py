@@ -108,7 +108,7 @@ class RowPlanner:
             row.day = case.moment.days.slot(last.created_at)
             row.words.append(f"{last.sequence}: the draft of step {last.step} waits.")
             row.whatsapp = self._link_again(case, last, row)
-            if wait := on_hold(case.person, case.moment.days, case.moment.now):
+            if wait := on_hold(case.person, case.moment):
                 row.words.append(f"But the person {wait.why}.")
                 row.held = Held(
                     lead=last.lead,
@@ -203,9 +203,7 @@ class RowPlanner:
         )
 
     def _task(self, case: Case, sequence: Sequence, step: int, generation: str, row: Row) -> Task:
-        return task_for(
-            case, sequence, step, generation=generation, segment=row.segment
-        )
+        return task_for(case, sequence, step, generation=generation, segment=row.segment)
 
     def _link(self, task: Task, row: Row) -> str | None:
         try:
@@ -246,5 +244,5 @@ def task_for(
         moment=case.moment,
         due_on=case.moment.ready,
         segment=segment,
-        before=tuple(m for m in before if m.step < step and m.state not in UNHEARD),
+        before=tuple([m for m in before if m.step < step and m.state not in UNHEARD]),
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sheetcrm.core.followup.history import OPEN, UNHEARD, Person
-from sheetcrm.core.followup.rules import Sending
+from sheetcrm.core.followup.schedule import Moment
 from sheetcrm.core.followup.workdays import Workdays
 
 _WEEK = timedelta(days=7)
@@ -21,32 +21,32 @@ class Wait:
     hold: bool = False  #: somebody said that nothing shall go
 
 
-def must_wait(
-    person: Person, sequence: str, days: Workdays, sending: Sending, now: datetime
-) -> Wait | None:
-    """Why a message of `sequence` that is due `now` must not be written yet, or None.
+def must_wait(person: Person, sequence: str, moment: Moment) -> Wait | None:
+    """Why a message of `sequence` that is due at a moment must not be written yet, or None.
 
     A day counts as the one on which a message went out, or can go out.
     """
-    if hold := on_hold(person, days, now):
+    if hold := on_hold(person, moment):
         return hold
     for message in person.messages:
         if message.sequence != sequence and message.state in OPEN:
             return Wait(why=f"waits for {message.sequence} step {message.step}")
-    heard = sorted(days.slot(m.heard_at) for m in person.messages if m.state not in UNHEARD)
-    return _too_close(heard, days, sending, days.slot(now)) if heard else None
+    days = moment.days
+    heard = sorted([days.slot(m.heard_at) for m in person.messages if m.state not in UNHEARD])
+    return _too_close(heard, days, moment.ready) if heard else None
 
 
-def on_hold(person: Person, days: Workdays, now: datetime) -> Wait | None:
+def on_hold(person: Person, moment: Moment) -> Wait | None:
     """Why nothing at all goes to the person, or None."""
-    if person.hold is None or person.hold.over(now):
+    if person.hold is None or person.hold.over(moment.now):
         return None
-    until = days.slot(person.hold.until) if person.hold.until else None
+    until = moment.days.slot(person.hold.until) if person.hold.until else None
     when = f" until {until}" if until else ""
     return Wait(why=f"is on hold{when}: {person.hold.reason}", until=until, hold=True)
 
 
-def _too_close(heard: list[date], days: Workdays, sending: Sending, day: date) -> Wait | None:
+def _too_close(heard: list[date], days: Workdays, day: date) -> Wait | None:
+    sending = days.sending
     free = days.roll(heard[-1] + timedelta(days=sending.min_gap_days))
     if day < free:
         why = "not on the day of another message"
