@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -233,6 +234,9 @@ def test_export_tells_all(synced: Path, run) -> None:
     assert said.code == 0
     for word in ("Dewi Kartika", "row 15", "Klinik Sehat Bersama", "Terima kasih", "Budget"):
         assert word in said.out
+    assert not re.search(r"\d\.0\b|\d\+00:00", said.out), "numbers and times as people write them"
+    nobody = run("--workspace", synced, "export", "nobody@example.org")
+    assert (nobody.code, "nothing is known of this person" in nobody.out) == (0, True)
     whole = json.loads(run("--workspace", synced, "export", "+6281200001205", "--json").out)
     assert whole["person"]["addresses"] == [WHO]
     assert whole["rows"][0]["cells"]["Company"] == "Klinik Sehat Bersama"

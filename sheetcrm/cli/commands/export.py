@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,7 @@ import click
 from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.cli import output
 from sheetcrm.cli.commands.forget import called
+from sheetcrm.core.table.reading import display
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,10 +60,12 @@ def show(found: Exported) -> None:
     """The person's file for people."""
     output.say(called(found.person), style="bold")
     output.say(f"  as of {found.at:%Y-%m-%d %H:%M %Z}")
+    if not (found.rows or found.activities or found.person.tables or found.unread):
+        output.say("  nothing is known of this person")
     for row in found.rows:
         output.say(f"\n{row.locator}, row {row.row}", style="bold")
         for header, value in row.cells.items():
-            output.say(f"  {header}: {value}")
+            output.say(f"  {header}: {display(value)}")
     for activity in found.activities:
         told = " · ".join(filter(None, (activity.kind, activity.by, activity.note)))
         output.say(f"\n{activity.tab}, row {activity.row}", style="bold")
@@ -69,21 +73,24 @@ def show(found: Exported) -> None:
     for name, entries in found.person.tables.items():
         output.say(f"\n{TITLES.get(name, name)}", style="bold")
         for entry in entries:
-            show_entry(entry)
+            show_entry(entry, found.at.tzinfo)
 
 
-def show_entry(entry: Mapping[str, object]) -> None:
+def show_entry(entry: Mapping[str, object], zone: tzinfo | None) -> None:
     """One entry: what is short on one line, the text of a message below it."""
-    short = {name: said(value) for name, value in entry.items() if name not in LENGTHY}
+    short = {name: said(value, zone) for name, value in entry.items() if name not in LENGTHY}
     output.say("  " + " · ".join(f"{name}: {value}" for name, value in short.items() if value))
     for line in str(entry.get("text", "")).splitlines():
         output.say(f"      {line}")
 
 
-def said(value: object) -> str:
+def said(value: object, zone: tzinfo | None) -> str:
     """A value on one line; of cells, header and value in turn."""
     if isinstance(value, list):
-        return "; ".join(said(one) for one in value)
+        return "; ".join(said(one, zone) for one in value)
     if isinstance(value, dict):
-        return ", ".join(f"{name} {one}" for name, one in value.items() if one not in (None, ""))
-    return "" if value is None else str(value)
+        told = {name: said(one, zone) for name, one in value.items()}
+        return ", ".join(f"{name} {text}" for name, text in told.items() if text)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+    return display(value) if isinstance(value, int | float | date) else str(value or "")
