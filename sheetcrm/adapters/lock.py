@@ -26,7 +26,7 @@ class Holder:
 
     command: str  #: ``sheetcrm sync``
     pid: int
-    since: str  #: ``2026-11-22 09:30``, as the machine's clock shows it
+    since: str  #: ``2026-11-22 09:30 UTC``, as the machine's clock shows it
     workspace: str  #: its folder
 
     def __str__(self) -> str:
@@ -35,7 +35,7 @@ class Holder:
 
 def this_process(command: str, workspace: Path, now: datetime) -> Holder:
     """Us, as a holder."""
-    since = f"{now:%Y-%m-%d %H:%M}"
+    since = f"{now:%Y-%m-%d %H:%M %Z}".rstrip()
     return Holder(command=command, pid=os.getpid(), since=since, workspace=str(workspace))
 
 
