@@ -280,7 +280,9 @@ class TestFaults:
             ledger.commit(name, decided, at=T0)
         assert ledger.remember("expo").leads == {}
 
-    @pytest.mark.parametrize("url", ["nonsense://host/db", "sqlite+nodriver:///x", "://"])
+    @pytest.mark.parametrize(
+        "url", ["nonsense://host/db", "mysql://host/db", "sqlite+nodriver:///x", "://"]
+    )
     def test_an_address_that_is_none(self, url: str) -> None:
         with pytest.raises(LedgerError) as caught:
             open_ledger(url)

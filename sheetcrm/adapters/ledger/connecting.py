@@ -22,6 +22,7 @@ ALONE = "sheetcrm_alone"
 
 SQLITE_LOCKED = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED
 _AGAIN = 0.01  # seconds
+_KINDS = {"sqlite", "postgresql"}  # of databases
 # A machine that vanished is noticed after half a minute, not after two hours.
 _POSTGRES_ALIVE = {
     "connect_timeout": 10,
@@ -43,11 +44,14 @@ def address(url_or_path: str) -> URL:
         return URL.create("sqlite", database=str(Path(url_or_path)))
     try:
         url = make_url(url_or_path)
-    except ArgumentError as error:
+        known = url.get_backend_name() in _KINDS
+    except ArgumentError:
+        known = False
+    if not known:
         raise LedgerError(
-            f"not the address of a database: {url_or_path.partition('://')[0]}://…",
+            f"not the address of a ledger: {url_or_path.partition('://')[0]}://…",
             hint="give a path such as var/ledger.db, or postgresql://user@host/database",
-        ) from error
+        )
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 

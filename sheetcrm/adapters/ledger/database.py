@@ -177,7 +177,7 @@ class Database:
         except (ArgumentError, ModuleNotFoundError) as error:
             raise LedgerError(
                 f"the ledger {self.where} cannot be opened: {error}",
-                hint="for PostgreSQL: pip install 'psycopg[binary]' and give "
+                hint="for PostgreSQL: pip install 'sheetcrm[postgres]' and give "
                 "postgresql://user@host/database",
             ) from error
 
@@ -290,6 +290,7 @@ def _bound(
 
 
 def _translated(where: str, cause: BaseException | None) -> LedgerError:
+    said = " ".join(str(cause).split())  # PostgreSQL's words go over several lines
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the rest tells which kind of it
     if code in SQLITE_LOCKED or getattr(cause, "sqlstate", None) in _POSTGRES_LOCKED:
         return LedgerLockedError(
@@ -297,12 +298,12 @@ def _translated(where: str, cause: BaseException | None) -> LedgerError:
         )
     if _is_away(cause):
         return LedgerUnreachableError(
-            f"the ledger {where} cannot be reached: {cause}",
+            f"the ledger {where} cannot be reached: {said}",
             hint="check that its server runs and that you have a network, then try again",
         )
     kind = LedgerDamagedError if code in _SQLITE_DAMAGED else LedgerError
     return kind(
-        f"the ledger {where} cannot be used: {cause}",
+        f"the ledger {where} cannot be used: {said}",
         hint=_SQLITE_HINTS.get(code, "check that it is there and that you may use it"),
     )
 
