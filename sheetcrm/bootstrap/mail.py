@@ -25,9 +25,10 @@ def draft_box(config: Config, held: ExitStack) -> DraftBox:
     """
     via = config.followups.sending.via
     if via == "smtp":
+        from sheetcrm.adapters.mail.eml import EmlDrafts
         from sheetcrm.adapters.mail.kept import KeptDrafts
 
-        return KeptDrafts()
+        return KeptDrafts(EmlDrafts(Path(config.outbox)))
     if via == "imap-drafts" and config.imap:
         from sheetcrm.adapters.mail.imap_drafts import ImapDrafts
 

@@ -29,6 +29,8 @@ def chosen(
 ) -> list[MessageDraft]:
     """The drafts that wait and are named so, oldest first; all of them without names.
 
+    Those that were taken away from where they lay are none: they may have been sent.
+
     Args:
         workspace: whose ledger has them.
         names: each a message's id, a lead's id, or an address.
@@ -38,7 +40,9 @@ def chosen(
         UsageError: a name fits no draft that waits.
     """
     drafts = [
-        draft for draft in workspace.ledger.drafts() if not sequence or draft.sequence == sequence
+        draft
+        for draft in workspace.ledger.drafts()
+        if (not sequence or draft.sequence == sequence) and workspace.drafts.holds(draft)
     ]
     if not names:
         return drafts
@@ -61,7 +65,8 @@ def approve(workspace: Workspace, drafts: Sequence[MessageDraft], *, by: str) ->
         UsageError: the workspace sends nothing by itself.
     """
     must_send(workspace)
-    keys = [draft.key for draft in drafts]
+    taken = workspace.drafts.withdraw  # one that somebody could send by hand as well
+    keys = [draft.key for draft in drafts if not draft.place or taken(draft)]
     return workspace.ledger.outbox.approve(keys, by=by, at=workspace.clock.now())
 
 

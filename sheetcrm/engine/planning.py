@@ -279,8 +279,6 @@ class Planner:
 
         None where nobody can tell just now: then they wait.
         """
-        if self._rules.followups.sending.via == "smtp":
-            return set()
         drafts = [message for message in reading.memory.messages if message.state == "draft"]
         try:
             return self._workspace.drafts.gone(drafts) if drafts else set()

@@ -13,6 +13,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from sheetcrm.adapters.ledger import open_ledger
+from sheetcrm.adapters.mail.eml import EmlDrafts
 from sheetcrm.adapters.mail.kept import KeptDrafts
 from sheetcrm.adapters.mail.sentlog import FileSentLog
 from sheetcrm.adapters.mail.smtp import SmtpMailer, SmtpServer
@@ -77,6 +78,7 @@ def fill(ledger, count: int, **parts) -> list[str]:
             "message_id": id_,
             "state": "queued",
             "due_on": date(2026, 11, 24),
+            "place": "",
         }
         drafts.append(draft(f"k{number}", f"L{number}", **given | parts))
     run(ledger, plan(leads=[record(f"L{i}") for i in range(count)], drafts=drafts))
@@ -553,6 +555,23 @@ class TestThroughTheSheet:
         sync(workspace)
         send(workspace, limit=9)
         assert any(b"Anastasia" in message.data for message in taken)
+
+    @pytest.mark.parametrize("by_hand", [True, False])
+    def test_what_a_person_may_have_sent_from_a_file_is_not_sent_again(
+        self, world, tmp_path, by_hand
+    ) -> None:
+        workspace, _, taken = by_person(*world)
+        files = EmlDrafts(tmp_path / "outbox")
+        sync(replace(workspace, drafts=files))
+        (one,) = workspace.ledger.drafts()
+        if by_hand:
+            Path(one.place).unlink()
+        sends = replace(workspace, drafts=KeptDrafts(files))
+        sync(sends)
+        approve(sends, chosen(sends), by="sari")
+        assert not Path(one.place).exists()
+        send(sends, limit=9)
+        assert [message.message_id for message in taken] == [one.message_id] * (not by_hand)
 
     def test_what_was_approved_is_taken_back_when_its_rule_no_longer_holds(self, world) -> None:
         workspace, source, taken = by_person(*world)

@@ -33,7 +33,7 @@ SKIPPED = frozenset(
 def wishes(
     typed: Mapping[str, CellValue], messages: Iterable[MessageRecord], *, source: str
 ) -> list[Wish]:
-    """The wishes in the cells of leads for whom a draft waits.
+    """The wishes in the cells of leads for whom a draft waits, and nowhere but in the ledger.
 
     Args:
         typed: lead id → what a person has put over our word.
@@ -43,7 +43,8 @@ def wishes(
     found = []
     for message in messages if typed else ():
         word = typed.get(message.lead)
-        if message.state != "draft" or message.source != source or not isinstance(word, str):
+        waits = message.state == "draft" and message.source == source and not message.place
+        if not waits or not isinstance(word, str):
             continue
         if fold(word) in APPROVED:
             found.append(Wish(message.key, message.lead, "approved", word))
