@@ -221,8 +221,8 @@ class _Sending:
 
     def _is_whole(self, logged: Mapping[str, datetime]) -> bool:
         newest = self.workspace.ledger.outbox.recent(self.mailer.account, LOOKED_AT)
-        went = [digest_of(record.key) for record in newest if record.state == "sent"]
-        return bool(went) and logged.keys() >= set(went)
+        went = {digest_of(record.key) for record in newest if record.state == "sent"}
+        return bool(logged) and logged.keys() >= went
 
     def _mine(self, abandoned: Abandoned) -> bool:
         return abandoned.owner.partition("@")[2] == self.turns
