@@ -70,7 +70,6 @@ Jam berapa yang paling enak untuk Anda?
 """
 HEAD = """a second | worker ms CPU each | PostgreSQL ms CPU each |
 | --- | --- | --- | --- |"""
-QUEUE = 1000  # jobs that one worker and two take
 SOME = 250  # of many that wait
 IDLER = """
 import sys
@@ -122,14 +121,14 @@ def waiting(server: Server, work: Path, chosen: argparse.Namespace) -> None:
 
 
 def queue(server: Server, work: Path, chosen: argparse.Namespace) -> None:
-    """Jobs that do nothing, by one worker and by two."""
+    """As few jobs that do nothing as wait first of all, by one worker and by two."""
     print(f"| jobs that do nothing | {HEAD}")
 
     def crew(processes: int) -> Measured:
-        place = filled(server, QUEUE)
+        place = filled(server, chosen.queue[0])
         log = work / "log"
         crew = [start(url_of(place), log=log, code=IDLER) for _ in range(processes)]
-        return measured(place, crew, QUEUE)
+        return measured(place, crew, chosen.queue[0])
 
     pairs(crew, chosen.pairs)
 

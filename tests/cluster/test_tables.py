@@ -56,6 +56,14 @@ def test_an_older_queue_gets_the_migrations_that_it_lacks(connection, shared):
     assert rows(connection, query) == [(1,)]
 
 
+def test_those_of_the_first_version_get_our_index(connection, shared):
+    connection.execute("DROP INDEX sheetcrm_jobs_lock")
+    connection.execute("UPDATE tables SET ours = 1")
+    tables.prepare(shared, connection)
+    assert rows(connection, "SELECT ours FROM tables") == [(tables.VERSION,)]
+    assert rows(connection, "SELECT to_regclass('sheetcrm_jobs_lock') IS NOT NULL") == [(True,)]
+
+
 def test_newer_ones_are_refused(connection, shared):
     connection.execute("UPDATE tables SET queue = '99.99.99_01_newer.sql'")
     with pytest.raises(LedgerTooNewError) as caught:
