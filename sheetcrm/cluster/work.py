@@ -13,9 +13,10 @@ from sheetcrm.engine.sending import SendReport, send
 from sheetcrm.engine.settling import Settling, is_settled
 from sheetcrm.engine.sync import sync as sync_workspace
 from sheetcrm.engine.workspace import Workspace
-from sheetcrm.errors import MailerError, SheetCrmError, TransientError
+from sheetcrm.errors import MailerBusyError, MailerError, SheetCrmError, TransientError
 
 _AT_A_TIME = timedelta(minutes=1)  #: of sending, in which the workspace's sources wait
+_TURN = timedelta(seconds=5)  #: until we look whether an account that others send from is free
 _NOTHING_NEW = "nothing new"
 _READ_EVERY = timedelta(minutes=4)  #: mailboxes, however often messages are sent
 
@@ -85,18 +86,26 @@ def mail(root: Path, _account: str, others: Sequence[Path] = ()) -> Outcome:
         if workspace.mailer is None:
             return Outcome(said=heard, error=trouble)
         until = workspace.clock.now() + _AT_A_TIME
-        account = workspace.mailer.account
-        with ledgers_of(others) as theirs:  # asked each time that messages are claimed
-            report = send(
-                workspace,
-                until=until,
-                elsewhere=lambda now: [one.outbox.tries(account, now) for one in theirs],
-            )
+        try:
+            report = _sent(workspace, workspace.mailer.account, others, until)
+        except MailerBusyError as error:  # another workspace's turn
+            return Outcome(said=error.message, again_at=workspace.clock.now() + _TURN)
         over = workspace.clock.now() >= until
     said = ", ".join(part for part in (heard, _counted(report.counts)) if part)
     if report.error:
         said, trouble = report.error.message, report.error
     return Outcome(said=said, error=trouble, again_at=until if over else _next(report))
+
+
+def _sent(
+    workspace: Workspace, account: str, others: Sequence[Path], until: datetime
+) -> SendReport:
+    with ledgers_of(others) as theirs:  # asked each time that messages are claimed
+        return send(
+            workspace,
+            until=until,
+            elsewhere=lambda now: [one.outbox.tries(account, now) for one in theirs],
+        )
 
 
 def _heard(workspace: Workspace) -> tuple[str, SheetCrmError | None]:
