@@ -8,6 +8,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
+CORES  := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+TESTERS ?= $(shell expr $(CORES) + 1)  # a third of the time a test waits for a process of its own
 
 .PHONY: demo demo-google test test-slow explore crash fresh fuzz cluster lint types check bench sample pictures clean
 
@@ -40,7 +42,7 @@ demo-google: $(VENV)/.developer
 
 # The fast tests.
 test: $(VENV)/.developer
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(TESTERS)
 
 # The slower tiers: longer properties, LibreOffice as oracle.
 test-slow: $(VENV)/.developer
