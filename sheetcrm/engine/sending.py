@@ -6,7 +6,7 @@ stops where the mail server, a person, or our own watch over bounces says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -326,17 +326,21 @@ class _Sending:
         self.attempts.append(attempt)
         return self._after(claim, answer, watch, now)
 
-    def _begin(self, claim: Claim) -> bool:
+    def _begin(self, claim: Claim) -> Callable[[], None] | None:
         """The message may arrive from now on: the ledger knows it first, then `sent.log`."""
         now, outbox = self._now(), self.workspace.ledger.outbox
+        add = self.log.ready(digest_of(claim.key), now)
         if not outbox.begin(claim.key, owner=self.owner, account=self.mailer.account, at=now):
-            return False
-        try:
-            self.log.add(digest_of(claim.key), now)
-        except MailerError:
-            outbox.never_began(Abandoned(claim.key, self.owner, now), at=now)
-            raise
-        return True
+            return None
+
+        def note() -> None:
+            try:
+                add()
+            except MailerError:
+                outbox.never_began(Abandoned(claim.key, self.owner, now), at=now)
+                raise
+
+        return note
 
     def _after(self, claim: Claim, answer: Answer, watch: Watch, now: datetime) -> bool:
         """Learn from the answer; False where it means that nothing more may go."""

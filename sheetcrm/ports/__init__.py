@@ -8,7 +8,16 @@ from __future__ import annotations
 from sheetcrm.ports.keeping import Kept, LedgerHealth
 from sheetcrm.ports.leaving import Visitor, WayOut
 from sheetcrm.ports.ledger import Ledger
-from sheetcrm.ports.mail import DraftBox, Inbox, InboxSession, Mailer, MailSession, Outbox, SentLog
+from sheetcrm.ports.mail import (
+    Begin,
+    DraftBox,
+    Inbox,
+    InboxSession,
+    Mailer,
+    MailSession,
+    Outbox,
+    SentLog,
+)
 from sheetcrm.ports.persons import Personal, Trace, TraceKind, Traces
 from sheetcrm.ports.sources import (
     Backup,
@@ -27,6 +36,7 @@ from sheetcrm.ports.workspace import Clock, Scheduler, TemplateStore
 
 __all__ = [
     "Backup",
+    "Begin",
     "Clock",
     "DraftBox",
     "Foreseeing",

@@ -187,6 +187,13 @@ class Outbox(Protocol):
         """
 
 
+Begin = Callable[[], Callable[[], None] | None]
+"""Notes that a message goes out now; answers what else is to be noted just before its first byte.
+
+None where it may not go after all.
+"""
+
+
 class SentLog(Protocol):
     """A second memory of what went out, on which nothing is ever changed."""
 
@@ -195,6 +202,13 @@ class SentLog(Protocol):
 
         When it returns, everybody sees it who reads the file before the computer is started
         anew; after `flush`, everybody ever.
+
+        Raises:
+            MailerError: it cannot be written.
+        """
+
+    def ready(self, digest: str, at: datetime) -> Callable[[], None]:
+        """What adds it, with all else done beforehand; it may raise `MailerError` as well.
 
         Raises:
             MailerError: it cannot be written.
@@ -218,13 +232,14 @@ class SentLog(Protocol):
 class MailSession(Protocol):
     """A connection to a mail server that stays open over many messages."""
 
-    def deliver(self, claim: Claim, raw: bytes, begin: Callable[[], bool]) -> Answer:
+    def deliver(self, claim: Claim, raw: bytes, begin: Begin) -> Answer:
         """Hand over one message to its one recipient.
 
         Args:
             claim: which message, and to whom.
             raw: its bytes as they go out.
-            begin: called when the server waits for the bytes; where it answers False nothing is
+            begin: called when the server waits for the bytes. What it answers is called right
+                before the first byte, with nothing in between; where it answers None nothing is
                 handed over and the connection is dropped.
 
         Raises:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,12 +34,31 @@ class FileSentLog:
         Raises:
             MailerError: it cannot be written.
         """
+        self.ready(digest, at)()
+
+    def ready(self, digest: str, at: datetime) -> Callable[[], None]:
+        """What adds it, with all else done beforehand; it may raise `MailerError` as well.
+
+        Raises:
+            MailerError: it cannot be written.
+        """
         line = f"{at.astimezone(UTC).isoformat(timespec='microseconds')} {digest}\n".encode()
         with _failures(self._path):
             if self._file is None:
                 self._file = _opened(self._path)
-            if os.write(self._file, line) != len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        file, size = self._file, len(line)
+
+        def add() -> None:
+            try:
+                if os.write(file, line) == size:
+                    return
+                failure = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except OSError as error:
+                failure = error
+            with _failures(self._path):
+                raise failure
+
+        return add
 
     def flush(self) -> None:
         """Have what was added on the disk.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from sheetcrm.errors import (
     MailerError,
     MailerUnavailableError,
 )
+from sheetcrm.ports import Begin
 
 TIMEOUT = 60.0  #: seconds for a connection, and for each answer but the last
 FINAL_TIMEOUT = 600.0  #: seconds for the answer to a whole message (RFC 5321, section 4.5.3.2.6)
@@ -130,7 +131,7 @@ class SmtpSession:
                 raise
             self._smtp = smtp
 
-    def deliver(self, claim: Claim, raw: bytes, begin: Callable[[], bool]) -> Answer:
+    def deliver(self, claim: Claim, raw: bytes, begin: Begin) -> Answer:
         """Hand over one message to its one recipient.
 
         Raises:
@@ -192,19 +193,20 @@ class SmtpSession:
             raise MailerUnavailableError(words, hint="try again later")
         raise MailerError(words, hint="check [sender] address and [smtp] bounces")
 
-    def _hand_over(self, smtp: smtplib.SMTP, raw: bytes, begin: Callable[[], bool]) -> Answer:
-        wire = _stuffed(raw)
+    def _hand_over(self, smtp: smtplib.SMTP, raw: bytes, begin: Begin) -> Answer:
+        assert smtp.sock
+        wire, send = _stuffed(raw), smtp.sock.sendall
         try:
-            mine = begin()
+            note = begin()
+            if note is None:
+                self.drop()
+                return Answer(verdict=Verdict.DROPPED, text="another process has the message")
+            note()
         except BaseException:
             self.drop()
             raise
-        if not mine:
-            self.drop()
-            return Answer(verdict=Verdict.DROPPED, text="another process has the message")
         try:
-            assert smtp.sock
-            smtp.sock.sendall(wire)
+            send(wire)  # who dies between that note and this leaves it unknown though it never went
             smtp.sock.settimeout(self._server.final_timeout)
             code, text = smtp.getreply()
             smtp.sock.settimeout(self._server.timeout)

@@ -42,7 +42,11 @@ def to(tmp_path: Path):
     return mailer
 
 
-def deliver(mailer: SmtpMailer, claim: Claim = CLAIM, *, begin=lambda: True) -> Answer:
+def noted() -> None:
+    """Nothing is to be noted before the first byte."""
+
+
+def deliver(mailer: SmtpMailer, claim: Claim = CLAIM, *, begin=lambda: noted) -> Answer:
     with mailer.open() as session:
         return session.deliver(claim, claim.raw, begin)
 
@@ -98,7 +102,7 @@ class TestDelivery:
             to(server).open() as session,
         ):
             for _ in range(5):
-                assert session.deliver(CLAIM, RAW, lambda: True).verdict is Verdict.SENT
+                assert session.deliver(CLAIM, RAW, lambda: noted).verdict is Verdict.SENT
         assert len(server.messages) == 5
         assert connects == ["connect"]
 
@@ -108,8 +112,8 @@ class TestDelivery:
             to(server).open() as session,
         ):
             with pytest.raises(MailerUnavailableError):
-                session.deliver(CLAIM, RAW, lambda: True)
-            assert session.deliver(CLAIM, RAW, lambda: True).verdict is Verdict.SENT
+                session.deliver(CLAIM, RAW, lambda: noted)
+            assert session.deliver(CLAIM, RAW, lambda: noted).verdict is Verdict.SENT
         assert len(server.messages) == 1
 
     @given(st.lists(st.sampled_from([b"", b".", b"..", b".a", b"a", b"\x00"]), max_size=8))
@@ -146,9 +150,9 @@ class TestRefusals:
     )
     def test_what_the_server_says_decides(self, to, phase, said, verdict, status) -> None:
         with Server(script=saying(phase, said)) as server, to(server).open() as session:
-            answer = session.deliver(CLAIM, RAW, lambda: True)
+            answer = session.deliver(CLAIM, RAW, lambda: noted)
             assert (answer.verdict, answer.status) == (verdict, status)
-            assert session.deliver(CLAIM, RAW, lambda: True).verdict is Verdict.SENT
+            assert session.deliver(CLAIM, RAW, lambda: noted).verdict is Verdict.SENT
         assert len(server.messages) == 1
 
     def test_a_server_that_does_not_take_our_sender_takes_nothing(self, to) -> None:
@@ -175,10 +179,10 @@ class TestCuts:
     def test_before_the_go_ahead_nothing_was_handed_over(self, to, phase) -> None:
         begun: list[int] = []
         with Server(script=saying(phase, "cut")) as server, to(server).open() as session:
-            answer = session.deliver(CLAIM, RAW, lambda: bool(begun.append(1)) or True)
+            answer = session.deliver(CLAIM, RAW, lambda: begun.append(1) or noted)
             assert answer.verdict is Verdict.LATER
             assert begun == []
-            assert session.deliver(CLAIM, RAW, lambda: True).verdict is Verdict.SENT
+            assert session.deliver(CLAIM, RAW, lambda: noted).verdict is Verdict.SENT
 
     @pytest.mark.parametrize("end", ["cut", "lost"])
     def test_after_it_nobody_can_tell(self, to, end) -> None:
@@ -199,10 +203,10 @@ class TestCuts:
 
     def test_what_is_not_ours_any_more_is_not_handed_over(self, to) -> None:
         with Server() as server, to(server).open() as session:
-            answer = session.deliver(CLAIM, RAW, lambda: False)
+            answer = session.deliver(CLAIM, RAW, lambda: None)
             assert answer.verdict is Verdict.DROPPED
             assert server.messages == []
-            assert session.deliver(CLAIM, RAW, lambda: True).verdict is Verdict.SENT
+            assert session.deliver(CLAIM, RAW, lambda: noted).verdict is Verdict.SENT
         assert len(server.messages) == 1
 
     def test_a_ledger_that_fails_just_then_lets_nothing_out(self, to) -> None:
