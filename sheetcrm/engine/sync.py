@@ -78,7 +78,7 @@ def sync(
             touched.
         LedgerError: the ledger cannot be used; the run stops.
     """
-    waiting = left_before(workspace)
+    waiting = _left_before(workspace)
     run = _Run(workspace, allow_empty=allow_empty, until=until)
     sources = sorted(chosen(workspace, only), key=lambda source: source.name not in waiting)
     parts = 2 * len(sources)
@@ -91,7 +91,7 @@ def sync(
     names = [source.name for source in workspace.sources]
     results.sort(key=lambda result: names.index(result.source))
     report = Report(run=run.id, results=tuple(results), ladder=ladder(workspace))
-    run.finish(report, left=still_left(report, waiting))
+    run.finish(report, left=_still_left(report, waiting))
     progress("done", parts, parts)
     return report
 
@@ -111,23 +111,23 @@ def chosen(workspace: Workspace, only: Sequence[str]) -> list[TabSource]:
     return [source for source in workspace.sources if not only or source.name in only]
 
 
-def left_before(workspace: Workspace) -> set[str]:
+def ladder(workspace: Workspace) -> tuple[str, ...]:
+    """The stages in order, those off the ladder last."""
+    stages = workspace.rules.qualification.stages
+    return tuple(stage.name for stage in sorted(stages, key=lambda stage: stage.off_ladder))
+
+
+def _left_before(workspace: Workspace) -> set[str]:
     """The sources for which the last sync had no time, as far as it is among the newest runs."""
     syncs = (run for run in workspace.ledger.runs() if run.kind == "sync" and run.finished)
     last = next(syncs, None)
     return set(last.details.get("left", ())) if last else set()
 
 
-def still_left(report: Report, waiting: set[str]) -> list[str]:
+def _still_left(report: Report, waiting: set[str]) -> list[str]:
     """The sources that wait for a sync: those of this one, and of `waiting` what it did not try."""
     left = {one.source for one in report.results if isinstance(one.error, SourceLeftError)}
     return sorted(left | (waiting - {one.source for one in report.results}))
-
-
-def ladder(workspace: Workspace) -> tuple[str, ...]:
-    """The stages in order, those off the ladder last."""
-    stages = workspace.rules.qualification.stages
-    return tuple(stage.name for stage in sorted(stages, key=lambda stage: stage.off_ladder))
 
 
 def _foreseen(source: TabSource, result: SourceResult) -> SourceResult:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, text, update
 
-from sheetcrm.adapters.ledger.database import AnyRow, chunks, insert, update_where
+from sheetcrm.adapters.ledger import messages as kept
+from sheetcrm.adapters.ledger.database import AnyRow, chunks, update_where
 from sheetcrm.adapters.ledger.erasing import forgotten
 from sheetcrm.adapters.ledger.schema import (
     bodies,
@@ -78,8 +79,7 @@ def recover(connection: Connection, now: datetime) -> None:
 def change(connection: Connection, ids: Sequence[int], state: str, note: str, at: datetime) -> None:
     """Give messages a state, and say why."""
     update_where(connection, messages.c.id, ids, state=state)
-    columns = [column for column in message_events.c if column.name != "id"]
-    insert(connection, message_events, columns, [(id_, state, at, note) for id_ in ids])
+    kept.note(connection, [(id_, state, at, note) for id_ in ids])
 
 
 def claim(

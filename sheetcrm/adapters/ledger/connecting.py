@@ -81,6 +81,13 @@ def connected(url: URL, wait: float) -> Engine:
     return engine
 
 
+def opening(*, writes: bool, lasting: bool = True) -> tuple[str, ...]:
+    """With what a transaction of SQLite's begins."""
+    if not writes:
+        return ("BEGIN",)
+    return (f"PRAGMA synchronous={'FULL' if lasting else 'NORMAL'}", "BEGIN IMMEDIATE")
+
+
 def _in_schema(url: URL) -> tuple[URL, str]:
     """The URL as libpq understands it, and the schema that ``?schema=acme`` names.
 
@@ -165,10 +172,3 @@ def _begin(connection: Connection) -> None:
     if ALONE not in options:
         for statement in opening(writes=WRITES in options):
             connection.exec_driver_sql(statement)
-
-
-def opening(*, writes: bool, lasting: bool = True) -> tuple[str, ...]:
-    """With what a transaction of SQLite's begins."""
-    if not writes:
-        return ("BEGIN",)
-    return (f"PRAGMA synchronous={'FULL' if lasting else 'NORMAL'}", "BEGIN IMMEDIATE")

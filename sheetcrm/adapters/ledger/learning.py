@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from sheetcrm.adapters.ledger.database import chunks, insert, update_where
-from sheetcrm.adapters.ledger.schema import logged, message_events, messages
+from sheetcrm.adapters.ledger import messages as kept
+from sheetcrm.adapters.ledger.database import chunks, update_where
+from sheetcrm.adapters.ledger.schema import logged, messages
 from sheetcrm.core.outbox import LEARNED, OPEN, digest_of
 
 _WAITING = {*OPEN, "held", "claimed"}
@@ -40,5 +41,4 @@ def learn(connection: Connection) -> None:
 def _went(connection: Connection, number: int, at: datetime) -> None:
     went = {"state": "sent", "sent_at": at, "tried_at": at, "claimed_by": ""}
     update_where(connection, messages.c.id, [number], **went)
-    columns = [column for column in message_events.c if column.name != "id"]
-    insert(connection, message_events, columns, [(number, "resolved", at, LEARNED)])
+    kept.note(connection, [(number, "resolved", at, LEARNED)])

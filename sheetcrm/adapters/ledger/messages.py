@@ -137,7 +137,7 @@ def add(
     if connection.scalar(select(messages.c.id).where(messages.c.key == draft.key)):
         return False
     keep(connection, run_id, [draft], {draft.lead: lead_id}, at=at)
-    _note(connection, [(id_, "again", at, reason) for id_ in _drafts(connection, [draft.key])])
+    note(connection, [(id_, "again", at, reason) for id_ in _drafts(connection, [draft.key])])
     return True
 
 
@@ -148,14 +148,14 @@ def renew(connection: Connection, renewed: Sequence[Renewal], *, at: datetime) -
         one = given[key]
         if one.draft is None:
             update_where(connection, messages.c.id, [id_], state="held")
-            _note(connection, [(id_, "held", at, one.reason)])
+            note(connection, [(id_, "held", at, one.reason)])
             continue
         values = _values(one.draft)
         new = {name: value for name, value in values.items() if name in _RENEWED}
         update_where(connection, messages.c.id, [id_], **new, approved_by="", approved_at=None)
         said = {"text": one.draft.text, "html": one.draft.html, "raw": one.draft.raw}
         update_where(connection, bodies.c.message, [id_], **said)
-        _note(connection, [(id_, "renewed", at, one.reason)])
+        note(connection, [(id_, "renewed", at, one.reason)])
 
 
 def heed(connection: Connection, wishes: Sequence[Wish], *, at: datetime) -> None:
@@ -167,7 +167,7 @@ def heed(connection: Connection, wishes: Sequence[Wish], *, at: datetime) -> Non
         approved = wish.state == "approved"
         by = {"approved_by": "in the sheet", "approved_at": at} if approved else {}
         update_where(connection, messages.c.id, [id_], state=wish.state, **by)
-        _note(connection, [(id_, wish.state, at, f"“{wish.word}” in the sheet")])
+        note(connection, [(id_, wish.state, at, f"“{wish.word}” in the sheet")])
 
 
 def cancel(connection: Connection, withdrawn: Sequence[Withdrawal], *, at: datetime) -> None:
@@ -178,7 +178,7 @@ def cancel(connection: Connection, withdrawn: Sequence[Withdrawal], *, at: datet
     for state in {one.state for one in drafts.values()}:
         ids = [id_ for id_, one in drafts.items() if one.state == state]
         update_where(connection, messages.c.id, ids, state=state)
-    _note(connection, [(id_, one.state, at, one.reason) for id_, one in drafts.items()])
+    note(connection, [(id_, one.state, at, one.reason) for id_, one in drafts.items()])
 
 
 def note_gone(connection: Connection, keys: Collection[str], *, at: datetime) -> None:
@@ -186,7 +186,7 @@ def note_gone(connection: Connection, keys: Collection[str], *, at: datetime) ->
     drafts = _drafts(connection, list(keys))
     told = _events(connection, list(drafts))
     new = [id_ for id_ in drafts if all(event.kind != GONE for event in told.get(id_, ()))]
-    _note(connection, [(id_, GONE, at, "sent by hand, or deleted") for id_ in new])
+    note(connection, [(id_, GONE, at, "sent by hand, or deleted") for id_ in new])
 
 
 def discard(connection: Connection, keys: Collection[str]) -> None:
@@ -195,6 +195,12 @@ def discard(connection: Connection, keys: Collection[str]) -> None:
     delete_where(connection, message_events.c.message, ids)
     delete_where(connection, bodies.c.message, ids)
     delete_where(connection, messages.c.id, ids)
+
+
+def note(connection: Connection, rows: Sequence[tuple[int, str, datetime, str]]) -> None:
+    """What happened to messages: the number of each, what, when, and what tells it."""
+    columns = [column for column in message_events.c if column.name != "id"]
+    insert(connection, message_events, columns, rows)
 
 
 def _by_the_same_phone(source_id: int) -> ColumnElement[bool]:
@@ -222,11 +228,6 @@ _RECORDED = (
     *("key", "person", "sequence", "step", "state", "message_id", "subject", "created_at"),
     *("sent_at", "not_before", "digest", "to_name", "place"),
 )
-
-
-def _note(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    columns = [column for column in message_events.c if column.name != "id"]
-    insert(connection, message_events, columns, rows)
 
 
 def _drafts(

@@ -125,7 +125,7 @@ class SqlOutbox:
             back = {"state": "queued", "claimed_by": "", "lease_until": None, "tried_at": None}
             update_where(connection, messages.c.id, list(found.values()), **back)
             for id_ in found.values():
-                _note(connection, id_, MessageEvent("deferred", at, NEVER_BEGAN))
+                kept.note(connection, [(id_, "deferred", at, NEVER_BEGAN)])
 
     def refusal(self, key: str, *, owner: str, limits: Limits, now: datetime) -> str:
         """Why a claimed message may not go out any more, or ""."""
@@ -179,7 +179,7 @@ class SqlOutbox:
                 .values(state="sent" if sent else "queued", claimed_by="", **values)
             )
             word = "it was sent" if sent else "it was not sent, and is to go again"
-            _note(connection, row.id, MessageEvent("resolved", at, f"{by}: {word}"))
+            kept.note(connection, [(row.id, "resolved", at, f"{by}: {word}")])
 
     def counts(self) -> Mapping[str, int]:
         """State → how many messages are in it."""
@@ -240,7 +240,7 @@ class SqlOutbox:
             values = {"state": state, "sent_at": row.sent_at or row.tried_at or event.at}
             if state != row.state:
                 update_where(connection, messages.c.id, [row.id], **values)
-            _note(connection, row.id, event)
+            kept.note(connection, [(row.id, *event)])
             return True
 
     def suppress(self, entries: Sequence[Suppression]) -> int:
@@ -282,7 +282,7 @@ class SqlOutbox:
                 ids = list(_numbers(connection, [one.key], messages.c.state != state).values())
                 update_where(connection, messages.c.id, ids, state=state)
                 for number in ids:
-                    _note(connection, number, MessageEvent("reopened", at, reason))
+                    kept.note(connection, [(number, "reopened", at, reason)])
             return len(found)
 
     def suppressions(self) -> list[Suppression]:
@@ -378,13 +378,6 @@ def _numbers(
         for part in chunks(list(keys))
         for row in connection.execute(query.where(messages.c.key.in_(part)))
     }
-
-
-def _note(connection: Connection, message: int, event: MessageEvent | None) -> None:
-    if event is None:
-        return
-    columns = [column for column in message_events.c if column.name != "id"]
-    insert(connection, message_events, columns, [(message, *event)])
 
 
 def _known(connection: Connection, message: int, event: MessageEvent) -> bool:
