@@ -100,10 +100,20 @@ def test_mails_go_out_once_and_no_more_than_the_account_may(make, connection, da
             for _ in range(3):  # the first time, one message is sent, so that somebody looks
                 retry(connection, "*@example.com")
                 until(lambda: all_done(connection, 6), log=log)
+            # One that found the account in use looks again.
+            until(lambda: all("waiting" in said for said in of_mails(connection)), log=log)
             assert [stopped(worker) for worker in crew] == [0, 0]
     senders = Counter(message.sender for message in taken)
     assert senders == {"acme@example.com": 4, "toko@example.com": 4}
     [line] = [line for line in lines(connection, "toko/*") if line.kind == "mail"]
     assert "6 waiting" in line.said
-    shared = [line for name in ("acme/*", "branch/*") for line in lines(connection, name)]
-    assert all("waiting" in line.said for line in shared if line.kind == "mail")
+    assert len(of_mails(connection)) == 3
+
+
+def of_mails(connection):
+    return [
+        line.said
+        for name in ("acme/*", "branch/*", "toko/*")
+        for line in lines(connection, name)
+        if line.kind == "mail"
+    ]
