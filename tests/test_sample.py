@@ -10,7 +10,7 @@ import subprocess
 import sys
 import zlib
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -20,6 +20,9 @@ from lxml import etree
 from python_calamine import CalamineWorkbook
 
 from sheetcrm import sample
+from sheetcrm.adapters.excel.sample import write_sample
+from sheetcrm.core.table.dates import date_reader
+from sheetcrm.core.table.fields import Locale
 
 TOOL = Path(__file__).parents[1] / "tools" / "make_sample.py"
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -65,6 +68,42 @@ def test_sixty_leads_below_two_titles_and_a_blank_row(leads, parts):
     assert len(leads) == 60
     assert sheet.freeze_panes == "B5"
     assert [cell.value for cell in sheet[4]] == list(leads[0])
+
+
+@pytest.mark.parametrize("passed", [0, 1, 40, 254, 1136, 9000])
+def test_its_dates_come_along_and_nothing_else_changes(tmp_path, leads, parts, passed):
+    write_sample(tmp_path / "leads.xlsx", sample.DRAWN_FOR + timedelta(days=passed))
+    with ZipFile(tmp_path / "leads.xlsx") as package:
+        changed = [name for name in parts if package.read(name) != parts[name]]
+    assert set(changed) <= {"xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"}
+    assert bool(changed) == bool(passed)
+    rows = CalamineWorkbook.from_path(str(tmp_path / "leads.xlsx")).get_sheet_by_name("Leads")
+    header, *later = rows.to_python(skip_empty_area=False)[3:]
+    assert header == list(leads[0])
+    for place, name in enumerate(header):
+        then, now = column(leads, name), [row[place] for row in later]
+        if name not in sample.DATES:
+            assert now == then
+            continue
+        days, moved = dates(then), dates(now)
+        assert [day and day + timedelta(days=passed) for day in days] == moved
+        assert list(map(type, then)) == list(map(type, now))
+
+
+def dates(cells):
+    read = date_reader(cells, Locale(country="ID"))
+    return [day if isinstance(day := read(cell).value, date) else None for cell in cells]
+
+
+def test_they_are_written_as_somebody_wrote_them(tmp_path):
+    write_sample(tmp_path / "leads.xlsx", date(2031, 3, 9))
+    book = CalamineWorkbook.from_path(str(tmp_path / "leads.xlsx")).get_sheet_by_name("Leads")
+    rows = book.to_python(skip_empty_area=False)[3:]
+    cells = {cell for row in rows for cell in row if isinstance(cell, str)}
+    assert cells >= {
+        "27 Agu 2030", "18/02/2031", "29/01/2031", "Feb 12, 2031", "05-03-2031", "1 April 2031",
+        "12 de febrero de 2031", "2031-01-10", "17 Jan 2031", "kemarin",
+    }  # fmt: skip
 
 
 def test_it_has_no_column_that_sheetcrm_writes(leads):

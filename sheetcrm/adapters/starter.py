@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from sheetcrm.errors import UsageError
 
+SAMPLE = "leads.xlsx"
 IGNORED = "# what sheetcrm remembers, and secrets: not for version control\nvar/\nsecrets/\n"
 
 
-def create(root: Path, *, sample: bool, trade: str = "") -> list[Path]:
-    """Copy starter config and templates into `root`, and with `sample` the sample workbook.
+def create(
+    root: Path, *, sample: Callable[[Path], None] | None = None, trade: str = ""
+) -> list[Path]:
+    """Copy starter config and templates into `root`, and write the sample workbook beside them.
 
     Args:
         root: the new workspace's folder.
-        sample: with the sample workbook.
+        sample: writes the sample workbook to the path given; None: without one.
         trade: whose templates take the place of those of the same series: ``property``,
             ``training`` or ``services``; "" for the starter's own, which sell solar roofs.
 
@@ -30,9 +34,8 @@ def create(root: Path, *, sample: bool, trade: str = "") -> list[Path]:
             nothing was copied.
     """
     wanted = _starter_files(trade)
-    if sample:
-        wanted["leads.xlsx"] = files("sheetcrm.sample") / "leads.xlsx"
-    there = sorted(name for name in wanted if (root / name).exists())
+    made = [*wanted, *([SAMPLE] if sample else [])]
+    there = sorted(name for name in made if (root / name).exists())
     if there:
         raise UsageError(
             f"{root / there[0]} is there already; nothing was copied",
@@ -44,6 +47,8 @@ def create(root: Path, *, sample: bool, trade: str = "") -> list[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             with as_file(origin) as path:
                 shutil.copyfile(path, target)
+        if sample:
+            sample(root / SAMPLE)
         for private in ("var", "secrets"):  # what is known of leads is nobody else's business
             (root / private).mkdir(mode=0o700, exist_ok=True)
         ignored = root / ".gitignore"
@@ -54,7 +59,7 @@ def create(root: Path, *, sample: bool, trade: str = "") -> list[Path]:
             f"{error.filename or root} cannot be written: {error.strerror}",
             hint="name a folder that you may write to",
         ) from error
-    return [root / name for name in wanted]
+    return [root / name for name in made]
 
 
 def rewrite(path: Path, text: str) -> Path:

@@ -76,7 +76,7 @@ def create_workspace(root: Path, *, sample: bool, trade: str = "") -> list[Path]
 
     Args:
         root: the new workspace's folder.
-        sample: with the sample workbook.
+        sample: with the sample workbook, filled in until today.
         trade: whose templates are wanted; "" for the starter's own.
 
     Returns:
@@ -85,9 +85,16 @@ def create_workspace(root: Path, *, sample: bool, trade: str = "") -> list[Path]
     Raises:
         UsageError: one of them is there already; nothing was copied.
     """
+    from sheetcrm.adapters.clock import SystemClock
     from sheetcrm.adapters.starter import create
+    from sheetcrm.core.table.fields import Locale
 
-    return create(root, sample=sample, trade=trade)
+    def write(target: Path) -> None:
+        from sheetcrm.adapters.excel.sample import write_sample
+
+        write_sample(target, SystemClock(Locale().timezone).now().date())
+
+    return create(root, sample=write if sample else None, trade=trade)
 
 
 def write_preview(root: Path, page: str) -> Path:

@@ -35,7 +35,7 @@ FOREIGN = {
 @pytest.fixture(scope="module", params=TRADES)
 def workspace(request, tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("trade") / "w"
-    create(root, sample=False, trade="" if request.param == "solar" else request.param)
+    create(root, trade="" if request.param == "solar" else request.param)
     return root
 
 

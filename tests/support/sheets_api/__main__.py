@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.support.sheets_api.server import OWNER, SheetsServer
 
@@ -45,12 +46,16 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _demo(server: SheetsServer, key: Path | None) -> None:
-    from sheetcrm import sample
+    from sheetcrm.adapters.clock import local_time
+    from sheetcrm.adapters.excel.sample import write_sample
     from tests.support.sheets_api.workbook import imported
 
     path = key or Path("service-account.json")
     robot = server.accounts.write_service_account(path)
-    file = imported(server, sample.path(), "Solar leads", share=[robot], zone="Asia/Jakarta")
+    with TemporaryDirectory() as folder:
+        book = Path(folder) / "leads.xlsx"
+        write_sample(book, local_time().date())
+        file = imported(server, book, "Solar leads", share=[robot], zone="Asia/Jakarta")
     _say(f"spreadsheet  {file.url}")
     _say(f"shared with  {robot}")
     _say(f"key file     {path}")

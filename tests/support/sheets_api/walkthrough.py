@@ -18,7 +18,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sheetcrm import sample
 from tests.support.sheets_api.a1 import letters
 from tests.support.sheets_api.people import Spreadsheet, Tab
 from tests.support.sheets_api.server import SheetsServer
@@ -47,8 +46,9 @@ def _walk(server: SheetsServer, folder: Path) -> int:
     (folder / MARK).touch()
     (folder / KEY).parent.mkdir(exist_ok=True)
     robot = server.accounts.write_service_account(folder / KEY)
-    path = sample.path()
-    book = imported(server, Path(str(path)), "Solar leads", share=[robot], zone="Asia/Jakarta")
+    book = imported(
+        server, folder / "leads.xlsx", "Solar leads", share=[robot], zone="Asia/Jakarta"
+    )
     _switch(folder, book)
     _title(f"The leads are in a Google spreadsheet now, shared with {robot}")
     steps.run("check")
