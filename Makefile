@@ -11,7 +11,7 @@ DEMO   ?= demo
 CORES  := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 TESTERS ?= $(shell expr $(CORES) + 1)  # a third of the time a test waits for a process of its own
 
-.PHONY: demo demo-google test test-slow explore crash fresh fuzz cluster lint types check bench sample pictures clean
+.PHONY: demo demo-google test test-slow days explore crash fresh fuzz cluster lint types check bench sample pictures clean
 
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -47,6 +47,13 @@ test: $(VENV)/.developer
 # The slower tiers: longer properties, LibreOffice as oracle.
 test-slow: $(VENV)/.developer
 	$(BIN)/python -m pytest -n auto -m "slow or oracle"
+
+# The fast tests on other days: a weekend, the end of a February, a New Year's morning, a summer.
+DAYS ?= 2026-12-05T21:30+00:00 2027-01-01T02:30+00:00 2028-02-29T09:00+00:00 2029-07-15T13:00+00:00
+days: $(VENV)/.developer
+	for day in $(DAYS); do echo "living at $$day"; \
+	  PYTHONPATH=$(CURDIR)/tests/support/ahead LIVING_AT=$$day \
+	    $(BIN)/python -m pytest -n $(TESTERS) --deselect tests/adapters/test_clock.py || exit 1; done
 
 # Properties on new examples each time.
 explore: $(VENV)/.developer

@@ -11,9 +11,10 @@ clock is ahead, so that leases and waits need not be sat out. Prints ``ready`` w
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from sheetcrm.adapters.clock import local_time
 from sheetcrm.adapters.ledger import open_ledger
 from sheetcrm.adapters.mail.kept import KeptDrafts
 from sheetcrm.adapters.mail.sentlog import FileSentLog
@@ -36,7 +37,7 @@ class Ahead:
         self._ahead = timedelta(hours=hours)
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self._ahead  # noqa: TID251
+        return local_time() + self._ahead
 
     def wait(self, time: timedelta) -> None:
         self._ahead += time

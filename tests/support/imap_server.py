@@ -10,8 +10,10 @@ import socketserver
 import ssl
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Self
+
+from sheetcrm.adapters.clock import local_time
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Folder:
     mails: list[Stored] = field(default_factory=list)
 
     def add(self, raw: bytes, at: datetime | None = None, flags: str = "") -> int:
-        at = at or datetime.now(UTC)  # noqa: TID251  mails arrive now
+        at = at or local_time()
         self.mails.append(Stored(self.following, raw, at, set(flags.split())))
         self.following += 1
         return self.following - 1
