@@ -39,21 +39,15 @@ def chosen(
     Raises:
         UsageError: a name fits no draft that waits.
     """
-    drafts = [
-        draft
-        for draft in workspace.ledger.drafts()
-        if (not sequence or draft.sequence == sequence) and workspace.drafts.holds(draft)
-    ]
+    every = [one for one in workspace.ledger.drafts() if sequence in ("", one.sequence)]
+    drafts = [draft for draft in every if workspace.drafts.holds(draft)]
     if not names:
         return drafts
     found: dict[str, MessageDraft] = {}
     for name in names:
         fitting = [draft for draft in drafts if is_called(draft, name)]
         if not fitting:
-            raise UsageError(
-                f"no draft that waits is called {name}",
-                hint="sheetcrm drafts lists them with their ids, leads and addresses",
-            )
+            raise _none_called(name, taken=any(is_called(draft, name) for draft in every))
         found |= {draft.key: draft for draft in fitting}
     return [draft for draft in drafts if draft.key in found]
 
@@ -93,3 +87,16 @@ def skip(workspace: Workspace, drafts: Sequence[MessageDraft], *, by: str) -> li
         if draft.key in skipped:
             workspace.drafts.withdraw(draft)
     return skipped
+
+
+def _none_called(name: str, *, taken: bool) -> UsageError:
+    if taken:
+        return UsageError(
+            f"the draft called {name} is no longer where it lay, and counts as sent",
+            hint="look among the sent mails of your mail program; what is not there, write "
+            "yourself",
+        )
+    return UsageError(
+        f"no draft that waits is called {name}",
+        hint="sheetcrm drafts lists them with their ids, leads and addresses",
+    )

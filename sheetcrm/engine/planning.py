@@ -6,12 +6,12 @@ read → fields → leads → identity → scores, frameworks, stages → follow
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
 from sheetcrm.core.followup import FollowUpPlan, OffLadder, Past, TemplateSet, plan_followups
-from sheetcrm.core.followup.wishes import heeded
+from sheetcrm.core.followup.wishes import heeded, unheeded
 from sheetcrm.core.formula import Events, Frame
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.qualify import LeadContext, Qualified, qualify
@@ -266,7 +266,7 @@ class Planner:
     def _past(self, reading: Reading, heard: News) -> Past:
         memory = reading.memory
         return Past(
-            messages=heeded(heard.of(memory.messages), reading.wishes),
+            messages=heeded(heard.of(memory.messages), reading.said.wishes),
             gone=self._gone(reading),
             standings=memory.standings,
             enrolments=memory.enrolments,
@@ -285,10 +285,17 @@ class Planner:
         except MailerError:
             return set()
 
+    def _unheeded(self, reading: Reading) -> list[Problem]:
+        """Words in the sheet about drafts that only a person can decide of in another way."""
+        said = reading.said.elsewhere
+        found = unheeded(said, self._gone(reading)) if said else []
+        own = [replace(problem, source=reading.source.name) for problem in found]
+        return in_rows(own, reading.leads, reading.identities.ids)
+
     def _merge(self, reading: Reading, qualified: Qualified, followups: FollowUpPlan) -> Planned:
         rules, leads, identities = self._rules, reading.leads, reading.identities
         held = in_rows(followups.held, leads, identities.ids)
-        problems = [*_problems(reading, qualified), *held]
+        problems = [*_problems(reading, qualified), *self._unheeded(reading), *held]
         computed = Computed(
             leads=leads, ids=identities.ids, qualified=qualified, followups=followups
         )
@@ -312,7 +319,7 @@ class Planner:
             moves=qualified.moves,
             drafts=followups.drafts,
             renewed=followups.renewed,
-            wishes=reading.wishes,
+            wishes=reading.said.wishes,
             withdrawn=followups.withdrawn,
             gone=followups.taken,
             enrolments=followups.enrolments,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from sheetcrm.core.followup.wishes import wishes
+from sheetcrm.core.followup.wishes import Said, said_of
 from sheetcrm.core.formula import Events, Frame
-from sheetcrm.core.memory import Memory, Wish
+from sheetcrm.core.memory import Memory
 from sheetcrm.core.table.forgotten import rows_of_forgotten, without
 from sheetcrm.core.table.identity import Identities, also_ours, identify
 from sheetcrm.core.table.leads import Leads, read_leads
@@ -29,7 +29,7 @@ class Reading:
     identities: Identities
     memory: Memory
     ours: Pending  #: what may stand in our cells beside what was confirmed
-    wishes: Sequence[Wish] = ()  #: what persons say in the sheet of drafts
+    said: Said = field(default_factory=Said)  #: what persons say in the sheet of drafts
 
 
 def read_source(
@@ -72,7 +72,7 @@ def read_source(
         memory=memory,
         ours=also_ours(identities, written=memory.written, pending=memory.pending),
     )
-    return _with_wishes(reading, rules)
+    return _with_words(reading, rules)
 
 
 def refuse_emptied(reading: Reading) -> None:
@@ -85,14 +85,20 @@ def refuse_emptied(reading: Reading) -> None:
         )
 
 
-def _with_wishes(reading: Reading, rules: Rules) -> Reading:
-    """With what persons say of drafts; those words are theirs no longer, and ours follow them."""
+def _with_words(reading: Reading, rules: Rules) -> Reading:
+    """With what persons say of drafts.
+
+    Words that are heeded, or that are over, are theirs no longer: ours follow them.
+    """
     header = rules.outputs.get("email_status")
     if header is None or rules.followups.sending.via != "smtp":
         return reading
     ours, memory = reading.ours, reading.memory
     ids = reading.identities.ids
     typed = overridden(reading.leads.tab, ids, header, written=memory.written, pending=ours)
-    said = wishes(typed, memory.messages, source=reading.source.name)
-    words = {(wish.lead, header): (*ours.get((wish.lead, header), ()), wish.word) for wish in said}
-    return replace(reading, wishes=said, ours={**ours, **words}) if words else reading
+    said = said_of(typed, memory.messages, source=reading.source.name)
+    words = {
+        (wish.lead, header): (*ours.get((wish.lead, header), ()), wish.word)
+        for wish in (*said.wishes, *said.over)
+    }
+    return replace(reading, said=said, ours={**ours, **words})

@@ -23,10 +23,13 @@ from sheetcrm.core.followup.rules import FollowUps, Sender, Sending
 from sheetcrm.core.outbox import digest_of
 from sheetcrm.core.qualify.rules import Qualification
 from sheetcrm.core.table.fields import Locale
+from sheetcrm.core.table.values import Problem
 from sheetcrm.engine.approval import approve, chosen, skip
 from sheetcrm.engine.outbox import pause, resolve, resume, standing, words_of
 from sheetcrm.engine.reconciling import reconcile
+from sheetcrm.engine.report import Report
 from sheetcrm.engine.sending import due, send
+from sheetcrm.engine.sync import plan as plan_of
 from sheetcrm.engine.sync import sync
 from sheetcrm.engine.workspace import Rules, Workspace
 from sheetcrm.errors import MailerBusyError, MailerError, MailerUnavailableError, UsageError
@@ -573,6 +576,51 @@ class TestThroughTheSheet:
         send(sends, limit=9)
         assert [message.message_id for message in taken] == [one.message_id] * (not by_hand)
 
+    @pytest.mark.parametrize(("word", "end"), [("APPROVED", "EMAIL_SENT"), ("jangan", "SKIPPED")])
+    def test_a_word_about_a_draft_that_lies_as_a_file_is_not_followed_and_said(
+        self, world, tmp_path, word, end
+    ) -> None:
+        workspace, source, taken = by_person(*world)
+        files = EmlDrafts(tmp_path / "outbox")
+        sync(replace(workspace, drafts=files))
+        (one,) = workspace.ledger.drafts()
+        sends = replace(workspace, drafts=KeptDrafts(files))
+        type_over_drafts(source, word)
+        for report in (plan_of(sends), sync(sends), sync(sends)):
+            (said,) = unheeded(report)
+            assert (said.message, said.lead, said.row > 1) == (
+                f"“{word}” does nothing: the draft lies as a file, which somebody may have sent",
+                one.lead,
+                True,
+            )
+            assert said.hint.startswith("if nobody has: sheetcrm approve ")
+            assert f'"{one.lead}" (takes the file away)' in said.hint
+            assert send(sends, limit=9).attempts == ()
+        assert Path(one.place).exists()
+        assert statuses(source) == {word, None}
+        (skip if end == "SKIPPED" else approve)(sends, chosen(sends, [one.lead]), by="sari")
+        send(sends, limit=9)
+        assert unheeded(sync(sends)) == []
+        assert statuses(source) == {end, None}, "the word has had its time"
+        assert [message.message_id for message in taken] == [one.message_id] * (end != "SKIPPED")
+
+    def test_a_word_about_a_draft_whose_file_is_gone_is_not_followed_and_said(
+        self, world, tmp_path
+    ) -> None:
+        workspace, source, taken = by_person(*world)
+        files = EmlDrafts(tmp_path / "outbox")
+        sync(replace(workspace, drafts=files))
+        (one,) = workspace.ledger.drafts()
+        sends = replace(workspace, drafts=KeptDrafts(files))
+        type_over_drafts(source, "APPROVED")
+        Path(one.place).unlink()
+        (said,) = unheeded(sync(sends))
+        assert "no longer where it lay, and counts as sent" in said.message
+        with pytest.raises(UsageError, match="no longer where it lay, and counts as sent"):
+            chosen(sends, [one.lead])
+        send(sends, limit=9)
+        assert taken == []
+
     def test_what_was_approved_is_taken_back_when_its_rule_no_longer_holds(self, world) -> None:
         workspace, source, taken = by_person(*world)
         sync(workspace)
@@ -648,6 +696,12 @@ def by_person(
 
 def statuses(source: MemoryTabSource) -> set[object]:
     return {row.get("Email status") for row in tab_of(source)}
+
+
+def unheeded(report: Report) -> list[Problem]:
+    """What is said of words in the sheet that nothing comes of."""
+    found = [problem for one in report.results if one.plan for problem in one.plan.problems]
+    return [problem for problem in found if "does nothing" in problem.message]
 
 
 def type_over_drafts(source: MemoryTabSource, word: str) -> None:

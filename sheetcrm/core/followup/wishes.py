@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sheetcrm.core.memory import MessageRecord, Wish
 from sheetcrm.core.table.names import fold
-from sheetcrm.core.table.values import CellValue
+from sheetcrm.core.table.spoken import Spoken
+from sheetcrm.core.table.values import CellValue, Problem
 
 APPROVED = frozenset(
     fold(word)
@@ -30,27 +31,90 @@ SKIPPED = frozenset(
 )
 
 
-def wishes(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """What persons say in the sheet of the messages to its leads."""
+
+    wishes: Sequence[Wish] = ()  #: of drafts that lie nowhere but in the ledger: they are heeded
+    elsewhere: Sequence[Wish] = ()  #: of drafts that somebody could have sent from where they lie
+    over: Sequence[Wish] = ()  #: of such as lay elsewhere, and were decided of in another way
+
+
+def said_of(
     typed: Mapping[str, CellValue], messages: Iterable[MessageRecord], *, source: str
-) -> list[Wish]:
-    """The wishes in the cells of leads for whom a draft waits, and nowhere but in the ledger.
+) -> Said:
+    """The words about messages in the cells of their leads.
 
     Args:
         typed: lead id → what a person has put over our word.
-        messages: to the leads of the source.
+        messages: to the leads of the source, the oldest first.
         source: its name.
     """
-    found = []
+    here: list[Wish] = []
+    elsewhere: dict[str, Wish] = {}
+    over: dict[str, Wish] = {}
     for message in messages if typed else ():
         word = typed.get(message.lead)
-        waits = message.state == "draft" and message.source == source and not message.place
-        if not waits or not isinstance(word, str):
+        state = _meant(word) if isinstance(word, str) and message.source == source else ""
+        if not state:
             continue
-        if fold(word) in APPROVED:
-            found.append(Wish(message.key, message.lead, "approved", word))
-        elif fold(word) in SKIPPED:
-            found.append(Wish(message.key, message.lead, "skipped", word))
-    return found
+        wish = Wish(message.key, message.lead, state, str(word))
+        if message.state != "draft":
+            over.pop(message.lead, None)  # the newest one counts
+            if message.place:
+                over[message.lead] = wish
+        elif message.place:
+            elsewhere[message.lead] = wish
+        else:
+            here.append(wish)
+    waits = {wish.lead for wish in here} | elsewhere.keys()
+    return Said(
+        wishes=here,
+        elsewhere=list(elsewhere.values()),
+        over=[wish for lead, wish in over.items() if lead not in waits],
+    )
+
+
+def unheeded(said: Iterable[Wish], gone: Collection[str]) -> list[Problem]:
+    """Why nothing comes of words about drafts that lie elsewhere, and what to do.
+
+    That such a file is untouched does not prove that nobody has sent it from a mail program.
+
+    Args:
+        said: of drafts that lie elsewhere.
+        gone: keys of those that are no longer where they were put.
+    """
+    return [_taken(wish) if wish.key in gone else _lies_elsewhere(wish) for wish in said]
+
+
+def _meant(word: str) -> str:
+    """The state that a person means by a word; "" where it is none of these words."""
+    folded = fold(word)
+    if folded in APPROVED:
+        return "approved"
+    return "skipped" if folded in SKIPPED else ""
+
+
+def _lies_elsewhere(wish: Wish) -> Problem:
+    never = "--skip " if wish.state == "skipped" else ""
+    return Problem(
+        message=Spoken(
+            "“{}” does nothing: the draft lies as a file, which somebody may have sent", wish.word
+        ),
+        lead=wish.lead,
+        hint=f'if nobody has: sheetcrm approve {never}"{wish.lead}" (takes the file away); '
+        "if somebody has: delete the file",
+    )
+
+
+def _taken(wish: Wish) -> Problem:
+    return Problem(
+        message=Spoken(
+            "“{}” does nothing: the draft is no longer where it lay, and counts as sent", wish.word
+        ),
+        lead=wish.lead,
+        hint="look among the sent mails of your mail program; what is not there, write yourself",
+    )
 
 
 def heeded(messages: Sequence[MessageRecord], said: Sequence[Wish]) -> Sequence[MessageRecord]:

@@ -71,6 +71,12 @@ _ID = {
     "is a link, not a name": "adalah tautan, bukan nama",
     "is not given in the config": "tidak ada di konfigurasi",
     "no template {} is for this lead (in {})": "tidak ada templat {} untuk lead ini (bahasa: {})",
+    "“{}” does nothing: the draft lies as a file, which somebody may have sent": (
+        "“{}” tidak berlaku: draf ini berupa berkas, mungkin sudah dikirim orang"
+    ),
+    "“{}” does nothing: the draft is no longer where it lay, and counts as sent": (
+        "“{}” tidak berlaku: draf tidak ada lagi di tempatnya, dianggap terkirim"
+    ),
 }
 _ES = {
     "{} cannot be read as {}": "{} no se puede leer como {}",
@@ -133,6 +139,12 @@ _ES = {
     "is a link, not a name": "es un enlace, no un nombre",
     "is not given in the config": "no está en la configuración",
     "no template {} is for this lead (in {})": "ninguna plantilla {} es para este lead (en {})",
+    "“{}” does nothing: the draft lies as a file, which somebody may have sent": (
+        "“{}” no tiene efecto: el borrador está en un archivo y quizá alguien ya lo envió"
+    ),
+    "“{}” does nothing: the draft is no longer where it lay, and counts as sent": (
+        "“{}” no tiene efecto: el borrador ya no está en su sitio y cuenta como enviado"
+    ),
 }
 TRANSLATIONS: Mapping[str, Mapping[str, str]] = {"id": _ID, "es": _ES}
 
