@@ -242,6 +242,7 @@ def relate(tree: dict[str, Any], run: Inspection) -> None:
             run.fault(here, "start_on and yearly_on exclude each other", "keep one of them")
         if "yearly_on" in begins and (*here, "again") in run.places:
             run.fault((*here, "again"), "it comes every year by itself", "remove the line")
+    _note_late_greetings(tree, run)
     if run.complete and tree.get("sequence") and ("sender",) not in run.places:
         hint = 'write [sender], name = "…", address = "…"'
         run.fault(("sender",), "required, but missing, as there are sequences", hint)
@@ -263,6 +264,21 @@ def followups(tree: dict[str, Any]) -> FollowUps:
         sender=Sender(**tree.get("sender", {})),
         sending=_sending(tree.get("sending", {})),
     )
+
+
+def _note_late_greetings(tree: dict[str, Any], run: Inspection) -> None:
+    """Of two sequences that are due on one day the first one goes: a yearly mail would be late."""
+    above = ""
+    for i, sequence in enumerate(tree.get("sequence", ())):
+        key = ("sequence", i, "yearly_on")
+        if key not in run.places:
+            above = above or sequence.get("name", "")
+        elif above:
+            run.note(
+                key,
+                f"stands below {above}, which goes first where both are due on one day, so that "
+                "this mail comes a day late; put it above",
+            )
 
 
 def _sequence(sequence: dict[str, Any]) -> Sequence:

@@ -358,8 +358,22 @@ def test_follow_ups(loaded):
         weekdays=frozenset({0, 1, 2, 5}),
     )
     assert config.notes == (
+        (
+            "config/x.toml:17: sequence[2].yearly_on: stands below hi, which goes first where both "
+            "are due on one day, so that this mail comes a day late; put it above"
+        ),
         "config/x.toml:19: sender.postal_address: missing; many countries' laws demand one",
     )
+
+
+def test_a_yearly_mail_above_the_others_is_in_time_and_not_noted(loaded):
+    config = loaded(
+        "[[sequence]]\nname = 'bd'\nyearly_on = '=[@Birthday]'\nstep = [{ template = 'x' }]\n"
+        "[[sequence]]\nname = 'anniversary'\nyearly_on = '=[@Since]'\nstep = [{ template = 'x' }]\n"
+        "[[sequence]]\nname = 'hi'\nwhen = '=1'\nstep = [{ template = 'x' }]\n"
+        "[sender]\naddress = 'a@example.com'\npostal_address = 'Jl. Contoh 1'\n"
+    )
+    assert config.notes == ()
 
 
 @pytest.mark.parametrize(

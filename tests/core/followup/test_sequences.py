@@ -287,3 +287,17 @@ def test_a_birthday_never_tells_the_age_and_is_not_made_up_for():
     march = datetime(2027, 3, 1, 9, 0, tzinfo=JAKARTA)  # the 28th is a Sunday
     assert plan([lead()], sequences=[series], now=march, **born).drafts
     assert not plan([lead()], sequences=[series], now=march + 9 * DAY, **born).drafts
+
+
+@pytest.mark.parametrize("above", [True, False])
+def test_of_two_that_are_due_on_one_day_the_first_goes_and_the_other_waits(above):
+    greeting = Series(name="born", yearly_on="=[@Born]", steps=(INTRO,))
+    texts = TEXTS | {"born/01-intro.id.md": "---\nSubject: Selamat\n---\nHalo"}
+    order = [greeting, WELCOME] if above else [WELCOME, greeting]
+    found = {"sequences": order, "texts": texts, "Born": [NOW.date().replace(year=1988)]}
+    (draft,) = plan([lead()], **found).drafts
+    assert draft.sequence == order[0].name
+    sent = record(draft, state="sent", sent_at=NOW)
+    assert plan([lead()], messages=[sent], **found).drafts == []
+    (next_day,) = at(1, [sent], **found).drafts
+    assert next_day.sequence == order[1].name
