@@ -79,11 +79,12 @@ def again(text: str) -> int:
 
 
 def hours(text: str) -> tuple[time, time]:
-    """``09:00-17:00`` as its two ends."""
+    """``09:00-17:00`` as its two ends; ``24:00`` is the last moment of the day."""
     found = _HOURS.fullmatch(text)
     try:
-        ends = [int(part) for part in found.groups()] if found else [24] * 4
-        opens, closes = time(ends[0], ends[1]), time(ends[2], ends[3])
+        ends = [int(part) for part in found.groups()] if found else [25] * 4
+        opens = time(ends[0], ends[1])
+        closes = time.max if ends[2:] == [24, 0] else time(ends[2], ends[3])
     except ValueError:
         hint = 'write "09:00-17:00"'
         raise WrongValueError(f'"{text}" is not a span of hours', hint) from None

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from tests.support.mail_servers import PASSWORD, MailServers
+from tests.support.outbox import at_once
 from tests.support.real_mail import servers as servers  # noqa: PLC0414  a fixture
 
 pytestmark = pytest.mark.slow
@@ -57,7 +58,7 @@ def root(tmp_path: Path, run, servers: MailServers) -> Path:
     book.save(folder / "leads.xlsx")
     path = folder / "config" / "followups.toml"
     text = path.read_text(encoding="utf-8").replace("halo@example.com", "halo@surya.example")
-    text = re.sub(r'(?m)^hours = "[^"]*"', 'hours = "00:00-23:59"\nvia = "smtp"', text)
+    text = re.sub(r'(?m)^hours = "[^"]*"', 'hours = "00:00-24:00"\nvia = "smtp"', text)
     text = re.sub(r'(?m)^days = "[^"]*"', 'days = "mon-sun"', text)
     ports = {"smtp": servers.smtp, "imap": servers.imap}
     path.write_text(text + CONFIG.format(**ports), encoding="utf-8")
@@ -108,6 +109,7 @@ def test_every_answer_stops_what_it_should(root: Path, run, servers: MailServers
     before = servers.delivered()
     sheetcrm("sync")
     sheetcrm("approve", "--all")
+    at_once(root)
     assert json.loads(sheetcrm("send", "--yes", "--limit", "50", "--json").out)["counts"] == {
         "sent": len(LEADS),
         "waiting": 0,
@@ -160,6 +162,7 @@ def test_refused_because_of_us_nothing_goes_any_more(root: Path, run, servers) -
     before = servers.delivered()
     assert run("--workspace", root, "sync").code == 0
     assert run("--workspace", root, "approve", "policy-1@bounce.example").code == 0
+    at_once(root)
     assert run("--workspace", root, "send", "--yes").code == 0
     servers.wait(lambda: servers.delivered() == before + 1, "the bounce")
     assert run("--workspace", root, "approve", "--all").code == 0

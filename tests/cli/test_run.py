@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from tests.cli.test_commands import cells
+from tests.support.outbox import at_once
 from tests.support.smtp_server import SmtpServer
 
 HOLD = (
@@ -169,7 +170,7 @@ def team(tmp_path, run):
     book.save(root / "leads.xlsx")
     path = root / "config" / "followups.toml"
     text = path.read_text(encoding="utf-8")
-    text = re.sub(r'(?m)^hours = "[^"]*"', 'hours = "00:00-23:59"\nvia = "smtp"', text)
+    text = re.sub(r'(?m)^hours = "[^"]*"', 'hours = "00:00-24:00"\nvia = "smtp"', text)
     text = re.sub(r'(?m)^days = "[^"]*"', 'days = "mon-sun"', text)
     path.write_text(text, encoding="utf-8")
     return root
@@ -190,6 +191,7 @@ def test_with_a_mail_server_it_sends_what_was_approved_and_writes_what_became_of
         assert phases(first) == [("sync", "ok"), ("send", "ok")]
         assert (statuses(team), server.messages) == ({"DRAFT"}, [])
         assert run("--workspace", team, "approve", "--all", "--by", "Ana").code == 0
+        at_once(team)
         found = [phases(run("--workspace", team, "run", "--json")) for _ in range(4)]
         assert [name for name, _ in found[0]] == ["sync", "send", "statuses"]
         assert statuses(team) == {"EMAIL_SENT"}
@@ -204,6 +206,7 @@ def test_a_mail_server_that_is_away_leaves_the_sheets_alone_and_says_so(team, ru
     (team / "config" / "mail.toml").write_text(MAIL.format(port=1))
     assert run("--workspace", team, "run").code == 0  # nothing was approved, so nobody is asked
     assert run("--workspace", team, "approve", "--all", "--by", "Ana").code == 0
+    at_once(team)
     said = run("--workspace", team, "run")
     assert (said.code, said.out) == (75, "")
     assert "send · " in said.err

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.outbox import at_once
 from tests.support.smtp_server import SmtpServer
 
 CONFIG = """
@@ -32,20 +33,13 @@ def team(sample: Path, run, server, monkeypatch, tmp_path) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     file = sample / "config" / "followups.toml"
     text = file.read_text(encoding="utf-8").replace("[sending]", '[sending]\nvia = "smtp"', 1)
-    text = text.replace('hours = "09:00-17:00"', 'hours = "00:00-23:59"')
+    text = text.replace('hours = "09:00-17:00"', 'hours = "00:00-24:00"')
     text = text.replace('days = "mon-fri"', 'days = "mon-sun"').replace(
         "per_minute = 20", 'per_minute = 900\nper_domain = { "example.com" = 900 }'
     )
     file.write_text(text + CONFIG.format(port=server.port), encoding="utf-8")
     assert run("--workspace", sample, "sync").code == 0
     return sample
-
-
-def at_once(root: Path) -> None:
-    """As if the holidays and the night were over."""
-    with sqlite3.connect(root / "var" / "ledger.db") as ledger:
-        ledger.execute("UPDATE messages SET not_before = NULL, country = 'XX', zone = 'UTC'")
-    ledger.close()
 
 
 def states(root: Path) -> dict[str, int]:

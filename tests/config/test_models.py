@@ -329,6 +329,19 @@ def test_stages_and_moves(loaded):
     assert config.qualification.moves == Moves(back=Back.ASK, keep_override=False)
 
 
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("9.30 – 17:00", (time(9, 30), time(17))),
+        ("00:00-24:00", (time(0), time.max)),
+        ("00:00-23:59", (time(0), time(23, 59))),
+    ],
+)
+def test_hours_of_sending(loaded, text, span):
+    sending = loaded(f"[sending]\nhours = '{text}'\n").followups.sending
+    assert (sending.opens, sending.closes) == span
+
+
 def test_follow_ups(loaded):
     config = loaded(
         "[[segment]]\nname = 'big'\nwhen = '=[@Budget]>1'\n"
