@@ -23,7 +23,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{8}-\d{6}")
 class RunLog:
     """A log of one run: each line has a moment, a level, an event, and figures.
 
-    Where it cannot be written, the run goes on without.
+    Where it cannot be written, the run goes on without, and `fault` says why.
     """
 
     def __init__(self, *, file: str, shape: str, redact: bool, megabytes: float) -> None:
@@ -35,11 +35,19 @@ class RunLog:
             redact: leave out addresses, phone numbers and what stands in cells.
             megabytes: how big the file gets before it is put aside.
         """
+        self.file = file
         self._redact = redact
         self._fields: dict[str, Any] = {}
         terminal = file == "-" and sys.stderr.isatty()
         self._as_json = shape == "json" or (not shape and not terminal)
-        self._handler = _handler(file, int(megabytes * 1_000_000))
+        self._fault = ""
+        self._handler: logging.Handler = logging.NullHandler()
+        try:
+            self._handler = _handler(file, int(megabytes * 1_000_000))
+        except FileExistsError:
+            self._fault = "its folder is a file"
+        except OSError as error:
+            self._fault = error.strerror or str(error)
 
     def bind(self, **fields: object) -> None:
         """Add these to every line from now on."""
@@ -61,9 +69,17 @@ class RunLog:
         record.msg = text
         self._handler.handle(record)
 
+    @property
+    def fault(self) -> str:
+        """Why it cannot be written, or a line of it could not; "" where all is well."""
+        return self._fault or (self._handler.fault if isinstance(self._handler, _Quiet) else "")
+
     def close(self) -> None:
         """Let go of the file."""
-        self._handler.close()
+        try:
+            self._handler.close()
+        except OSError as error:  # the last line may be written only now
+            self._fault = self.fault or error.strerror or str(error)
 
     def _safe(self, value: object) -> object:
         if isinstance(value, dict):
@@ -81,22 +97,21 @@ class RunLog:
 
 
 class _Quiet(RotatingFileHandler):
-    """A full disk keeps nobody from the work that is logged."""
+    """A full disk keeps nobody from the work that is logged; the first fault is kept."""
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
-        """Say nothing."""
+    fault = ""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802  logging's name
+        """Say nothing yet."""
+        error = sys.exc_info()[1]
+        self.fault = self.fault or getattr(error, "strerror", "") or str(error)
 
 
 def _handler(file: str, size: int) -> logging.Handler:
     if file == "-":
-        handler: logging.Handler = logging.StreamHandler(sys.stderr)
-    else:
-        try:
-            Path(file).parent.mkdir(parents=True, exist_ok=True)
-            handler = _Quiet(file, maxBytes=size, backupCount=OLD_ONES, encoding="utf-8")
-        except OSError:
-            handler = logging.NullHandler()
-    return handler
+        return logging.StreamHandler(sys.stderr)
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    return _Quiet(file, maxBytes=size, backupCount=OLD_ONES, encoding="utf-8")
 
 
 def _shown(value: object) -> str:

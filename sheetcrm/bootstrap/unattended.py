@@ -44,7 +44,12 @@ def idle_run(root: Path, watch: Watch) -> RunReport | None:
 
 @contextmanager
 def watched(
-    root: Path, *, log: str = "", shape: str = "", say: Callable[[str], object] | None = None
+    root: Path,
+    *,
+    log: str = "",
+    shape: str = "",
+    say: Callable[[str], object] | None = None,
+    complain: Callable[[str], object] | None = None,
 ) -> Iterator[Watch]:
     """A run of the workspace, watched: it is noted and told how it ends, as the config says.
 
@@ -53,6 +58,7 @@ def watched(
         log: a file to note in, ``-`` for standard error; "" for that of the config.
         shape: ``text`` or ``json``; "" for that of the config.
         say: is told what went wrong beside the run.
+        complain: is told, once, that the run cannot be noted.
     """
     from sheetcrm.config.unattended import Unattended, glance
 
@@ -61,7 +67,8 @@ def watched(
     except UsageError:  # whatever is wrong with the config, the run says it
         said = Unattended()
     _bound_scheduled_log(root, said)
-    watch = Watch(root, said, _log(said, log, shape), say)
+    watch = Watch(root, said, _log(said, log, shape), say, complain)
+    watch.say_log_fault()
     watch.call("/start")
     try:
         yield watch
@@ -84,11 +91,13 @@ class Watch:
         said: Unattended,
         log: RunLog | None,
         say: Callable[[str], object] | None = None,
+        complain: Callable[[str], object] | None = None,
     ) -> None:
         self._root = root
         self._said = said
         self._log = log
         self._say = say
+        self._complain = complain
 
     def begun(self, run: str) -> None:
         """The run begins, and has an id."""
@@ -136,6 +145,14 @@ class Watch:
         """Let go of the log."""
         if self._log:
             self._log.close()
+        self.say_log_fault()
+
+    def say_log_fault(self) -> None:
+        """Say once that the log cannot be written: nobody would find out from the log."""
+        if self._log and self._log.fault and self._complain:
+            what = f"the log {self._log.file} cannot be written: {self._log.fault}"
+            self._complain(f"{what}; the run goes on without it")
+            self._complain = None
 
     def _tell(self, health: Health, errors: list[SheetCrmError]) -> None:
         """Call the page and send a mail, where one is wanted and due."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -87,3 +88,13 @@ def test_a_log_that_cannot_be_written_stops_nobody(tmp_path):
     ours = log(tmp_path / "file" / "run.log")
     ours.note("run begins")
     ours.close()
+    assert ours.fault
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk here")
+def test_a_disk_that_is_full_stops_nobody_and_is_told():
+    ours = log("/dev/full")
+    assert ours.fault == ""
+    ours.note("run begins")
+    ours.close()
+    assert ours.fault == "No space left on device"

@@ -55,6 +55,24 @@ def test_it_does_what_sync_does_and_is_silent_in_cron(sample, run):
     assert "nothing has changed" in said or "60 leads" in said  # a day may have begun somewhere
 
 
+@pytest.mark.parametrize("by", ["option", "config"])
+def test_a_log_that_cannot_be_written_is_said_once_and_stops_nothing(sample, run, by):
+    file = sample / "leads.xlsx" / "x.log"
+    asked = ["--log", str(file)] if by == "option" else []
+    if by == "config":
+        with (sample / "config" / "sheetcrm.toml").open("a", encoding="utf-8") as config:
+            config.write('\n[logging]\nfile = "leads.xlsx/x.log"\n')
+    said = run("--workspace", sample, "run", *asked)
+    assert (said.code, said.out) == (0, "")
+    assert (
+        said.err.split()
+        == (
+            f"the log {file} cannot be written: its folder is a file; the run goes on without it"
+        ).split()
+    )
+    assert all(stage for stage in cells(sample / "leads.xlsx")["Stage"])
+
+
 def test_runs_tell_what_was_done_and_what_was_cut_off(sample, run):
     assert "no run yet" in run("--workspace", sample, "runs").out
     run("--workspace", sample, "run")

@@ -54,7 +54,8 @@ def run(
     """
     root = find_root(workspace)
     shape = log_format or ""
-    with alone(root), watched(root, log=log, shape=shape, say=output.waiting) as watch:
+    told = {"say": output.waiting, "complain": output.complain}
+    with alone(root), watched(root, log=log, shape=shape, **told) as watch:
         report = idle_run(root, watch) or whole_run(root, deadline, watch)
         watch.ended(report)
     if as_json:
