@@ -80,10 +80,16 @@ def test_cancel(acme, jobs):
     assert left == [("sync acme/web",)]
 
 
-def test_no_such_job(acme, jobs):
-    result = jobs("acme/nothing", "--retry")
-    assert result.return_value == 1
-    assert "no such job" in result.stderr
+def test_one_that_does_not_wait_cannot_be_cancelled(acme, jobs):
+    result = jobs("acme/expo", "--cancel")
+    assert (result.return_value, "it does not wait in the queue" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("asked", ["--retry", "--cancel"])
+def test_no_such_job(acme, jobs, asked):
+    error = jobs("acme/nothing", asked).exception
+    assert isinstance(error, UsageError)
+    assert (error.message, error.hint) == ("no such job", "sheetcrm jobs --all lists them")
     assert isinstance(jobs("--retry").exception, UsageError)
 
 

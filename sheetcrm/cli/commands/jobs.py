@@ -51,6 +51,8 @@ def jobs(
                 if retry
                 else found.cancel(place, connection, pattern)
             )
+            if not count and not found.lines(connection, pattern):
+                raise UsageError("no such job", hint="sheetcrm jobs --all lists them")
             return changed(count, "due now" if retry else "out of the queue", as_json=as_json)
         lines, faults = found.lines(connection, pattern), found.faults(connection)
     if as_json:
@@ -67,8 +69,8 @@ def changed(count: int, what: str, *, as_json: bool) -> int:
     elif count:
         output.say(f"{output.counted(count, 'job')} {what}")
     else:
-        output.complain("no such job")
-        output.advise("sheetcrm jobs --all lists them")
+        output.complain("it does not wait in the queue")
+        output.advise("sheetcrm jobs --all says when it is due")
     return 0 if count else 1
 
 
