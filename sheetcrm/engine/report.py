@@ -39,14 +39,18 @@ class Report:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many leads, cells, moves, drafts, withdrawn drafts, overrides and problems."""
+        """How many leads, cells, moves, drafts, withdrawn drafts, overrides and problems.
+
+        Of a source that could not be written only what was found in it.
+        """
         plans = [result.plan for result in self.results if result.plan]
+        done = [one.plan for one in self.results if one.plan and (self.dry_run or one.receipt)]
         return {
             "leads": sum(len(plan.leads) for plan in plans),
-            "cells": sum(len(plan.edits) for plan in plans),
-            "moves": sum(1 for plan in plans for move in plan.moves if not move.refused),
-            "drafts": sum(len(plan.drafts) for plan in plans),
-            "withdrawn": sum(len(plan.withdrawn) for plan in plans),
+            "cells": sum(len(plan.edits) for plan in done),
+            "moves": sum(1 for plan in done for move in plan.moves if not move.refused),
+            "drafts": sum(len(plan.drafts) for plan in done),
+            "withdrawn": sum(len(plan.withdrawn) for plan in done),
             "overrides": sum(len(plan.overrides) for plan in plans),
             "held": sum(len(plan.held) for plan in plans),
             "problems": sum(len(plan.problems) for plan in plans),

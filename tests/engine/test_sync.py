@@ -326,6 +326,11 @@ def test_a_busy_source_does_not_keep_the_others(make):
     assert report.exit_code == 75
     assert by_name(good, "Stage") == {"Eko": "MQL"}
     assert [draft.lead for draft in workspace.ledger.drafts()] == [by_name(good, "Lead ID")["Eko"]]
+    written = len(report.results[1].plan.edits)
+    assert written < sum(len(result.plan.edits) for result in report.results)
+    done = {"leads": 4, "cells": written, "moves": 1, "drafts": 1, "failed": 1}
+    for counts in (report.counts, workspace.ledger.runs(1)[0].counts):
+        assert {name: counts[name] for name in done} == done, "of what was only planned nothing"
 
 
 def test_an_emptied_tab_stops_its_source(make):
