@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sheetcrm.core.formula import Events
-from sheetcrm.core.table.activities import Activity, fields_of, read_activities, whose
+from sheetcrm.core.table.activities import (
+    Activity,
+    ActivityTab,
+    fields_of,
+    read_activities,
+    whose,
+)
 from sheetcrm.core.table.leads import Leads
 from sheetcrm.core.table.values import Problem
 from sheetcrm.engine.workspace import Rules, Workspace
@@ -22,6 +28,7 @@ class Activities:
     all: Sequence[Activity] = ()
     errors: tuple[SourceError, ...] = ()
     problems: Sequence[Problem] = field(default=())
+    tabs: Sequence[ActivityTab] = ()  #: those that could be read
 
     def events(self, leads: Leads, ids: Sequence[str]) -> Events:
         """What happened to the leads of one source."""
@@ -47,7 +54,7 @@ def read_all(workspace: Workspace) -> Activities:
     """Read every tab of activities; of one that fails, its error says where it is declared."""
     found: list[Activity] = []
     errors: list[SourceError] = []
-    problems: list[Problem] = []
+    tabs: list[ActivityTab] = []
     for number, one in enumerate(workspace.activities, 1):
         fields = fields_of(one.headers)
         try:
@@ -63,8 +70,9 @@ def read_all(workspace: Workspace) -> Activities:
             errors.append(error)
         else:
             found += read.activities
-            problems += read.problems
-    return Activities(all=found, errors=tuple(errors), problems=problems)
+            tabs.append(read)
+    problems = [problem for tab in tabs for problem in tab.problems]
+    return Activities(all=found, errors=tuple(errors), problems=problems, tabs=tabs)
 
 
 def by_person(activities: Sequence[Activity], *, today: date, days: int) -> list[ByPerson]:

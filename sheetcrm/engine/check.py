@@ -12,6 +12,7 @@ from sheetcrm.core.table.merge import owned_column
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.stagelog import StageLog
 from sheetcrm.core.table.values import Column, Problem, Tab
+from sheetcrm.engine.activitycheck import CheckedActivities, check_activities
 from sheetcrm.engine.naming import formula_texts
 from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.reading import Reading
@@ -53,6 +54,7 @@ class CheckReport:
 
     sources: tuple[CheckedSource, ...]
     faults: tuple[ConfigFault, ...]
+    activities: Sequence[CheckedActivities] = ()
     table_errors: Sequence[SourceError] = ()  #: of reference tables and tabs of activities
     notes: Sequence[str] = ()
 
@@ -80,10 +82,12 @@ def check(workspace: Workspace) -> CheckReport:
     except ConfigError as error:
         faults |= {str(fault): fault for fault in error.faults}
     sources = []
+    readings: list[Reading | None] = []
     unwritable: list[str] = []
     for source in workspace.sources:
         checked, reading = _check_source(workspace, planner, source)
         sources.append(checked)
+        readings.append(reading)
         if reading and not tables.errors:
             for fault in planner.faults(reading.frame):
                 faults[str(fault)] = replace(fault, hint=_in_source(workspace, fault, source))
@@ -92,6 +96,7 @@ def check(workspace: Workspace) -> CheckReport:
     return CheckReport(
         sources=tuple(sources),
         faults=tuple(faults.values()),
+        activities=_activities(workspace, planner, readings),
         table_errors=(*tables.errors, *planner.read_activities.errors),
         notes=[
             *workspace.rules.notes,
@@ -99,6 +104,15 @@ def check(workspace: Workspace) -> CheckReport:
             *unwritable,
         ],
     )
+
+
+def _activities(
+    workspace: Workspace, planner: Planner, readings: Sequence[Reading | None]
+) -> list[CheckedActivities]:
+    known = [reading for reading in readings if reading]
+    whole = known if len(known) == len(readings) else None
+    formulas = formula_texts(workspace.rules).values()
+    return check_activities(planner.read_activities, whole, formulas)
 
 
 def _unwritable(workspace: Workspace, templates: TemplateSet, reading: Reading) -> list[str]:

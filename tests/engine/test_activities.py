@@ -119,6 +119,48 @@ def test_a_tab_that_cannot_be_used_stops_the_source_and_says_why(team):
     assert check(team()).exit_code == 0
 
 
+def test_check_tells_of_rows_that_count_for_nothing_or_nobody(team):
+    rows = [[TODAY, "training", f"nobody{number}@example.com", None, None] for number in range(7)]
+    typo = [
+        [TODAY, "kunjngan", "ana@example.com"],
+        [None, "call", "ana@example.com"],
+        [TODAY, None, "ana@example.com"],
+    ]
+    report = check(team([*VISITS, *typo, *rows]))
+    assert report.exit_code == 0
+    [visits] = report.activities
+    assert (visits.name, visits.activities) == ("Visits", 13)
+    assert [(problem.cell, problem.message) for problem in visits.problems] == [
+        ("A6", "“soon” cannot be read as a date"),
+        ("A8", "an activity without a date counts for nothing"),
+        ("B7", "“kunjngan” is no known kind of activity"),
+        ("B9", "nothing says what it was"),
+        ("B10", "“training” is no known kind of activity: 7 activities, B10, B11, B12, B13, B14 …"),
+        ("C5", "belongs to none of the leads: 8 activities, C5, C10, C11, C12, C13 …"),
+    ]
+    assert visits.problems[-1].place == "Visits · Leads!C5"
+
+
+def test_check_takes_a_kind_that_a_rule_asks_for_as_meant(make):
+    points = '=10*ACTIVITIES("Training")'
+    score = replace(QUALIFICATION.scores[0], rules=(ScoreRule(name="Trained", points=points),))
+    made = make(MemoryTabSource(GRID), qualification=replace(QUALIFICATION, scores=(score,)))
+    grid = [VISITS[0], [TODAY, "training", "ana@example.com", None, None]]
+    source = ActivitySource(source=MemoryTabSource(grid, name="Visits"))
+    [visits] = check(replace(made, activities=[source])).activities
+    assert visits.problems == []
+
+
+def test_check_calls_no_activity_nobodys_while_a_source_cannot_be_read(make):
+    broken = MemoryTabSource([[None]], name="broken")
+    made = make(MemoryTabSource(GRID), broken, qualification=RULES)
+    source = ActivitySource(source=MemoryTabSource(VISITS, name="Visits"))
+    report = check(replace(made, activities=[source]))
+    assert report.sources[1].error
+    [visits] = report.activities
+    assert [problem.cell for problem in visits.problems] == ["A6"]
+
+
 def test_a_tab_of_one_kind_and_with_its_own_headers(team):
     grid = [["Jadwal", "Email"], [date(2026, 11, 1), "citra@example.com"]]
     workspace = team(grid, kind="visita", headers={"date": ("Jadwal",)})

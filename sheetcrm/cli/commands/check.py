@@ -34,6 +34,9 @@ def check(workspace: str, *, as_json: bool, everything: bool) -> int:
         return report.exit_code
     for source in report.sources:
         show_source(source, everything=everything)
+    for tab in report.activities:
+        output.say(f"{tab.name} · {tab.activities} activities", style="bold")
+        show_problems(tab.problems, everything=everything)
     for note in report.notes:
         output.say(f"  {note}", style="yellow")
     for error in report.table_errors:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sheetcrm.core.table.emails import email_reader
@@ -121,7 +121,8 @@ FIELDS: tuple[Field, ...] = (
 )
 """What a tab of activities may have, with the headers in three languages."""
 
-_PERSON = ("lead", "email", "phone")
+PERSON = ("lead", "email", "phone")
+"""The fields that say whose an activity is, the surest first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +153,9 @@ class ActivityTab:
     activities: Sequence[Activity]
     problems: Sequence[Problem] = ()
     lacking: str = ""  #: what it must have and has not, in words; then it has no activities
+    name: str = ""  #: what the config calls the tab
+    title: str = ""
+    letters: Mapping[str, str] = field(default_factory=dict)  #: field → letter of its column
 
 
 def fields_of(headers: Mapping[str, Sequence[str]]) -> list[Field]:
@@ -164,6 +168,11 @@ def fields_of(headers: Mapping[str, Sequence[str]]) -> list[Field]:
 def known_kind(text: str) -> str:
     """What a kind is called here, whichever of the three languages it is given in."""
     return _SPELLINGS.get(fold(text), text.strip())
+
+
+def is_known_kind(text: str) -> bool:
+    """Whether it is one of the kinds that are known here, in any of the three languages."""
+    return fold(text) in _SPELLINGS
 
 
 def read_activities(
@@ -190,7 +199,14 @@ def read_activities(
             activities.append(_activity(found, index, at, kind, persons[index]))
         elif at is None:
             problems.append(_undated(tab, found, index, row))
-    return ActivityTab(activities=activities, problems=problems)
+    columns = {name: tab.column(header) for name, header in found.found.items()}
+    return ActivityTab(
+        activities=activities,
+        problems=problems,
+        name=tab.source,
+        title=tab.title,
+        letters={name: column.letter for name, column in columns.items() if column},
+    )
 
 
 def whose(
@@ -219,7 +235,7 @@ def _lacking(found: Leads, kind: str) -> str:
         return "no column of dates"
     if "kind" not in found.found and not kind:
         return 'no column that says what it was, and no kind = "visit" or the like in the config'
-    if not any(name in found.found for name in _PERSON):
+    if not any(name in found.found for name in PERSON):
         return "no column that says whose it was: an id of a lead, an e-mail address or a phone"
     return ""
 
