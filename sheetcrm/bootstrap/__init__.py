@@ -28,6 +28,7 @@ from sheetcrm.bootstrap.files import (
 from sheetcrm.bootstrap.keeping import ledger_line, move_ledger, open_traces, write_ledger_line
 from sheetcrm.bootstrap.leaving import leaving_server
 from sheetcrm.bootstrap.locks import alone, at_work
+from sheetcrm.bootstrap.telling import tell
 from sheetcrm.bootstrap.unattended import Watch, idle_run, watched
 from sheetcrm.bootstrap.workspace import ledgers_of, open_workspace, other_rules
 
@@ -57,6 +58,7 @@ __all__ = [
     "restore_backup",
     "restore_changes",
     "sender_of",
+    "tell",
     "watched",
     "write_health",
     "write_ledger_line",

@@ -128,6 +128,9 @@ def _notices(root: Path) -> Iterator[Finding]:
         if name not in {"", "-"} and not _may_be_written(Path(name)):
             hint = f"name another {key} in the config, or make its folder writable"
             yield look("notices", f"{name} cannot be written", hint)
+    if not said.notify.somebody:
+        hint = "name an address or a page under [notify]"
+        yield look("notices", "nobody is told when runs fail, nor when workers do", hint)
     if said.notify.email and config.followups.sending.via != "smtp":  # else it was tried above
         yield from _mails(config, said.notify.email)
 

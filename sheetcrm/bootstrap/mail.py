@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sheetcrm.config.model import Config, ImapConfig
     from sheetcrm.ports import DraftBox, Inbox, Mailer, SentLog
 
+_SOON = 10.0  # seconds that whoever is in a hurry waits for an answer
+
 
 def draft_box(config: Config, held: ExitStack) -> DraftBox:
     """Where drafts lie: files for the team's mail program, its mailbox, or only in the ledger.
@@ -57,17 +59,18 @@ def mailer(config: Config) -> Mailer | None:
     return smtp_mailer(config) if config.followups.sending.via == "smtp" else None
 
 
-def smtp_mailer(config: Config, *, bounces: str = "") -> Mailer | None:
+def smtp_mailer(config: Config, *, bounces: str = "", hurried: bool = False) -> Mailer | None:
     """What hands mails to the server of [smtp], None where there is none.
 
     Args:
         config: the workspace's.
         bounces: where those come back that do not arrive; left out: as the config says.
+        hurried: wait seconds for a server where it would otherwise be minutes.
     """
     smtp = config.smtp
     if smtp is None:
         return None
-    from sheetcrm.adapters.mail.smtp import SmtpMailer, SmtpServer
+    from sheetcrm.adapters.mail.smtp import FINAL_TIMEOUT, TIMEOUT, SmtpMailer, SmtpServer
 
     account = smtp.user or config.followups.sender.address
     name = hashlib.blake2b(f"{smtp.host}|{account}".encode(), digest_size=10).hexdigest()
@@ -79,6 +82,8 @@ def smtp_mailer(config: Config, *, bounces: str = "") -> Mailer | None:
         user=smtp.user,
         password=smtp.password,
         auth=smtp.auth,
+        timeout=_SOON if hurried else TIMEOUT,
+        final_timeout=2 * _SOON if hurried else FINAL_TIMEOUT,
     )
     return SmtpMailer(server, account=account, lock=state_folder() / "locks" / f"mail-{name}.lock")
 

@@ -13,7 +13,7 @@ from sheetcrm.errors import SheetCrmError, TransientError, UsageError
 if TYPE_CHECKING:
     from sheetcrm.adapters.logs import RunLog
     from sheetcrm.config.unattended import Unattended
-    from sheetcrm.core.schedule.noticing import Health, Notice
+    from sheetcrm.core.schedule.noticing import Health
     from sheetcrm.engine.run import PhaseResult, RunReport
 
 
@@ -156,27 +156,19 @@ class Watch:
 
     def _tell(self, health: Health, errors: list[SheetCrmError]) -> None:
         """Call the page and send a mail, where one is wanted and due."""
-        said = self._said.notify
-        if not (said.url or said.email):
+        if not self._said.notify.somebody:
             return
         from sheetcrm.adapters.clock import local_time
         from sheetcrm.adapters.notices import remember, remembered
-        from sheetcrm.core.schedule.noticing import notice
+        from sheetcrm.bootstrap.telling import tell
 
-        reasons = list(dict.fromkeys(error.message for error in errors))
         path = self._root / "var" / "notices.json"
-        found, told = notice(
-            remembered(path), health, "\n".join(reasons), now=local_time(), every=said.every
+        telling = tell(
+            self._root, self._said.notify, remembered(path), health, errors, now=local_time()
         )
-        body = "\n".join(reasons) or "all is well"
-        lasting = told.at is not None and health.value == "later"
-        self.call("/fail" if health.value == "failed" or lasting else "", body)
-        if found and said.email:
-            wrong = self._mail(found, reasons)
-            self._wrong(wrong)
-            if wrong and found.failed:
-                return  # nobody was told: the next run tries again
-        remember(path, told)
+        for message in telling.wrong:
+            self._wrong(message)
+        remember(path, telling.told)
 
     def _count(self, report: RunReport) -> None:
         if self._said.notify.metrics:
@@ -190,38 +182,6 @@ class Watch:
             from sheetcrm.adapters.notices import call
 
             self._wrong(call(self._said.notify.url + path, body))
-
-    def _mail(self, found: Notice, reasons: list[str]) -> str:
-        from sheetcrm.adapters.clock import SystemClock
-        from sheetcrm.adapters.notices import host, mail
-        from sheetcrm.bootstrap.files import load_config
-        from sheetcrm.bootstrap.mail import smtp_mailer
-
-        try:
-            config = load_config(self._root)
-        except UsageError as error:
-            return f"no mail could be sent to the address of [notify]: {error}"
-        mailer = smtp_mailer(config, bounces=config.followups.sender.address)
-        if mailer is None:
-            return "no mail could be sent to the address of [notify]: there is no [smtp]"
-        now = SystemClock(config.locale.timezone).now()
-        name = self._root.name
-        state = "runs fail" if found.failed else "runs are well again"
-        since = f"{found.since.astimezone(now.tzinfo):%Y-%m-%d %H:%M}"
-        lines = [f"{self._root} on {host()}", f"It has gone wrong since {since}.", *reasons]
-        if found.failed:
-            lines.append(f"More: sheetcrm --workspace {self._root} runs last, and … doctor")
-            lines.append("No further mail comes for this reason for a while.")
-        else:
-            lines[1:] = [f"What had gone wrong since {since} is over."]
-        return mail(
-            mailer,
-            sender=config.followups.sender.address,
-            to=self._said.notify.email,
-            subject=f"sheetcrm: {state} in {name}",
-            text="\n\n".join(lines) + "\n",
-            now=now,
-        )
 
     def _note(self, event: str, *, level: str = "info", **fields: object) -> None:
         if self._log:

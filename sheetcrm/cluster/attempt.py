@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from sheetcrm.bootstrap import crash_log
-from sheetcrm.cluster import duties
+from sheetcrm.cluster import duties, faults
 from sheetcrm.cluster.database import Connection, Shared
-from sheetcrm.cluster.duties import Duty
+from sheetcrm.cluster.duties import TELL, Duty
 from sheetcrm.cluster.fleet import Fleet
 from sheetcrm.cluster.saying import Say
+from sheetcrm.cluster.telling import look
 from sheetcrm.cluster.work import Outcome, Work
 from sheetcrm.errors import LedgerUnreachableError, SheetCrmError
 
@@ -67,6 +68,8 @@ class Attempts:
     def _done(self, duty: Duty) -> Outcome:
         root = self._fleet.root(duty.workspace)
         try:
+            if duty.kind == TELL:
+                return self._noting(lambda connection: look(connection, duty.workspace, root))
             return self._work[duty.kind](root, duty.name, self._sharing(duty))
         except SheetCrmError as error:
             return Outcome(said=" ".join(error.message.split()), error=error)
@@ -99,6 +102,8 @@ class Attempts:
                 duties.due_by(connection, duty, outcome.again_at)
         else:
             duties.failed(connection, duty, outcome.said, passing=outcome.passing)
+        if duty.kind != TELL and not outcome.unsure:  # that one cannot tell is nothing to be told
+            faults.noted(connection, duty, outcome.faults)
 
     def _noting(self, note: Callable[[Connection], _Answer]) -> _Answer:
         """Note something in the database; while that is away, wait for it."""

@@ -13,6 +13,7 @@ from datetime import datetime
 from sheetcrm.cluster.database import Connection, rows
 from sheetcrm.cluster.schedules import following
 
+TELL = "tell"  #: the kind of those that look whether somebody must be told
 AT_ONCE = 2000  #: duties that one tick hands out
 SHORTEST_PAUSE, LONGEST_PAUSE = 30, 3600  #: seconds after failures: 30, 60, 120 … an hour
 
@@ -22,8 +23,8 @@ class Duty:
     """Something to be done regularly in a workspace."""
 
     workspace: str
-    kind: str  #: ``sync`` or ``mail``
-    name: str  #: of the source, or of the account
+    kind: str  #: ``sync``, ``mail`` or ``tell``
+    name: str  #: of the source, of the account, or ``notify``
 
     def __str__(self) -> str:
         """What people call it: ``acme/leads``."""
@@ -54,6 +55,11 @@ def keep(connection: Connection, workspace: str, planned: Sequence[Planned]) -> 
         "DELETE FROM duties WHERE workspace = %s AND NOT kind || ' ' || name = ANY(%s)",
         (workspace, names),
     )
+    add(connection, workspace, planned)
+
+
+def add(connection: Connection, workspace: str, planned: Sequence[Planned]) -> None:
+    """These are duties of the workspace from now on, beside those that it has; as in `keep`."""
     for one in planned:
         connection.execute(
             """
@@ -75,8 +81,9 @@ def claim(connection: Connection) -> list[Duty]:
         connection,
         """
         SELECT workspace, kind, name, schedule, zone, now() FROM duties
-         WHERE due_at <= now() ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED
+         WHERE due_at <= now() ORDER BY due_at, kind = %s LIMIT %s FOR UPDATE SKIP LOCKED
         """,
+        TELL,  # who looks how it went comes after it
         AT_ONCE,
     )
     duties = [Duty(workspace=row[0], kind=row[1], name=row[2]) for row in due]

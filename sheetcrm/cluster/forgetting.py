@@ -8,6 +8,13 @@ from sheetcrm.cluster.database import Connection, rows
 from sheetcrm.core.blackening import Wanted
 from sheetcrm.core.memory import PersonFile
 
+_TEXTS = (  # table, which of its columns names the workspace, which one speaks
+    ("duties", "workspace", "said"),
+    ("faults", "workspace", "message"),
+    ("told", "workspace", "reason"),
+    ("workspaces", "name", "fault"),
+)
+
 
 def blacken(connection: Connection, root: Path, person: PersonFile, *, sure: bool) -> int:
     """Take a person's words out of what is said of a workspace's jobs and config.
@@ -22,23 +29,17 @@ def blacken(connection: Connection, root: Path, person: PersonFile, *, sure: boo
         In how many texts the person is named.
     """
     wanted = Wanted(person)
-    duties = "SELECT workspace, said, kind, name FROM duties"
-    faults = "SELECT name, fault FROM workspaces"
-    named = [row for row in rows(connection, duties) if _is(root, row[0]) and wanted.is_in(row[1])]
-    wrong = [row for row in rows(connection, faults) if _is(root, row[0]) and wanted.is_in(row[1])]
-    if sure and (named or wrong):
-        for workspace, said, kind, name in named:
-            connection.execute(
-                "UPDATE duties SET said = %s WHERE (workspace, kind, name) = (%s, %s, %s)",
-                (wanted.blackened(said), workspace, kind, name),
-            )
-        for workspace, fault in wrong:
-            connection.execute(
-                "UPDATE workspaces SET fault = %s WHERE name = %s",
-                (wanted.blackened(fault), workspace),
-            )
-        connection.execute("VACUUM duties, workspaces")
-    return len(named) + len(wrong)
+    count = 0
+    for table, key, column in _TEXTS:
+        found = rows(connection, f"SELECT DISTINCT {key}, {column} FROM {table}")  # noqa: S608
+        named = [row for row in found if _is(root, row[0]) and wanted.is_in(row[1])]
+        count += len(named)
+        for workspace, text in named if sure else ():
+            query = f"UPDATE {table} SET {column} = %s WHERE ({key}, {column}) = (%s, %s)"  # noqa: S608
+            connection.execute(query.encode(), (wanted.blackened(text), workspace, text))
+    if sure and count:
+        connection.execute("VACUUM duties, faults, told, workspaces")
+    return count
 
 
 def _is(root: Path, workspace: str) -> bool:

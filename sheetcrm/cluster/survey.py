@@ -10,6 +10,7 @@ from sheetcrm.cluster import duties
 from sheetcrm.cluster.database import Connection, rows
 from sheetcrm.cluster.duties import Duty, Planned
 from sheetcrm.cluster.fleet import Fleet, signature
+from sheetcrm.cluster.telling import looks
 from sheetcrm.config.model import Config
 from sheetcrm.errors import ConfigError, SheetCrmError, UsageError
 
@@ -62,8 +63,10 @@ def _take_up(connection: Connection, name: str, root: Path, now: str) -> None:
             " fault = excluded.fault, seen_at = now()",
             (name, now, fault),
         )
-        if planned is not None:  # with a broken config what was known goes on, and says so
-            duties.keep(connection, name, planned)
+        if planned is not None:
+            duties.keep(connection, name, [*planned, *looks(name, root)])
+        else:  # with a broken config what was known goes on, and says so
+            duties.add(connection, name, looks(name, root))
 
 
 def _planned(name: str, root: Path) -> list[Planned]:

@@ -9,7 +9,7 @@ from procrastinate.schema import SchemaManager
 from sheetcrm.cluster.database import Connection, Shared, rows
 from sheetcrm.errors import LedgerTooNewError
 
-VERSION = 2  #: of our own tables
+VERSION = 3  #: of our own tables
 
 _OURS = """
 CREATE TABLE workspaces (
@@ -20,8 +20,8 @@ CREATE TABLE workspaces (
 );
 CREATE TABLE duties (
     workspace text NOT NULL REFERENCES workspaces ON DELETE CASCADE,
-    kind text NOT NULL,             -- sync or mail
-    name text NOT NULL,             -- of the source, or of the account
+    kind text NOT NULL,             -- sync, mail or tell
+    name text NOT NULL,             -- of the source, of the account, or notify
     schedule text NOT NULL,         -- five fields of cron
     zone text NOT NULL,             -- in this time zone
     due_at timestamptz NOT NULL DEFAULT now(),
@@ -34,6 +34,28 @@ CREATE TABLE duties (
 );
 CREATE INDEX duties_due ON duties (due_at);
 CREATE TABLE tables (ours integer NOT NULL, queue text NOT NULL);
+"""
+
+# What went wrong and who was told of it: since the third version.
+_TOLD = """
+CREATE TABLE IF NOT EXISTS faults (
+    workspace text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    message text NOT NULL,
+    passing boolean NOT NULL,       -- most likely it goes away by itself
+    since timestamptz NOT NULL DEFAULT now(),
+    seen boolean NOT NULL DEFAULT false,  -- by whoever tells
+    over_at timestamptz,            -- when the duty was done without it; NULL while it lasts
+    FOREIGN KEY (workspace, kind, name) REFERENCES duties ON DELETE CASCADE
+);
+CREATE INDEX IF NOT EXISTS faults_duty ON faults (workspace, kind, name);
+CREATE TABLE IF NOT EXISTS told (
+    workspace text PRIMARY KEY REFERENCES workspaces ON DELETE CASCADE,
+    since timestamptz,              -- when it began to go wrong; NULL while all is well
+    reason text NOT NULL DEFAULT '',-- of the last failure that somebody was told of
+    at timestamptz                  -- when that was
+);
 """
 
 # To fetch a job is to look whether another one of its workspace is before it, for which the queue
@@ -68,6 +90,8 @@ def prepare(shared: Shared, connection: Connection) -> None:
             for path in migrations:
                 if path.name > known[1]:
                     connection.execute(path.read_bytes())
+            connection.execute("UPDATE workspaces SET signature = ''")  # all are looked at anew
+        connection.execute(_TOLD.encode())
         connection.execute(_BESIDE.encode())
         connection.execute(
             "UPDATE tables SET ours = %s, queue = %s", (VERSION, migrations[-1].name)

@@ -10,15 +10,15 @@ import psycopg
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 
-from sheetcrm.cluster import duties
+from sheetcrm.cluster import duties, faults
 from sheetcrm.cluster.database import Shared
-from sheetcrm.cluster.duties import Duty
+from sheetcrm.cluster.duties import TELL, Duty
 from sheetcrm.cluster.fleet import Fleet
 from sheetcrm.cluster.handing import duty_of, hand_out
 from sheetcrm.cluster.patience import PatientManager
 from sheetcrm.cluster.saying import Say
 from sheetcrm.cluster.survey import survey
-from sheetcrm.errors import LedgerUnreachableError
+from sheetcrm.errors import LedgerUnreachableError, SheetCrmError
 
 MOST_DEATHS = 3  #: of workers, one after the other, by the same job
 
@@ -110,3 +110,5 @@ class Upkeep:
         said = f"{MOST_DEATHS} workers died while they were at it, out of memory perhaps"
         with self._shared.connected() as connection:
             duties.failed(connection, duty, said, passing=False)
+            if duty.kind != TELL:
+                faults.noted(connection, duty, [SheetCrmError(f"{duty}: {said}")])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sheetcrm.bootstrap import find_root, ledgers_of, open_workspace
 from sheetcrm.engine.intake import intake, polled_at
+from sheetcrm.engine.phases import faults_of
 from sheetcrm.engine.sending import SendReport, send
 from sheetcrm.engine.settling import Settling, is_settled
 from sheetcrm.engine.sync import sync as sync_workspace
@@ -27,12 +28,19 @@ class Outcome:
 
     said: str  #: for people: what was done, or what is wrong
     error: SheetCrmError | None = None
+    beside: Sequence[SheetCrmError] = ()  #: what a person should look at, though it is done
+    unsure: bool = False  #: it had to wait: what was wrong before may be so still
     again_at: datetime | None = None  #: when there is more to do, unless the schedule is sooner
 
     @property
     def passing(self) -> bool:
         """Whether it failed for a reason that goes away by itself."""
         return isinstance(self.error, TransientError)
+
+    @property
+    def faults(self) -> list[SheetCrmError]:
+        """All that a run on one machine would tell of."""
+        return [*([self.error] if self.error else []), *self.beside]
 
 
 Work = Mapping[str, Callable[[Path, str, Sequence[Path]], Outcome]]
@@ -89,12 +97,20 @@ def mail(root: Path, _account: str, others: Sequence[Path] = ()) -> Outcome:
         try:
             report = _sent(workspace, workspace.mailer.account, others, until)
         except MailerBusyError as error:  # another workspace's turn
-            return Outcome(said=error.message, again_at=workspace.clock.now() + _TURN)
+            again_at = workspace.clock.now() + _TURN
+            return Outcome(said=error.message, unsure=True, again_at=again_at)
         over = workspace.clock.now() >= until
     said = ", ".join(part for part in (heard, _counted(report.counts)) if part)
     if report.error:
-        said, trouble = report.error.message, report.error
-    return Outcome(said=said, error=trouble, again_at=until if over else _next(report))
+        said = report.error.message
+    failed = report.error or trouble
+    faults = [*([trouble] if trouble else []), *faults_of(report)]
+    return Outcome(
+        said=said,
+        error=failed,
+        beside=[fault for fault in faults if fault is not failed],
+        again_at=until if over else _next(report),
+    )
 
 
 def _sent(

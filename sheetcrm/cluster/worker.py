@@ -15,7 +15,7 @@ from procrastinate.exceptions import ConnectorException
 
 from sheetcrm.cluster.attempt import Attempts
 from sheetcrm.cluster.database import Shared
-from sheetcrm.cluster.duties import Duty
+from sheetcrm.cluster.duties import TELL, Duty
 from sheetcrm.cluster.fleet import Fleet
 from sheetcrm.cluster.handing import TASK
 from sheetcrm.cluster.patience import PatientManager
@@ -99,7 +99,7 @@ async def _take_jobs(worker: Worker, app: App, say: Say) -> None:
     while True:
         with contextlib.suppress(ConnectorException):
             await app.run_worker_async(
-                queues=list(worker.queues or worker.work),
+                queues=[*(worker.queues or worker.work), TELL],  # every worker tells
                 fetch_job_polling_interval=1.0,
                 delete_jobs="always",  # duties tell what came of it; a long table is a slow queue
                 install_signal_handlers=False,

@@ -28,6 +28,11 @@ class NotifyConfig:
     url: str = field(default="", repr=False)  #: who knows it can say that all is well
     metrics: str = ""  #: absolute path of a file for Prometheus
 
+    @property
+    def somebody(self) -> bool:
+        """Whether there is a page to be called, or an address to be written to."""
+        return bool(self.url or self.email)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoggingConfig:

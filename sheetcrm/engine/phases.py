@@ -53,7 +53,7 @@ def send_phase(workspace: Workspace, progress: Progress = silent) -> Phase:
         report = send(workspace, until=until, progress=progress)
         return Done(
             counts=report.counts,
-            errors=_of_sending(report),
+            errors=faults_of(report),
             run=report.run,
             stale=bool(report.attempts or report.cut_off),
         )
@@ -70,6 +70,17 @@ def statuses_phase(workspace: Workspace, progress: Progress = silent) -> Phase:
     )
 
 
+def faults_of(report: SendReport) -> list[MailerError]:
+    """What a person should look at; a pause that a person made is none of it."""
+    errors = [report.error] if report.error else []
+    for verdict, (what, hint) in _LOOKED_AT.items():
+        if count := report.count(verdict):
+            errors.append(MailerError(f"{count} messages {what}", hint=hint))
+    hint = "look for the reason, then: sheetcrm resume"
+    ours = [pause for pause in report.pauses if pause.by != "person"]
+    return errors + [MailerError(words_of(pause), hint=hint) for pause in ours]
+
+
 def _synced(workspace: Workspace, until: datetime | None, progress: Progress) -> Done:
     if is_settled(workspace, workspace.clock.now()):
         return Done(idle=True)
@@ -82,14 +93,3 @@ def _synced(workspace: Workspace, until: datetime | None, progress: Progress) ->
         run=report.run,
         report=report,
     )
-
-
-def _of_sending(report: SendReport) -> list[MailerError]:
-    """What a person should look at; a pause that a person made is none of it."""
-    errors = [report.error] if report.error else []
-    for verdict, (what, hint) in _LOOKED_AT.items():
-        if count := report.count(verdict):
-            errors.append(MailerError(f"{count} messages {what}", hint=hint))
-    hint = "look for the reason, then: sheetcrm resume"
-    ours = [pause for pause in report.pauses if pause.by != "person"]
-    return errors + [MailerError(words_of(pause), hint=hint) for pause in ours]

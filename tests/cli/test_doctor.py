@@ -67,6 +67,9 @@ def test_a_workspace_that_is_well(ask, sample, run):
     for topic in ("versions", "config", "source leads", "ledger", "clock", "runs", "disk", "lock"):
         assert state_of(found, topic) == {"ok"}, found[topic]
     assert state_of(found, "schedule") == {"look"}
+    assert [text for _, text, _ in found["notices"]] == [
+        "nobody is told when runs fail, nor when workers do"
+    ]
     assert files(sample) == before
     shown = run("--workspace", sample, "doctor").out
     assert "60 leads" in shown

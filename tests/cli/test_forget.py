@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from sheetcrm.adapters.ledger import open_ledger
-from sheetcrm.cluster import duties
+from sheetcrm.cluster import duties, faults
 from sheetcrm.cluster.database import shared
 from sheetcrm.cluster.duties import Duty, Planned
 from sheetcrm.cluster.handing import hand_out
@@ -25,6 +25,7 @@ from sheetcrm.core.memory import MessageEvent
 from sheetcrm.core.outbox import Pause, Suppression
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.table.values import Edit, Tab
+from sheetcrm.errors import SheetCrmError
 
 WHO = "dewi@klinik-sehat.example"
 WORDS = ("dewi kartika", "dewi@klinik", "6281200001205", "0812-0000-1205")
@@ -254,12 +255,13 @@ def test_the_same_with_a_ledger_in_postgresql(sample: Path, run, database: str) 
     workers_gossip(database, sample.name)
     jobs = ("--database", database)
     said = run("--workspace", sample, "forget", WHO, *jobs)
-    assert "would be blackened in what workers said of their jobs: 2" in said.out
+    assert "would be blackened in what workers said of their jobs: 4" in said.out
     assert len(tables_naming(database)) >= 11
     said = run("--workspace", sample, "forget", WHO, "--yes", "--backups", *jobs)
-    assert (said.code, "blackened in what workers said of their jobs: 2" in said.out) == (0, True)
+    assert (said.code, "blackened in what workers said of their jobs: 4" in said.out) == (0, True)
     assert naming(sample) == {"leads.xlsx"}
-    assert tables_naming(database) == {"sheetcrm_cluster.duties: another"}
+    others = {f"sheetcrm_cluster.{table}: another" for table in ("duties", "faults", "told")}
+    assert tables_naming(database) == others
     assert run("--workspace", sample, "sync").code == 0
 
 
@@ -274,7 +276,10 @@ def workers_gossip(database: str, workspace: str) -> None:
             planned = Planned(duty=duty, schedule="0 7 * * *", zone="Asia/Jakarta")
             duties.keep(connection, name, [planned])
             hand_out(connection)
-            duties.failed(connection, duty, f"550 <{WHO}> is not welcome", passing=True)
+            said = f"550 <{WHO}> is not welcome"
+            duties.failed(connection, duty, said, passing=True)
+            faults.noted(connection, duty, [SheetCrmError(said)])
+            connection.execute("INSERT INTO told VALUES (%s, now(), %s, now())", (name, said))
         fault = "leads.toml:3: no lead “Dewi Kartika”"
         connection.execute("UPDATE workspaces SET fault = %s WHERE name = %s", (fault, workspace))
 
@@ -287,6 +292,6 @@ def tables_naming(database: str) -> set[str]:
         for schema, table in connection.execute(query).fetchall():
             for row in connection.execute(f"SELECT * FROM {schema}.{table}".encode()):
                 if any(word in repr(row).lower() for word in WORDS):
-                    owner = f": {row[0]}" if table == "duties" else ""
+                    owner = f": {row[0]}" if table in {"duties", "faults", "told"} else ""
                     found.add(f"{schema}.{table}{owner}")
     return found

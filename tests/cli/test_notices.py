@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import re
-import threading
 from email import message_from_bytes, policy
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.support.called_page import Page
 from tests.support.smtp_server import SmtpServer
-
-
-class Page(BaseHTTPRequestHandler):
-    """Takes calls as healthchecks.io does."""
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.calls.append((self.path, body.decode("utf-8")))
-        self.send_response(self.server.answer)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"OK")
-
-    def log_message(self, *_args):
-        """Say nothing."""
 
 
 @pytest.fixture
 def page():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
-        server.calls, server.answer = [], 200
-        server.url = f"http://127.0.0.1:{server.server_port}/uuid-1234"
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+    with Page() as page:
+        yield page
 
 
 @pytest.fixture

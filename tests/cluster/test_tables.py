@@ -64,6 +64,15 @@ def test_those_of_the_first_version_get_our_index(connection, shared):
     assert rows(connection, "SELECT to_regclass('sheetcrm_jobs_lock') IS NOT NULL") == [(True,)]
 
 
+def test_those_of_the_second_version_remember_what_was_told(connection, shared):
+    connection.execute("INSERT INTO workspaces (name, signature, fault) VALUES ('acme', 'x', '')")
+    connection.execute("DROP TABLE faults, told")
+    connection.execute("UPDATE tables SET ours = 2")
+    tables.prepare(shared, connection)
+    assert {"faults", "told"} <= set(names(connection))
+    assert rows(connection, "SELECT signature FROM workspaces") == [("",)], "looked at anew"
+
+
 def test_newer_ones_are_refused(connection, shared):
     connection.execute("UPDATE tables SET queue = '99.99.99_01_newer.sql'")
     with pytest.raises(LedgerTooNewError) as caught:

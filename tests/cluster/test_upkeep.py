@@ -8,7 +8,7 @@ import threading
 import pytest
 from procrastinate import App, PsycopgConnector
 
-from sheetcrm.cluster import duties, handing
+from sheetcrm.cluster import duties, faults, handing
 from sheetcrm.cluster.database import rows
 from sheetcrm.cluster.database import shared as shared_of
 from sheetcrm.cluster.duties import Duty, Planned
@@ -73,6 +73,7 @@ def test_one_that_kills_its_workers_is_put_aside(dead, shared, told):
     take_over(shared, told)
     assert jobs(dead) == []
     assert rows(dead, "SELECT failures, said LIKE '%%died%%' FROM duties") == [(1, True)]
+    assert [fault.passing for fault in faults.known(dead, "acme")] == [False]
 
 
 def test_after_an_outage_nobody_is_taken_for_dead_at_once(dead, shared, told):

@@ -7,11 +7,13 @@ import json
 import signal
 import time
 from collections import Counter
+from contextlib import ExitStack
 
 import pytest
 
 from sheetcrm.adapters.ledger import open_ledger
 from sheetcrm.cluster.jobs import State, lines, retry
+from tests.support.called_page import Page
 from tests.support.smtp_server import SmtpServer
 from tests.support.workers import stopped, until, with_mail, workers
 
@@ -47,16 +49,21 @@ def test_what_fails_is_told_and_tried_again_when_it_is_mended(make, connection, 
     folder = make("acme")
     table = folder / "acme" / "s0000.csv"
     table.rename(folder / "away.csv")
-    arguments = ("--workspaces", str(folder / "acme"), "--database", database)
-    with workers(1, *arguments, log=log) as [worker]:
-        until(lambda: [line.state for line in lines(connection)] == [State.FAILED], log=log)
-        [line] = lines(connection, "acme/*")
+    arguments = ("--workspaces", str(folder / "acme"), "--database", database, "--queues", "sync")
+    with Page() as page, ExitStack() as held:
+        (folder / "acme" / "config" / "notify.toml").write_text(f'[notify]\nurl = "{page.url}"\n')
+        [worker] = held.enter_context(workers(1, *arguments, log=log))
+        until(lambda: page.calls != [], log=log)
+        assert page.calls[0][0] == "/uuid-1234/fail"
+        [line] = lines(connection, "acme/s*")
+        assert line.state is State.FAILED
         assert "s0000.csv" in line.said
         (folder / "away.csv").rename(table)
         retry(connection, "*")
-        until(lambda: all_done(connection, 1), log=log)
+        until(lambda: all_done(connection, 2), log=log)
         assert stopped(worker) == 0
-    assert lines(connection)[0].failures == 0
+        assert page.calls[-1][0] == "/uuid-1234"
+    assert [line.failures for line in lines(connection)] == [0, 0]
 
 
 @pytest.mark.slow

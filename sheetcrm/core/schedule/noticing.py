@@ -20,7 +20,7 @@ class Told:
     """What was noticed and said up to now."""
 
     since: datetime | None = None  #: when it began to go wrong; None while all is well
-    reason: str = ""  #: of the last failure that somebody was told of
+    reason: str = ""  #: of the last failure that somebody was told of, a line for each fault
     at: datetime | None = None  #: when that was; None if nobody was told since it went wrong
 
 
@@ -37,14 +37,15 @@ def notice(
 ) -> tuple[Notice | None, Told]:
     """Whether to say something now, and what is known afterwards.
 
-    A failure is told at once, and again after `every`, or when the reason is another one. What the
-    next run may mend by itself (a workbook that is open) is told when it lasts that long. That all
-    is well again is told to whom something was told before.
+    A failure is told at once, and again after `every`, or when there is a fault that was not told
+    yet; that one of several is mended is no news. What the next run may mend by itself (a workbook
+    that is open) is told when it lasts that long. That all is well again is told to whom something
+    was told before.
 
     Args:
         told: what is known.
         health: how the run ended.
-        reason: why it failed; the same words mean the same reason.
+        reason: why it failed, a line for each fault; the same words mean the same one.
         now: zoned.
         every: the least time between two notices for one reason.
     """
@@ -57,7 +58,7 @@ def notice(
     if health is Health.LATER:
         speaks = due and now - since >= every
     else:
-        speaks = due or reason != told.reason
+        speaks = due or not set(reason.splitlines()) <= set(told.reason.splitlines())
     if not speaks:
         return None, replace(told, since=since)
     return Notice(failed=True, since=since), Told(since=since, reason=reason, at=now)

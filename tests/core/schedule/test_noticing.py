@@ -27,6 +27,8 @@ def story(*runs):
         ([(FAILED, "a", 0), (FAILED, "a", 1), (FAILED, "a", 5.9)], [True, None, None]),
         ([(FAILED, "a", 0), (FAILED, "a", 6), (FAILED, "a", 7)], [True, True, None]),
         ([(FAILED, "a", 0), (FAILED, "b", 1)], [True, True]),
+        ([(FAILED, "a\nb", 0), (FAILED, "b", 1), (FAILED, "a", 2)], [True, None, None]),
+        ([(FAILED, "a", 0), (FAILED, "b\na", 1), (FAILED, "a", 2)], [True, True, None]),
         ([(FAILED, "a", 0), (WELL, "", 1), (WELL, "", 2)], [True, False, None]),
         ([(FAILED, "a", 0), (WELL, "", 1), (FAILED, "a", 2)], [True, False, True]),
         ([(LATER, "a", 0), (LATER, "a", 5), (WELL, "", 6)], [None, None, None]),
