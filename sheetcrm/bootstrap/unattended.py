@@ -125,6 +125,8 @@ class Watch:
         """The run went through to its end."""
         from sheetcrm.core.schedule.noticing import Health
 
+        for warning in report.warnings:
+            self._note("warning", level="warning", message=warning.message)
         outcome, seconds = report.outcome.value, report.seconds
         self._note("run ends", outcome=outcome, seconds=seconds)
         errors = [error for phase in report.phases for error in phase.done.errors]

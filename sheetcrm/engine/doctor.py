@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
 from sheetcrm.core.memory import RunRecord
 from sheetcrm.engine.check import CheckedSource, check
+from sheetcrm.engine.clockcheck import RECENT, set_back
 from sheetcrm.engine.outbox import pauses_of, words_of
 from sheetcrm.engine.reconciling import unaccounted
 from sheetcrm.engine.workspace import Workspace
 from sheetcrm.errors import ConfigError, SheetCrmError, TransientError
 from sheetcrm.ports import Kept
 
-AHEAD = timedelta(minutes=2)  #: how far the ledger's times may be ahead of the clock
-_RECENT = 100  #: runs that are looked at
 _TOO_FULL, _FULL = 100_000_000, 1_000_000_000  # bytes that are free
 
 
@@ -68,7 +66,7 @@ def examine(workspace: Workspace) -> list[Finding]:
         *_ledger(workspace),
         *_clock(workspace),
         *_mail(workspace),
-        *_runs(workspace.ledger.runs(_RECENT)),
+        *_runs(workspace.ledger.runs(RECENT)),
     ]
 
 
@@ -129,12 +127,8 @@ def _ledger(workspace: Workspace) -> Iterator[Finding]:
 def _clock(workspace: Workspace) -> Iterator[Finding]:
     """The ledger's newest time cannot be to come."""
     now = workspace.clock.now()
-    newest = [run.finished or run.started for run in workspace.ledger.runs(_RECENT)]
-    ahead = max(newest, default=now) - now
-    if ahead > AHEAD:
-        hint = "set the clock right before anything is sent: what is due depends on it"
-        known = f"{now + ahead:%Y-%m-%d %H:%M}"
-        yield wrong("clock", f"it was set back: the ledger knows of {known}", hint)
+    if found := set_back(workspace.ledger, now):
+        yield wrong("clock", found.message, found.hint)
     else:
         yield ok("clock", f"{now:%Y-%m-%d %H:%M} in {now.tzinfo}")
 

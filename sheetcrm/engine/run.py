@@ -8,10 +8,12 @@ that there is no time for, keeps no other from its work; only what makes the who
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from sheetcrm.core.table.values import Problem
+from sheetcrm.engine.clockcheck import set_back
 from sheetcrm.engine.report import Report
 from sheetcrm.errors import LedgerError, SheetCrmError, TransientError, UsageError
 from sheetcrm.ports import Clock, Ledger
@@ -72,6 +74,7 @@ class RunReport:
     started: datetime
     seconds: float
     phases: tuple[PhaseResult, ...]
+    warnings: tuple[Problem, ...] = ()  #: what a person should know, and what stopped nothing
 
     @property
     def outcome(self) -> Outcome:
@@ -124,7 +127,10 @@ def run(
         LedgerError: the ledger cannot be used.
     """
     started = clock.now()
+    wrong = set_back(ledger, started)
+    warnings = (wrong,) if wrong else ()
     key = ledger.start_run(KIND, started)
+    report = RunReport(run=key, started=started, seconds=0.0, phases=(), warnings=warnings)
     begun(key)
     results: list[PhaseResult] = []
     for phase in phases:
@@ -136,11 +142,11 @@ def run(
             failed = Done(errors=[error])
             results.append(PhaseResult(name=phase.name, outcome=_of(error), done=failed))
             ended(results[-1])
-            _finished(ledger, clock, key, started, results)
+            _finished(ledger, clock, report, results)
             raise
         results.append(result)
         ended(result)
-    return _finished(ledger, clock, key, started, results)
+    return _finished(ledger, clock, report, results)
 
 
 def _carried_out(clock: Clock, phase: Phase, until: datetime | None) -> PhaseResult:
@@ -162,18 +168,19 @@ def _carried_out(clock: Clock, phase: Phase, until: datetime | None) -> PhaseRes
 
 
 def _finished(
-    ledger: Ledger, clock: Clock, key: str, started: datetime, results: Sequence[PhaseResult]
+    ledger: Ledger, clock: Clock, begun: RunReport, results: Sequence[PhaseResult]
 ) -> RunReport:
     now = clock.now()
-    report = RunReport(
-        run=key, started=started, seconds=_since(started, now), phases=tuple(results)
-    )
+    report = replace(begun, seconds=_since(begun.started, now), phases=tuple(results))
     ledger.finish_run(
-        key,
+        report.run,
         at=now,
         outcome=report.outcome.value,
         counts=report.counts,
-        details={"phases": [_told(result) for result in results]},
+        details={
+            "phases": [_told(result) for result in results],
+            "warnings": [{"message": one.message, "hint": one.hint} for one in report.warnings],
+        },
     )
     return report
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 
@@ -71,6 +72,21 @@ def test_a_log_that_cannot_be_written_is_said_once_and_stops_nothing(sample, run
         ).split()
     )
     assert all(stage for stage in cells(sample / "leads.xlsx")["Stage"])
+
+
+def test_a_clock_that_was_set_back_is_said_and_noted(sample, run):
+    assert run("--workspace", sample, "run").code == 0
+    with sqlite3.connect(sample / "var" / "ledger.db") as ledger:
+        ledger.execute("UPDATE runs SET finished = '2099-01-01T00:00:00+00:00'")
+    ledger.close()
+    log = sample / "run.log"
+    said = run("--workspace", sample, "run", "--log", str(log))
+    assert (said.code, said.out) == (0, "")
+    warning = "the clock was set back: the ledger knows of 2099-01-01 07:00 WIB"
+    assert said.err.startswith(f"{warning}\n→ set the clock right")
+    noted = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert [one["message"] for one in noted if one["level"] == "warning"] == [warning]
+    assert warning in run("--workspace", sample, "runs", "last").out
 
 
 def test_runs_tell_what_was_done_and_what_was_cut_off(sample, run):

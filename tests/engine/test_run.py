@@ -162,3 +162,17 @@ def test_a_source_for_which_there_was_no_time_comes_first(make, leads):
     assert by_name(others, "Stage") == by_name(leads, "Stage")
     assert left(9) == []
     assert left(3) == ["others"]
+
+
+def test_a_clock_that_was_set_back_is_said_and_stops_nothing(make, leads):
+    workspace = make(leads)
+    assert run(workspace, [sync_phase(workspace)]).warnings == ()
+    workspace.clock.move(-timedelta(hours=1))
+    report = run(workspace, [sync_phase(workspace)])
+    assert (report.outcome, report.exit_code) == (Outcome.OK, 0)
+    (warning,) = report.warnings
+    assert warning.message == f"the clock was set back: the ledger knows of {NOW:%Y-%m-%d %H:%M %Z}"
+    (told,) = (one.details["warnings"] for one in workspace.ledger.runs() if one.id == report.run)
+    assert told == [{"message": warning.message, "hint": warning.hint}]
+    workspace.clock.move(timedelta(hours=1))
+    assert run(workspace, [sync_phase(workspace)]).warnings == ()

@@ -88,6 +88,9 @@ def whole_run(root: Path, deadline: timedelta | None, watch: Watch) -> RunReport
 
 def show(report: RunReport, *, looking: bool) -> None:
     """What each phase did; where nobody is looking, only what went wrong."""
+    for warning in report.warnings:
+        output.complain(warning.message)
+        output.advise(warning.hint)
     for phase in report.phases:
         if looking:
             output.say(phase_line(phase.name, phase.outcome, phase.seconds, phase.done.counts))
@@ -122,6 +125,7 @@ def run_json(report: RunReport) -> dict[str, object]:
         "exit_code": report.exit_code,
         "seconds": report.seconds,
         "counts": report.counts,
+        "warnings": [warning.message for warning in report.warnings],
         "phases": [
             {
                 "name": phase.name,

@@ -98,6 +98,7 @@ def show(run: RunRecord, outcome: str, zone: tzinfo | None) -> None:
     output.say(f"  began {when(run.started, zone)}" + (f", took {took(run)}" if took(run) else ""))
     if counts := counted(run.counts):
         output.say(f"  {counts}")
+    show_errors(run.details.get("warnings", ()))
     for phase in run.details.get("phases", ()):
         line = phase_line(phase["name"], phase["outcome"], phase["seconds"], phase["counts"])
         output.say(f"  {line}" + (f" · run {phase['run']}" if phase["run"] else ""))
