@@ -23,14 +23,14 @@ from sheetcrm.engine.activities import Activities, read_all
 from sheetcrm.engine.faults import find_faults, in_source, slow_fault, template_fault
 from sheetcrm.engine.news import News, news, persons_in
 from sheetcrm.engine.outputs import Computed, in_rows, output_values, rule_problems
-from sheetcrm.engine.reading import Reading, read_source, refuse_emptied
+from sheetcrm.engine.reading import Reading, gone_drafts, read_source, refuse_emptied
 from sheetcrm.engine.records import lead_records
 from sheetcrm.engine.tables import Tables, read_tables
 from sheetcrm.engine.unwritten import set_aside
 from sheetcrm.engine.views import languages, lead_views, texts
 from sheetcrm.engine.waiting import waiting
 from sheetcrm.engine.workspace import Workspace
-from sheetcrm.errors import ConfigError, ConfigFault, FormulaError, MailerError
+from sheetcrm.errors import ConfigError, ConfigFault, FormulaError
 from sheetcrm.ports import TabSource
 
 
@@ -267,28 +267,18 @@ class Planner:
         memory = reading.memory
         return Past(
             messages=heeded(heard.of(memory.messages), reading.said.wishes),
-            gone=self._gone(reading),
+            gone=gone_drafts(self._workspace, reading.memory),
             standings=memory.standings,
             enrolments=memory.enrolments,
             holds=memory.holds,
             suppressed=memory.suppressed,
         )
 
-    def _gone(self, reading: Reading) -> set[str]:
-        """Drafts that lie no longer where they were put, where people send them themselves.
-
-        None where nobody can tell just now: then they wait.
-        """
-        drafts = [message for message in reading.memory.messages if message.state == "draft"]
-        try:
-            return self._workspace.drafts.gone(drafts) if drafts else set()
-        except MailerError:
-            return set()
-
     def _unheeded(self, reading: Reading) -> list[Problem]:
         """Words in the sheet about drafts that only a person can decide of in another way."""
         said = reading.said.elsewhere
-        found = unheeded(said, self._gone(reading)) if said else []
+        gone = gone_drafts(self._workspace, reading.memory) if said else ()
+        found = unheeded(said, gone)
         own = [replace(problem, source=reading.source.name) for problem in found]
         return in_rows(own, reading.leads, reading.identities.ids)
 

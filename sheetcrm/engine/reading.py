@@ -14,8 +14,8 @@ from sheetcrm.core.table.leads import Leads, read_leads
 from sheetcrm.core.table.merge import Pending, overridden
 from sheetcrm.engine.naming import known_headers
 from sheetcrm.engine.unwritten import id_header
-from sheetcrm.engine.workspace import Rules, Workspace
-from sheetcrm.errors import SourceEmptiedError
+from sheetcrm.engine.workspace import Workspace
+from sheetcrm.errors import MailerError, SourceEmptiedError
 from sheetcrm.ports import TabSource
 
 
@@ -72,7 +72,19 @@ def read_source(
         memory=memory,
         ours=also_ours(identities, written=memory.written, pending=memory.pending),
     )
-    return _with_words(reading, rules)
+    return _with_words(workspace, reading)
+
+
+def gone_drafts(workspace: Workspace, memory: Memory) -> set[str]:
+    """Drafts that lie no longer where they were put, where people send them themselves.
+
+    None where nobody can tell just now: then they wait.
+    """
+    drafts = [message for message in memory.messages if message.state == "draft"]
+    try:
+        return workspace.drafts.gone(drafts) if drafts else set()
+    except MailerError:
+        return set()
 
 
 def refuse_emptied(reading: Reading) -> None:
@@ -85,11 +97,12 @@ def refuse_emptied(reading: Reading) -> None:
         )
 
 
-def _with_words(reading: Reading, rules: Rules) -> Reading:
+def _with_words(workspace: Workspace, reading: Reading) -> Reading:
     """With what persons say of drafts.
 
     Words that are heeded, or that are over, are theirs no longer: ours follow them.
     """
+    rules = workspace.rules
     header = rules.outputs.get("email_status")
     if header is None or rules.followups.sending.via != "smtp":
         return reading
@@ -97,6 +110,8 @@ def _with_words(reading: Reading, rules: Rules) -> Reading:
     ids = reading.identities.ids
     typed = overridden(reading.leads.tab, ids, header, written=memory.written, pending=ours)
     said = said_of(typed, memory.messages, source=reading.source.name)
+    if said.elsewhere:
+        said = said.with_skips(gone_drafts(workspace, memory))
     words = {
         (wish.lead, header): (*ours.get((wish.lead, header), ()), wish.word)
         for wish in (*said.wishes, *said.over)

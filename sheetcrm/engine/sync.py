@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sheetcrm.core.memory import MessageDraft, Withdrawal, is_repetition
+from sheetcrm.core.memory import MessageDraft, Wish, Withdrawal, is_repetition
 from sheetcrm.core.plan import Plan
 from sheetcrm.engine.planning import Planner
 from sheetcrm.engine.report import Report, SourceResult
@@ -234,13 +234,13 @@ class _Run:
         log = self._log(plan, again=again)
         workspace.ledger.intend(self.id, plan)
         receipt = carry_out(source, plan, log=log, run=self.id)
-        withdrawn = self._withdraw(plan.withdrawn)
+        withdrawn, wishes = self._withdraw(plan.withdrawn), self._skip(plan.wishes)
         drafts, failure = self._put(plan.drafts)
         renewed = [
             replace(one, draft=self._stated(one.draft)) if one.draft else one
             for one in plan.renewed
         ]
-        plan = replace(plan, drafts=drafts, renewed=renewed, withdrawn=withdrawn)
+        plan = replace(plan, drafts=drafts, renewed=renewed, withdrawn=withdrawn, wishes=wishes)
         workspace.ledger.commit(self.id, plan, at=self._now)
         return SourceResult(
             source=source.name, locator=source.locator, plan=plan, receipt=receipt, error=failure
@@ -283,3 +283,11 @@ class _Run:
             else replace(one, reason=f"{one.reason}; its file was gone already, sent or deleted")
             for one in withdrawn
         ]
+
+    def _skip(self, wishes: Sequence[Wish]) -> list[Wish]:
+        """Take the files of skipped drafts away; one that is gone meanwhile may have been sent."""
+        workspace = self._workspace
+        never = {wish.key for wish in wishes if wish.state == "skipped"}
+        drafts = [one for one in workspace.ledger.drafts() if one.key in never] if never else []
+        gone = {draft.key for draft in drafts if not workspace.drafts.withdraw(draft)}
+        return [wish for wish in wishes if wish.key not in gone]

@@ -576,35 +576,7 @@ class TestThroughTheSheet:
         send(sends, limit=9)
         assert [message.message_id for message in taken] == [one.message_id] * (not by_hand)
 
-    @pytest.mark.parametrize(("word", "end"), [("APPROVED", "EMAIL_SENT"), ("jangan", "SKIPPED")])
-    def test_a_word_about_a_draft_that_lies_as_a_file_is_not_followed_and_said(
-        self, world, tmp_path, word, end
-    ) -> None:
-        workspace, source, taken = by_person(*world)
-        files = EmlDrafts(tmp_path / "outbox")
-        sync(replace(workspace, drafts=files))
-        (one,) = workspace.ledger.drafts()
-        sends = replace(workspace, drafts=KeptDrafts(files))
-        type_over_drafts(source, word)
-        for report in (plan_of(sends), sync(sends), sync(sends)):
-            (said,) = unheeded(report)
-            assert (said.message, said.lead, said.row > 1) == (
-                f"“{word}” does nothing: the draft lies as a file, which somebody may have sent",
-                one.lead,
-                True,
-            )
-            assert said.hint.startswith("if nobody has: sheetcrm approve ")
-            assert f'"{one.lead}" (takes the file away)' in said.hint
-            assert send(sends, limit=9).attempts == ()
-        assert Path(one.place).exists()
-        assert statuses(source) == {word, None}
-        (skip if end == "SKIPPED" else approve)(sends, chosen(sends, [one.lead]), by="sari")
-        send(sends, limit=9)
-        assert unheeded(sync(sends)) == []
-        assert statuses(source) == {end, None}, "the word has had its time"
-        assert [message.message_id for message in taken] == [one.message_id] * (end != "SKIPPED")
-
-    def test_a_word_about_a_draft_whose_file_is_gone_is_not_followed_and_said(
+    def test_that_a_draft_may_go_which_lies_as_a_file_is_not_followed_and_said(
         self, world, tmp_path
     ) -> None:
         workspace, source, taken = by_person(*world)
@@ -612,7 +584,53 @@ class TestThroughTheSheet:
         sync(replace(workspace, drafts=files))
         (one,) = workspace.ledger.drafts()
         sends = replace(workspace, drafts=KeptDrafts(files))
-        type_over_drafts(source, "APPROVED")
+        type_over_drafts(source, "setuju")
+        for report in (plan_of(sends), sync(sends), sync(sends)):
+            (said,) = unheeded(report)
+            assert (said.message, said.lead, said.row > 1) == (
+                "“setuju” does nothing: the draft lies as a file, which somebody may have sent",
+                one.lead,
+                True,
+            )
+            assert f'sheetcrm approve "{one.lead}" (takes the file away)' in said.hint
+            assert send(sends, limit=9).attempts == ()
+        assert Path(one.place).exists()
+        assert statuses(source) == {"setuju", None}
+        approve(sends, chosen(sends, [one.lead]), by="sari")
+        send(sends, limit=9)
+        assert unheeded(sync(sends)) == []
+        assert statuses(source) == {"EMAIL_SENT", None}, "the word has had its time"
+        assert [message.message_id for message in taken] == [one.message_id]
+
+    def test_that_a_draft_never_goes_which_lies_as_a_file_is_followed(
+        self, world, tmp_path
+    ) -> None:
+        workspace, source, taken = by_person(*world)
+        files = EmlDrafts(tmp_path / "outbox")
+        sync(replace(workspace, drafts=files))
+        (one,) = workspace.ledger.drafts()
+        sends = replace(workspace, drafts=KeptDrafts(files))
+        type_over_drafts(source, "jangan")
+        assert unheeded(plan_of(sends)) == []
+        assert Path(one.place).exists()
+        assert unheeded(sync(sends)) == []
+        assert not Path(one.place).exists(), "nobody can send it by hand, either"
+        assert states(sends) == {"skipped": 1}
+        assert statuses(source) == {"SKIPPED", None}
+        approve(sends, chosen(sends), by="sari")
+        send(sends, limit=9)
+        assert taken == []
+
+    @pytest.mark.parametrize("word", ["APPROVED", "SKIP"])
+    def test_a_word_about_a_draft_whose_file_is_gone_is_not_followed_and_said(
+        self, world, tmp_path, word
+    ) -> None:
+        workspace, source, taken = by_person(*world)
+        files = EmlDrafts(tmp_path / "outbox")
+        sync(replace(workspace, drafts=files))
+        (one,) = workspace.ledger.drafts()
+        sends = replace(workspace, drafts=KeptDrafts(files))
+        type_over_drafts(source, word)
         Path(one.place).unlink()
         (said,) = unheeded(sync(sends))
         assert "no longer where it lay, and counts as sent" in said.message

@@ -39,6 +39,16 @@ class Said:
     elsewhere: Sequence[Wish] = ()  #: of drafts that somebody could have sent from where they lie
     over: Sequence[Wish] = ()  #: of such as lay elsewhere, and were decided of in another way
 
+    def with_skips(self, gone: Collection[str]) -> Said:
+        """The same, where a draft that lies elsewhere may be taken away: *no* is always safe.
+
+        Args:
+            gone: keys of drafts that are no longer where they were put.
+        """
+        no = [one for one in self.elsewhere if one.state == "skipped" and one.key not in gone]
+        rest = [one for one in self.elsewhere if one not in no]
+        return replace(self, wishes=[*self.wishes, *no], elsewhere=rest)
+
 
 def said_of(
     typed: Mapping[str, CellValue], messages: Iterable[MessageRecord], *, source: str
@@ -96,13 +106,12 @@ def _meant(word: str) -> str:
 
 
 def _lies_elsewhere(wish: Wish) -> Problem:
-    never = "--skip " if wish.state == "skipped" else ""
     return Problem(
         message=Spoken(
             "“{}” does nothing: the draft lies as a file, which somebody may have sent", wish.word
         ),
         lead=wish.lead,
-        hint=f'if nobody has: sheetcrm approve {never}"{wish.lead}" (takes the file away); '
+        hint=f'if nobody has: sheetcrm approve "{wish.lead}" (takes the file away); '
         "if somebody has: delete the file",
     )
 
