@@ -33,10 +33,20 @@ def main() -> None:
         render(workspace / "leads.xlsx", work, PICTURES / "before.png", dpi=110, inches=4.25)
         sheetcrm("--workspace", str(workspace), "sync")
         render(workspace / "leads.xlsx", work, PICTURES / "after.png", dpi=190, inches=2.0)
-        sheetcrm("--workspace", str(workspace), "preview")
-        page = workspace / "var" / "preview" / "index.html"
+        page = drafts_page(work / "english")
         shoot(page, PICTURES / "drafts.png", "1400,1060")
         shoot(page, PICTURES / "drafts-phone.png", "500,930")
+
+
+def drafts_page(workspace: Path) -> Path:
+    """The page of the sample's drafts, in English as the documentation is."""
+    sheetcrm("init", "--sample", str(workspace))
+    config = workspace / "config" / "sheetcrm.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace('\nlanguage = "id"', '\nlanguage = "en"'), encoding="utf-8")
+    sheetcrm("--workspace", str(workspace), "sync")
+    sheetcrm("--workspace", str(workspace), "preview")
+    return workspace / "var" / "preview" / "index.html"
 
 
 def sheetcrm(*arguments: str) -> None:

@@ -85,7 +85,12 @@ def as_written(config: Config, sources: Sequence[TabSource], now: datetime) -> S
             shared = paths.count(report_of(like)) > 1
             report = report_of(like, said.name if shared else "")
             backups = _backups(config, now)
-            ready.append(UnwrittenSource(source, report=report, like=like, backups=backups))
+            language = config.locale.language
+            ready.append(
+                UnwrittenSource(
+                    source, report=report, like=like, backups=backups, language=language
+                )
+            )
     return ready
 
 

@@ -328,6 +328,7 @@ class Planner:
             leads=leads,
             outputs=outputs,
             written=reading.memory.written,
+            language=rules.locale.language,
         )
         return Planned(plan=plan, qualified=qualified, followups=followups, outputs=outputs)
 

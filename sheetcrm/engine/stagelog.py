@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sheetcrm.core.memory import Memory, StageMove
 from sheetcrm.core.plan import Plan
-from sheetcrm.core.qualify.words import base_language
+from sheetcrm.core.table.language import base_language
 from sheetcrm.core.table.stagelog import LoggedMove, StageLog, undone
 from sheetcrm.engine.workspace import Workspace
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sheetcrm.core.plan import Aside, Plan
 from sheetcrm.core.table.fields import Field
+from sheetcrm.core.table.language import base_language
 from sheetcrm.core.table.leads import Leads
 from sheetcrm.core.table.merge import Written, owned_column
 from sheetcrm.core.table.values import CellValue, Tab
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from sheetcrm.core.table.stagelog import StageLog
 
 _WHO = frozenset(("name", "email", "phone"))  #: fields by which people know a lead
-_ROW = "Row"
+_ROW = {"en": "Row", "id": "Baris", "es": "Fila"}
 
 
 def id_header(source: TabSource, tab: Tab, outputs: Mapping[str, str]) -> str | None:
@@ -40,6 +41,7 @@ def set_aside(
     leads: Leads,
     outputs: Mapping[str, Sequence[CellValue]],
     written: Written,
+    language: str,
 ) -> Plan:
     """The plan as it is, or for a source that is not written: without edits.
 
@@ -54,7 +56,7 @@ def set_aside(
         append=(),
         log_tab="",
         written={cell: value for cell, value in written.items() if cell[0] in here},
-        aside=Aside(place=source.aside, columns=_columns(plan, fields, leads, outputs)),
+        aside=Aside(place=source.aside, columns=_columns(plan, fields, leads, outputs, language)),
     )
 
 
@@ -76,11 +78,14 @@ def _columns(
     fields: Sequence[Field],
     leads: Leads,
     outputs: Mapping[str, Sequence[CellValue]],
+    language: str,
 ) -> dict[str, list[CellValue]]:
     """Where each lead stands and who it is, and our outputs with what people have set."""
     who = {field.name for field in fields if field.identifies} | _WHO
     theirs = {header for name, header in leads.found.items() if name in who}
-    columns: dict[str, list[CellValue]] = {_ROW: list(plan.tab.rows)}
+    columns: dict[str, list[CellValue]] = {
+        _ROW.get(base_language(language), _ROW["en"]): list(plan.tab.rows)
+    }
     for column in plan.tab.columns:
         if column.header in theirs:
             columns[column.header] = list(column.values)

@@ -46,7 +46,7 @@ def test_an_old_file_is_refused_with_the_way_out_and_scored_beside(configured, r
     (source,) = json.loads(said.out)["sources"]
     assert (source["aside"], source["plan"]["edits"]) == ("old.scores.xlsx", [])
     rows = list(openpyxl.load_workbook(root / "old.scores.xlsx").active.values)
-    assert rows[0][:4] == ("Row", "Name", "Email", "Lead ID")
+    assert rows[0][:4] == ("Baris", "Name", "Email", "Lead ID")
     assert [row[:3] for row in rows[1:]] == [
         (2, "Sari Wulandari", "sari@example.com"),
         (3, "Budi Santoso", "budi@example.com"),

@@ -43,6 +43,7 @@ class UnwrittenSource:
         report: the workbook of ours that is written in its stead; None for none.
         like: the file whose mode and owner a new report gets; its folder's where None.
         backups: where a report that people have changed is copied before it is made anew.
+        language: in which the report tells what it is.
     """
 
     def __init__(
@@ -52,11 +53,13 @@ class UnwrittenSource:
         report: Path | None = None,
         like: Path | None = None,
         backups: Backups | None = None,
+        language: str = "en",
     ) -> None:
         self._inner = inner
         self._report = report
         self._like = like
         self._backups = backups
+        self._language = language
         self.name = inner.name
 
     @property
@@ -132,7 +135,7 @@ class UnwrittenSource:
                 kept = self._backups.save(path, run, always=True)
 
             def write(file: BinaryIO) -> None:
-                make(file, tab.title, wanted)
+                make(file, tab.title, wanted, language=self._language)
 
             def check(temporary: Path) -> None:
                 new = read_report(temporary)

@@ -19,13 +19,20 @@ from sheetcrm.adapters.excel.package import Package
 from sheetcrm.adapters.excel.save import Snapshot
 from sheetcrm.adapters.excel.values import as_read, escaped, from_calamine, serial
 from sheetcrm.core.table.addresses import letters
+from sheetcrm.core.table.language import base_language
 from sheetcrm.core.table.values import CellError, CellValue
 
 MAKER: Final = "sheetcrm"
-_NOTE: Final = (
-    "A report of sheetcrm: a sync makes it anew.\n"
-    "What you type here is not read, and does not stay."
-)
+NOTES: Final = {
+    "en": "A report of sheetcrm: a sync makes it anew.\n"
+    "What you type here is not read, and does not stay.",
+    "id": "Laporan sheetcrm: dibuat ulang pada setiap sinkronisasi.\n"
+    "Yang diketik di sini tidak dibaca dan tidak disimpan.",
+    "es": "Un informe de sheetcrm: se hace de nuevo en cada sincronización.\n"
+    "Lo que escriba aquí no se lee ni se conserva.",
+}
+"""What a report says of itself, in the first cell's comment: language → text."""
+
 _DAY, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 _WIDEST: Final = 60  # characters
 _LOOKED_AT: Final = 200  # rows, for the widths
@@ -71,15 +78,16 @@ def read_report(path: Path) -> FoundReport:
     return FoundReport(snapshot=snapshot, says=says, edited=said.get("identifier") != _digest(says))
 
 
-def make(file: BinaryIO, title: str, rows: Sequence[Row]) -> None:
+def make(file: BinaryIO, title: str, rows: Sequence[Row], *, language: str) -> None:
     """Make the report: the first row is its header."""
     from openpyxl import Workbook  # noqa: PLC0415 - it takes a while
     from openpyxl.comments import Comment  # noqa: PLC0415
 
+    note = NOTES.get(base_language(language), NOTES["en"])
     book = Workbook(write_only=True)
     book.properties.creator = book.properties.lastModifiedBy = MAKER
     book.properties.identifier = _digest(as_seen(rows))
-    book.properties.description = _NOTE
+    book.properties.description = note
     sheet = book.create_sheet(title.translate(_FORBIDDEN)[:31] or "Leads")
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{letters(len(rows[0]))}{len(rows)}"
@@ -87,7 +95,7 @@ def make(file: BinaryIO, title: str, rows: Sequence[Row]) -> None:
         sheet.column_dimensions[letters(number)].width = width
     header, *others = rows
     first = _cells(sheet, header, bold=True)
-    first[0].comment = Comment(_NOTE, MAKER, height=60, width=320)
+    first[0].comment = Comment(note, MAKER, height=60, width=320)
     sheet.append(first)
     for row in others:
         sheet.append(_cells(sheet, row))

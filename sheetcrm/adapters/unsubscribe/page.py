@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
+from sheetcrm.core.table.language import base_language
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Words:
@@ -121,7 +123,7 @@ def _words(language: str) -> _Words:
 
 
 def _known(language: str) -> str:
-    short = language.partition("-")[0].lower()
+    short = base_language(language)
     return short if short in WORDS else "en"
 
 

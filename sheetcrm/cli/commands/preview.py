@@ -15,13 +15,15 @@ from sheetcrm.cli import output
 def preview(workspace: str, *, open_it: bool, as_json: bool) -> int:
     """Make one page that shows every draft as on a desktop and on a phone."""
     from sheetcrm.core.followup.gallery import gallery
+    from sheetcrm.core.followup.gallery_words import words
     from sheetcrm.engine.renew import waiting
 
     root = find_root(workspace)
     with open_workspace(root) as opened:
         found = waiting(opened)
+        locale = opened.rules.locale
     drafts = found.here
-    path = write_preview(root, gallery(drafts, f"{len(drafts)} drafts"))
+    path = write_preview(root, gallery(drafts, words(locale.language, locale.country)))
     if as_json:
         output.json_out({"page": str(path), "drafts": len(drafts), "left_out": len(found.gone)})
         return 0

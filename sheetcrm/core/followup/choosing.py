@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.segments import Segments
 from sheetcrm.core.followup.template import Condition, Template
+from sheetcrm.core.table.language import base_language
 from sheetcrm.core.table.names import fold
+from sheetcrm.core.table.spoken import Spoken, in_a_row
 
 _LAST_LANGUAGE = "en"
 
@@ -135,22 +137,23 @@ def _fit(
 
 def _why(template: Template, language: str, lead: LeadView, *, missing: bool = True) -> str:
     """What speaks for a file; `missing`: whether there is none in the lead's own language."""
-    said = f"language {language}"
-    if missing and lead.language and language.partition("-")[0] != lead.language.partition("-")[0]:
-        said += f" (there is none in {lead.language})"
-    return " · ".join([said, *(_matched(c, lead) for c in _by_weight(template))])
+    said = Spoken("language {}", language)
+    if missing and lead.language and base_language(language) != base_language(lead.language):
+        said = Spoken("language {} (there is none in {})", language, lead.language)
+    return in_a_row([said, *(_matched(c, lead) for c in _by_weight(template))])
 
 
 def _matched(condition: Condition, lead: LeadView) -> str:
     match condition.axis:
         case "stage":
-            return f"stage {lead.stage}"
+            return Spoken("stage {}", lead.stage)
         case "interest":
-            return f"interest {', '.join(lead.interests)}"
+            return Spoken("interest {}", ", ".join(lead.interests))
         case "location":
             own = {fold(part) for part in (lead.location, *lead.location.split(","))}
-            within = "" if any(name in condition for name in own) else f" in {condition.text}"
-            return f"location {lead.location}{within}"
+            if any(name in condition for name in own):
+                return Spoken("location {}", lead.location)
+            return Spoken("location {} in {}", lead.location, condition.text)
     return f"{condition.label} {condition.text}"
 
 

@@ -17,6 +17,7 @@ from jinja2.utils import pass_context
 
 from sheetcrm.core.followup.lead import Items
 from sheetcrm.core.followup.voice import DATE_STYLES, Voice, is_currency
+from sheetcrm.core.table.spoken import Spoken
 
 VOICE = "_voice"  #: where the context keeps it; no template can name it
 
@@ -41,9 +42,11 @@ def money(context: Context, value: Any, currency: str = "") -> Any:
     if isinstance(value, Undefined):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TemplateRuntimeError(f"money: “{value}” is not a number")
+        raise TemplateRuntimeError(Spoken("money: “{}” is not a number", str(value)))
     if currency and not is_currency(str(currency)):
-        raise TemplateRuntimeError(f"money: “{currency}” is not a currency, such as IDR or EUR")
+        raise TemplateRuntimeError(
+            Spoken("money: “{}” is not a currency, such as IDR or EUR", str(currency))
+        )
     return _voice(context).money(value, str(currency))
 
 
@@ -53,9 +56,11 @@ def on_date(context: Context, value: Any, style: str = "long") -> Any:
     if isinstance(value, Undefined):
         return value
     if not isinstance(value, date):
-        raise TemplateRuntimeError(f"date: “{value}” is not a date")
+        raise TemplateRuntimeError(Spoken("date: “{}” is not a date", str(value)))
     if style not in DATE_STYLES:
-        raise TemplateRuntimeError(f"date: no style “{style}”; there is {', '.join(DATE_STYLES)}")
+        raise TemplateRuntimeError(
+            Spoken("date: no style “{}”; there is {}", str(style), DATE_STYLES)
+        )
     return _voice(context).date(value, style)
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from sheetcrm.core.followup.leaving import Leaving
 from sheetcrm.core.followup.rules import Sender
+from sheetcrm.core.table.language import base_language
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,4 +68,4 @@ def footer_text(sender: Sender, language: str, way: Leaving) -> str:
 
 
 def _words(language: str) -> _Words:
-    return WORDS.get(language.partition("-")[0], WORDS["en"])
+    return WORDS.get(base_language(language), WORDS["en"])

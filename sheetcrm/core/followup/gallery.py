@@ -18,11 +18,11 @@ from html import escape
 from sheetcrm.core.followup.gallery_files import (
     SHOWN_LIMIT,
     Inside,
-    attachment_line,
     inside,
     with_pictures,
 )
 from sheetcrm.core.followup.gallery_style import STYLE
+from sheetcrm.core.followup.gallery_words import Texts, Words
 from sheetcrm.core.memory import MessageDraft
 
 FRAMES_LIMIT = 150
@@ -35,18 +35,20 @@ _HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply
 _MACHINE = ("List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID")
 
 
-def gallery(drafts: Sequence[MessageDraft], title: str) -> str:
+def gallery(drafts: Sequence[MessageDraft], words: Words) -> str:
     """One self-contained HTML page.
 
     Args:
         drafts: what to show, in this order.
-        title: the page's heading.
+        words: the language of what stands around them.
     """
+    texts = words.texts
+    title = words.counted(texts.title, len(drafts))
     framed = {draft.key for draft in _most_telling(drafts)[:FRAMES_LIMIT]}
     axes = {
         "language": _choices(draft.language for draft in drafts),
         "step": _choices(_step(draft) for draft in drafts),
-        "segment": _choices(draft.segment or "no segment" for draft in drafts),
+        "segment": _choices(draft.segment or texts.no_segment for draft in drafts),
     }
     cards = []
     room = SHOWN_LIMIT
@@ -54,9 +56,9 @@ def gallery(drafts: Sequence[MessageDraft], title: str) -> str:
         files = inside(draft.raw)
         room -= files.size
         shown = files if room >= 0 else replace(files, pictures={})
-        cards.append(_card(number, draft, axes, shown, framed=draft.key in framed))
+        cards.append(_card(number, draft, axes, shown, words, framed=draft.key in framed))
     return f"""<!doctype html>
-<html lang="en">
+<html lang="{words.code}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
@@ -68,13 +70,13 @@ def gallery(drafts: Sequence[MessageDraft], title: str) -> str:
 <body>
 <header class="top">
 <h1>{escape(title)}</h1>
-<p>Nothing of this has been sent. {_way_on(drafts)}</p>
-{_chips(axes) if drafts else ""}
+<p>{texts.unsent} {_way_on(drafts, texts)}</p>
+{_chips(axes, texts) if drafts else ""}
 </header>
 <div class="page">
-{_contents(drafts, axes)}
+{_contents(drafts, axes, texts)}
 <main>
-{"".join(cards) or '<p class="none">No draft waits. Make some with: <code>sheetcrm sync</code></p>'}
+{"".join(cards) or f'<p class="none">{texts.none.format(sync=_command("sync"))}</p>'}
 </main>
 </div>
 </body>
@@ -82,17 +84,15 @@ def gallery(drafts: Sequence[MessageDraft], title: str) -> str:
 """
 
 
-def _way_on(drafts: Sequence[MessageDraft]) -> str:
+def _way_on(drafts: Sequence[MessageDraft], texts: Texts) -> str:
     """How a draft goes out: from where it was put, or by a person's word."""
     if any(draft.place for draft in drafts):
-        return (
-            "What is right goes out from your own mail program: open it there, read it once more, "
-            "send it."
-        )
-    return (
-        "What is right goes out with <code>sheetcrm approve</code> and then "
-        "<code>sheetcrm send</code>."
-    )
+        return texts.goes_by_hand
+    return texts.goes_by_command.format(approve=_command("approve"), send=_command("send"))
+
+
+def _command(name: str) -> str:
+    return f"<code>sheetcrm {name}</code>"
 
 
 def _most_telling(drafts: Sequence[MessageDraft]) -> list[MessageDraft]:
@@ -113,19 +113,20 @@ def _step(draft: MessageDraft) -> str:
     return f"{draft.sequence} {draft.step}"
 
 
-def _chips(axes: dict[str, list[tuple[str, int]]]) -> str:
+def _chips(axes: dict[str, list[tuple[str, int]]], texts: Texts) -> str:
     rows = []
+    legends = {"language": texts.language, "step": texts.step, "segment": texts.segment}
     for axis, choices in axes.items():
         if len(choices) < 2:
             continue
         every = sum(count for _, count in choices)
-        chips = [_chip(axis, "all", "all", every, checked=True)]
+        chips = [_chip(axis, "all", texts.all, every, checked=True)]
         shown = enumerate(choices[:CHIPS_LIMIT], 1)
         chips += [_chip(axis, str(i), value, count) for i, (value, count) in shown]
         if len(choices) > CHIPS_LIMIT:
             more = len(choices) - CHIPS_LIMIT
-            chips.append(f"<small>and {more} more with fewer drafts</small>")
-        rows.append(f"<fieldset><legend>{axis}</legend>{''.join(chips)}</fieldset>")
+            chips.append(f"<small>{texts.more.format(more)}</small>")
+        rows.append(f"<fieldset><legend>{legends[axis]}</legend>{''.join(chips)}</fieldset>")
     return f'<form class="filters">{"".join(rows)}</form>' if rows else ""
 
 
@@ -147,11 +148,11 @@ def _filter_rules(axes: dict[str, list[tuple[str, int]]]) -> str:
     return "\n".join(rules)
 
 
-def _marks(draft: MessageDraft, axes: dict[str, list[tuple[str, int]]]) -> str:
+def _marks(draft: MessageDraft, axes: dict[str, list[tuple[str, int]]], texts: Texts) -> str:
     own = {
         "language": draft.language,
         "step": _step(draft),
-        "segment": draft.segment or "no segment",
+        "segment": draft.segment or texts.no_segment,
     }
     positions = {
         axis: next(i for i, (value, _) in enumerate(choices, 1) if value == own[axis])
@@ -160,16 +161,18 @@ def _marks(draft: MessageDraft, axes: dict[str, list[tuple[str, int]]]) -> str:
     return " ".join(f'data-{axis}="{i}"' for axis, i in positions.items())
 
 
-def _contents(drafts: Sequence[MessageDraft], axes: dict[str, list[tuple[str, int]]]) -> str:
+def _contents(
+    drafts: Sequence[MessageDraft], axes: dict[str, list[tuple[str, int]]], texts: Texts
+) -> str:
     if not drafts:
         return ""
     items = "".join(
-        f'<li {_marks(draft, axes)}><a href="#m{number}">'
+        f'<li {_marks(draft, axes, texts)}><a href="#m{number}">'
         f"<b>{escape(draft.to_name or draft.to_address)}</b><i>{escape(draft.language)}</i>"
         f"<span>{escape(draft.subject)}</span></a></li>"
         for number, draft in enumerate(drafts, 1)
     )
-    return f'<nav aria-label="Messages"><ol>{items}</ol></nav>'
+    return f'<nav aria-label="{texts.messages}"><ol>{items}</ol></nav>'
 
 
 def _card(
@@ -177,24 +180,26 @@ def _card(
     draft: MessageDraft,
     axes: dict[str, list[tuple[str, int]]],
     files: Inside,
+    words: Words,
     *,
     framed: bool,
 ) -> str:
+    texts = words.texts
     name = escape(draft.to_name or draft.to_address)
-    tags = [draft.language, _step(draft), draft.segment, f"due {draft.due_on:%a %d %b %Y}"]
-    return f"""<article id="m{number}" {_marks(draft, axes)}>
+    tags = [draft.language, _step(draft), draft.segment, texts.due.format(words.day(draft.due_on))]
+    return f"""<article id="m{number}" {_marks(draft, axes, texts)}>
 <header>
 <p class="to">{name} <small>&lt;{escape(draft.to_address)}&gt;</small></p>
 <h2>{escape(draft.subject)}</h2>
 <p class="tags">{"".join(f"<span>{escape(tag)}</span>" for tag in tags if tag)}</p>
-<p class="why"><b>Why</b> {escape(draft.why)}</p>
-{f'<p class="file"><b>File</b> {escape(_file_name(draft.place))}</p>' if draft.place else ""}
-{attachment_line(files)}
+<p class="why"><b>{texts.why}</b> {escape(draft.why)}</p>
+{_file_line(texts.file, escape(_file_name(draft.place))) if draft.place else ""}
+{_attachments(files, words)}
 </header>
-{_frames(draft, files) if framed else _unframed()}
-<details{"" if framed else " open"}><summary>Text part</summary>
+{_frames(draft, files, texts) if framed else f'<p class="unframed">{texts.unframed}</p>'}
+<details{"" if framed else " open"}><summary>{texts.text}</summary>
 <pre>{escape(draft.text)}</pre></details>
-<details><summary>Headers</summary>{_header_table(draft)}</details>
+<details><summary>{texts.headers}</summary>{_header_table(draft, texts)}</details>
 </article>
 """
 
@@ -204,17 +209,31 @@ def _file_name(place: str) -> str:
     return place.replace("\\", "/").rpartition("/")[2]
 
 
-def _frames(draft: MessageDraft, files: Inside) -> str:
+def _file_line(label: str, files: str) -> str:
+    return f'<p class="file"><b>{label}</b> {files}</p>'
+
+
+def _attachments(files: Inside, words: Words) -> str:
+    """The names and sizes of the attachments; "" where there are none."""
+    if not files.attachments:
+        return ""
+    listed = [
+        f"{escape(name)} <small>{words.size(size)}</small>" for name, size in files.attachments
+    ]
+    return _file_line(words.counted(words.texts.enclosed, len(listed)), ", ".join(listed))
+
+
+def _frames(draft: MessageDraft, files: Inside, texts: Texts) -> str:
     page = with_pictures(draft.html, files.pictures)
     views = "".join(
         _frame(draft, page, kind, label, width)
-        for kind, label, width in (("desktop", "Desktop", 610), ("phone", "Phone", 375))
+        for kind, label, width in (("desktop", texts.desktop, 610), ("phone", texts.phone, 375))
     )
     blocked = ""
     if "<img" in draft.html:
-        view = _frame(draft, draft.html, "phone", "Pictures blocked", 375)
+        view = _frame(draft, draft.html, "phone", texts.blocked, 375)
         blocked = (
-            "<details><summary>As it reads where pictures are blocked</summary>"
+            f"<details><summary>{texts.if_blocked}</summary>"
             f'<div class="views">{view}</div></details>'
         )
     return f'<div class="views">{views}</div>{blocked}'
@@ -237,16 +256,11 @@ def _height(draft: MessageDraft, width: int) -> int:
     return int(min(1600, max(480, around + 23 * lines + pictures)))
 
 
-def _unframed() -> str:
-    return (
-        '<p class="unframed">Only the first messages of each template are shown as they look.</p>'
-    )
-
-
-def _header_table(draft: MessageDraft) -> str:
+def _header_table(draft: MessageDraft, texts: Texts) -> str:
     headers = _parsed(draft.raw)
     rows = "".join(
-        f"<tr><th>{name}</th><td>{escape(_one_line(headers[name]))}</td></tr>"
+        f"<tr><th>{texts.named.get(name, name)}</th>"
+        f"<td>{escape(_one_line(headers[name]))}</td></tr>"
         for name in (*_HEADERS, *_MACHINE)
         if headers[name]
     )

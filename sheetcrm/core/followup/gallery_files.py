@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from html import escape
 
 SHOWN_LIMIT = 20_000_000  #: bytes of pictures on one page; of the others only their words are shown
 
@@ -53,20 +52,6 @@ def with_pictures(html: str, pictures: Mapping[str, str]) -> str:
     return _CID.sub(lambda match: pictures.get(match[1], match[0]), html)
 
 
-def attachment_line(inside: Inside) -> str:
-    """The names and sizes of the attachments, as HTML; "" where there are none."""
-    if not inside.attachments:
-        return ""
-    files = ", ".join(
-        f"{escape(name)} <small>{_size(size)}</small>" for name, size in inside.attachments
-    )
-    return f'<p class="file"><b>With</b> {files}</p>'
-
-
 def _data(part: EmailMessage) -> bytes:
     data = part.get_payload(decode=True)
     return data if isinstance(data, bytes) else b""
-
-
-def _size(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} KB"

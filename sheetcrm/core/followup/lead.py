@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from sheetcrm.core.table.names import fold
+from sheetcrm.core.table.spoken import Spoken
 from sheetcrm.core.table.values import CellError, CellValue
 
 NAME_LIMIT = 120
@@ -179,7 +180,7 @@ def _value(value: CellValue) -> Value | Blank:
     if value is None:
         return Blank("is empty")
     if isinstance(value, CellError):
-        return Blank(f"is {value.code}")
+        return Blank(Spoken("is {}", value.code))
     if isinstance(value, str):
         return clean_text(value) or Blank("is empty")
     return value

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from sheetcrm.core.followup.enclosing import bare_name
 from sheetcrm.core.followup.enclosure import PICTURES, Enclosure
+from sheetcrm.core.table.spoken import Spoken
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -186,7 +187,7 @@ def _source(src: str, pictures: Mapping[str, Enclosure]) -> str:
         return src
     picture = pictures.get(bare_name(src))
     if picture is None:
-        raise UnknownPictureError(f"there is no picture “{src}”")
+        raise UnknownPictureError(Spoken("there is no picture “{}”", src))
     return f"cid:{picture.cid}"
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from functools import lru_cache
 
 from sheetcrm.core.followup.headers import is_plain_address
+from sheetcrm.core.table.spoken import Spoken
 from sheetcrm.errors import LeadError
 
 _TOGETHER = (  # scripts that one word may mix (Unicode Technical Standard 39, section 5.2)
@@ -30,19 +31,23 @@ def recipient(address: str) -> str:
     local, _, domain = address.rpartition("@")
     if not local.isascii():
         raise LeadError(
-            f"many mail servers refuse “{address}”, as not all before the @ is ASCII",
+            Spoken("many mail servers refuse “{}”, as not all before the @ is ASCII", address),
             hint="ask the lead for another address",
         )
     plain = address
     if not domain.isascii():
         if mixed := next((label for label in domain.split(".") if _mixes(label)), ""):
             raise LeadError(
-                f"the domain of “{address}” may imitate another one: “{mixed}” mixes alphabets",
+                Spoken(
+                    "the domain of “{}” may imitate another one: “{}” mixes alphabets",
+                    address,
+                    mixed,
+                ),
                 hint="ask the lead, and type the address anew",
             )
         plain = f"{local}@{_in_ascii(address)}"
     if not is_plain_address(plain):
-        raise LeadError(f"“{address}” cannot be written to", hint="correct the address")
+        raise LeadError(Spoken("“{}” cannot be written to", address), hint="correct the address")
     return plain
 
 

@@ -88,7 +88,7 @@ def render(
     try:
         body, text = convert(source, setting.pictures)
     except UnknownPictureError as error:
-        raise TemplateError(str(error), template=template.path) from error
+        raise TemplateError(error.args[0], template=template.path) from error
     language = setting.voice.language
     page = setting.layout.render(
         {

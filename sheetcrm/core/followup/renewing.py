@@ -35,12 +35,10 @@ def renewal(writer: Writer, case: Case, waiting: MessageRecord, task: Task) -> R
             return None
         draft: MessageDraft = writer.draft(task, refuses=case.person.refuses)
     except (LeadError, TemplateError) as error:
-        return _held(waiting, reason_of(error))
+        return Renewal(key=waiting.key, lead=waiting.lead, draft=None, reason=reason_of(error))
     return Renewal(key=waiting.key, lead=waiting.lead, draft=draft, reason=CHANGED)
 
 
-def _held(waiting: MessageRecord, reason: str) -> Renewal | None:
-    """It cannot be written any more; said once."""
-    if waiting.state == "held" and waiting.note == reason:
-        return None
-    return Renewal(key=waiting.key, lead=waiting.lead, draft=None, reason=reason)
+def is_news(found: Renewal, waiting: MessageRecord) -> bool:
+    """Whether the ledger does not know that yet: that a message is held is noted once."""
+    return (waiting.state, waiting.note) != ("held", found.reason)

@@ -11,6 +11,7 @@ from sheetcrm.core.followup.rows import task_for
 from sheetcrm.core.followup.rules import Sequence
 from sheetcrm.core.followup.writing import Writer
 from sheetcrm.core.memory import AGAIN, MessageDraft, MessageRecord
+from sheetcrm.core.table.spoken import Spoken, said
 from sheetcrm.errors import LeadError
 
 
@@ -51,7 +52,8 @@ def once_more(
     generation = f"{message.time}{AGAIN}{number}"
     task = task_for(case, sequence, message.step, generation=generation, segment=segment)
     draft = writer.draft(task, refuses=case.person.refuses)
-    return replace(draft, why=f"once more, as a person wants it · {draft.why}")
+    why = Spoken("once more, as a person wants it · {}", draft.why)
+    return replace(draft, why=said(why, writer.locale.language))
 
 
 def _objection(lookout: Lookout, case: Case, sequence: Sequence, message: MessageRecord) -> str:

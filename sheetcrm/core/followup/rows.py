@@ -9,7 +9,7 @@ from datetime import date
 from sheetcrm.core.followup.history import TAKEN, UNHEARD, records, status_word
 from sheetcrm.core.followup.lead import LeadView
 from sheetcrm.core.followup.lookout import Case, Lookout, Seen
-from sheetcrm.core.followup.renewing import WAITS, renewal
+from sheetcrm.core.followup.renewing import WAITS, is_news, renewal
 from sheetcrm.core.followup.rules import Sequence
 from sheetcrm.core.followup.schedule import NOT_MEANT, Outcome
 from sheetcrm.core.followup.spacing import on_hold
@@ -131,14 +131,15 @@ class RowPlanner:
         if sequence is None or waiting.step > len(sequence.steps) or not self.writer.words:
             return
         task = self._task(case, sequence, waiting.step, waiting.generation, row)
-        row.renewal = renewal(self.writer, case, waiting, task)
-        if row.renewal and row.renewal.draft:
+        found = renewal(self.writer, case, waiting, task)
+        row.renewal = found if found and is_news(found, waiting) else None
+        if found and found.draft:
             row.status = "DRAFT"
             row.words.append(f"{waiting.sequence}: step {waiting.step} is written anew.")
-        elif row.renewal or waiting.state == "held":
-            reason = row.renewal.reason if row.renewal else waiting.note
+        elif found or waiting.state == "held":
+            reason = found.reason if found else waiting.note
             row.status = HELD
-            message = f"{waiting.sequence}, step {waiting.step} is held: {reason}"
+            message = _is_held(waiting.sequence, waiting.step, reason)
             row.problems.append(self._problem(case.lead, message))
 
     def _link_again(self, case: Case, waiting: MessageRecord, row: Row) -> str | None:
@@ -160,7 +161,8 @@ class RowPlanner:
             if found.fault or (seen.sequence.name, found.outcome) != (drafted, Outcome.NOTHING):
                 row.words.append(f"{seen.sequence.name}: {found.why}{wait}.")
             if found.fault:
-                row.problems.append(self._problem(case.lead, f"{seen.sequence.name} {found.why}"))
+                message = Spoken("{} {}", seen.sequence.name, found.why)
+                row.problems.append(self._problem(case.lead, message))
             if seen.goes and goes is None:
                 goes = seen
             elif seen.wait:
@@ -188,7 +190,7 @@ class RowPlanner:
 
     def _hold(self, case: Case, due: Seen, row: Row, reason: str, *, hint: str = "") -> None:
         row.status, row.day, row.held = HELD, due.next.on, self._held(case, due, reason)
-        message = Spoken("{}, step {} is held: {}", due.sequence.name, due.next.step, reason)
+        message = _is_held(due.sequence.name, due.next.step, reason)
         row.problems.append(self._problem(case.lead, message, hint=hint))
         row.words.append(f"It is held: {reason}.")
 
@@ -246,3 +248,7 @@ def task_for(
         segment=segment,
         before=tuple([m for m in before if m.step < step and m.state not in UNHEARD]),
     )
+
+
+def _is_held(sequence: str, step: int, reason: str) -> str:
+    return Spoken("{}, step {} is held: {}", sequence, step, reason)

@@ -91,8 +91,10 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             return str(obj)
         if isinstance(obj, Items) and isinstance(argument, int):
             inside = -len(obj) <= argument < len(obj)
-            return obj[argument] if inside else self.undefined(name=f"item {argument + 1}")
-        raise SecurityError(f"{argument!r} cannot be asked of a value")
+            if inside:
+                return obj[argument]
+            return self.undefined(hint=Spoken("item {} is undefined", argument + 1))
+        raise SecurityError(Spoken("{} cannot be asked of a value", repr(argument)))
 
     def _generate(self, source: nodes.Template, *arguments: Any, **named: Any) -> str:
         """Python of a template in which loops go over short lists only, snippets included."""
@@ -106,9 +108,9 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             if isinstance(side, Undefined):
                 str(side)
             if isinstance(side, bool) or not isinstance(side, int | float):
-                raise SecurityError(f"“{operator}” is for numbers")
+                raise SecurityError(Spoken("“{}” is for numbers", operator))
         if operator not in _ARITHMETIC:
-            raise SecurityError(f"“{operator}” is not available")
+            raise SecurityError(Spoken("“{}” is not available", operator))
         if right == 0 and operator in "//%":
             raise TemplateRuntimeError("division by zero")
         result = _ARITHMETIC[operator](left, right)
@@ -121,7 +123,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         try:
             value = fields[name]
         except KeyError:
-            return self.undefined(name=full)
+            return self.undefined(name=full, hint=Spoken("'{}' is undefined", full))
         if isinstance(value, Blank):
             return Empty(hint=Spoken("{} {}", full, value.reason), name=full)
         return value
@@ -150,9 +152,13 @@ def produce(template: Template, context: Mapping[str, object], path: str) -> str
             line=line,
             hint='fill the cell, or say what to write instead: | default("…")',
         ) from error
-    except (JinjaError, ArithmeticError, TypeError, ValueError, RecursionError) as error:
+    except JinjaError as error:
         file, line = _place(error, path)
-        raise TemplateError(str(error), template=file, line=line) from error
+        raise TemplateError(error.message or "", template=file, line=line) from error
+    except (ArithmeticError, TypeError, ValueError, RecursionError) as error:
+        file, line = _place(error, path)
+        message = Spoken("the values do not fit: {}", str(error))
+        raise TemplateError(message, template=file, line=line) from error
     return "".join(parts)
 
 

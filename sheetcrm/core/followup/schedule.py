@@ -12,6 +12,7 @@ from sheetcrm.core.followup.rules import Sequence
 from sheetcrm.core.followup.signals import Signal
 from sheetcrm.core.followup.workdays import Workdays, yearly
 from sheetcrm.core.memory import Enrolment, MessageRecord
+from sheetcrm.core.table.spoken import Spoken
 
 NOT_MEANT = "its rule does not hold"
 YEARLY_DAYS = 7  #: after the day of the year in which it is still worth a word
@@ -75,7 +76,8 @@ def look_ahead(
         entered: since when its rule holds, where that is remembered.
     """
     if signal.fault:
-        return Next(outcome=Outcome.NOTHING, why=f"cannot be decided: {signal.fault}", fault=True)
+        why = Spoken("cannot be decided: {}", signal.fault)
+        return Next(outcome=Outcome.NOTHING, why=why, fault=True)
     if sequence.yearly_on:
         return _yearly(sequence, signal, person, moment)
     begun = person.of(sequence)

@@ -10,6 +10,7 @@ from sheetcrm.core.followup.rules import FollowUps, Sequence
 from sheetcrm.core.formula import Formula, Frame, evaluate, parse
 from sheetcrm.core.formula.evaluate import ParameterValue
 from sheetcrm.core.table.names import fold
+from sheetcrm.core.table.spoken import Spoken
 from sheetcrm.core.table.values import CellError, CellValue
 
 _DAY_ZERO = date(1899, 12, 30)  # serial 0 of the 1900 date system, for days from March 1900 on
@@ -103,14 +104,15 @@ class Signals:
             ]
         )
         if isinstance(applies, CellError):
-            return Signal(applies=False, fault=f"its rule gives {applies}", skips=skips)
+            fault = Spoken("its rule gives {}", str(applies))
+            return Signal(applies=False, fault=fault, skips=skips)
         dated = sequence.start_on or sequence.yearly_on
         if not dated:
             return Signal(applies=applies, skips=skips)
         value = self._answers[dated][index]
         day = as_date(value)
-        fault = "" if day or value in (None, "") else f"“{value}” is not a date"
-        return Signal(applies=applies, date=day, fault=fault, skips=skips)
+        unfit = "" if day or value in (None, "") else Spoken("“{}” is not a date", str(value))
+        return Signal(applies=applies, date=day, fault=unfit, skips=skips)
 
 
 def as_date(value: CellValue) -> date | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from sheetcrm.core.followup.choosing import Choice, languages_for
 from sheetcrm.core.followup.lead import LeadView, clean_name
@@ -19,7 +20,7 @@ from sheetcrm.core.followup.voice import Voice
 from sheetcrm.core.followup.whatsapp import whatsapp_link
 from sheetcrm.core.memory import MessageDraft, MessageRecord
 from sheetcrm.core.table.fields import Locale
-from sheetcrm.core.table.spoken import Spoken
+from sheetcrm.core.table.spoken import Spoken, in_a_row, said
 from sheetcrm.errors import LeadError, TemplateError
 
 ENCLOSED_LIMIT = 200_000_000  #: bytes of attachments and pictures in the messages of one run
@@ -153,7 +154,9 @@ class Writer:
         size = sum(len(file.data) for file in (*letter.attachments, *letter.pictures))
         if size and self._enclosed + size > ENCLOSED_LIMIT:
             raise LeadError(
-                f"this run has written {ENCLOSED_LIMIT // 10**6} MB of attachments already",
+                Spoken(
+                    "this run has written {} MB of attachments already", ENCLOSED_LIMIT // 10**6
+                ),
                 hint="sync again for the next ones, or link to the files instead of sending them",
             )
         self._enclosed += size
@@ -227,14 +230,19 @@ class Writer:
         try:
             return compose(letter, self._rules.sender, now)
         except (ValueError, UnicodeError, IndexError) as error:
-            raise LeadError(f"the message cannot be addressed: {error}") from error
+            raise LeadError(Spoken("the message cannot be addressed: {}", str(error))) from error
 
     def _why(self, task: Task, choice: Choice) -> str:
-        since = task.moment.days.today(task.moment.since)
-        stage = f"{task.moment.stage} since {since} · " if task.moment.stage else ""
+        """In the team's language, as it is kept with the draft and read on the page of drafts."""
+        locale, moment = self.locale, task.moment
+        parts = []
+        if moment.stage:
+            since = _day(moment.days.today(moment.since), locale.language, locale.country)
+            parts.append(Spoken("{} since {}", moment.stage, since))
         count = len(task.sequence.steps)
-        step = f"{task.sequence.name}, step {task.step} of {count}"
-        return f"{stage}{step} · {choice.template.path}: {choice.why}"
+        parts.append(Spoken("{}, step {} of {}", task.sequence.name, task.step, count))
+        parts.append(Spoken("{}: {}", choice.template.path, choice.why))
+        return said(in_a_row(parts), locale.language)
 
 
 def reason_of(error: LeadError | TemplateError) -> str:
@@ -243,3 +251,9 @@ def reason_of(error: LeadError | TemplateError) -> str:
         line = f":{error.line}" if error.line else ""
         return Spoken("{} (templates/{}{})", error.message, error.template, line)
     return error.message
+
+
+@lru_cache(maxsize=512)
+def _day(day: date, language: str, country: str) -> str:
+    """``24 nov 2026``."""
+    return Voice(language=language, country=country, currency="").date(day, "medium")

@@ -13,6 +13,7 @@ from sheetcrm.core.health import english, indonesian, spanish
 from sheetcrm.core.health.contacts import Reach
 from sheetcrm.core.health.findings import Finding, Kind
 from sheetcrm.core.health.texts import Page, Text
+from sheetcrm.core.table.language import base_language
 from sheetcrm.core.table.names import as_written
 from sheetcrm.core.table.values import Severity
 
@@ -94,8 +95,7 @@ class Words:
 @lru_cache(maxsize=16)
 def words(language: str) -> Words:
     """The words of a language tag (``es``, ``es-MX``); English where there are none."""
-    base = language.replace("_", "-").partition("-")[0].strip().casefold()
-    chosen = {"id": indonesian, "es": spanish}.get(base, english)
+    chosen = {"id": indonesian, "es": spanish}.get(base_language(language), english)
     return Words(
         code=chosen.CODE, kinds=chosen.KINDS, severities=chosen.SEVERITIES, page=chosen.PAGE
     )

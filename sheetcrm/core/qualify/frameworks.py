@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from sheetcrm.core.qualify.rules import Criterion, Framework
-from sheetcrm.core.qualify.words import base_language
+from sheetcrm.core.table.language import base_language
 from sheetcrm.core.table.names import fold
 
 Answers = Sequence[bool | None]

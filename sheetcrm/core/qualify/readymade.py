@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from sheetcrm.core.qualify.rules import ParameterValue, ScoreRule
-from sheetcrm.core.qualify.words import base_language
+from sheetcrm.core.table.language import base_language
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

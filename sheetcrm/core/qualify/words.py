@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
+from sheetcrm.core.table.language import base_language
 from sheetcrm.core.table.values import CellValue
 
 MINUS = "−"
@@ -148,11 +149,6 @@ def words(language: str) -> Words:
         return words("en")
     marks = _locale(language, base).number_symbols["latn"]
     return Words(**_WORDS[base], decimal=marks["decimal"], group=marks["group"])
-
-
-def base_language(tag: str) -> str:
-    """``es-MX`` and ``es_MX`` are ``es``."""
-    return tag.replace("_", "-").partition("-")[0].strip().casefold()
 
 
 def _locale(tag: str, base: str) -> Locale:

@@ -29,6 +29,11 @@ def language_code(text: str) -> str:
     return ""
 
 
+def base_language(tag: str) -> str:
+    """``es-MX`` and ``es_MX`` are ``es``."""
+    return tag.replace("_", "-").partition("-")[0].strip().casefold()
+
+
 @lru_cache(maxsize=512)
 def language_of_country(country: str) -> str:
     """The first official language of an ISO 3166 country (CLDR), in law or in fact, or ``""``."""

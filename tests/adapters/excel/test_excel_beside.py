@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
 
-from sheetcrm.adapters.excel import Backups, FileSource
+from sheetcrm.adapters.excel import Backups, FileSource, reportbook
 from sheetcrm.adapters.excel.beside import UnwrittenSource, report_of
 from sheetcrm.core.table.values import CellError
 from sheetcrm.errors import SourceBusyError, SourceRefusedError
@@ -69,6 +70,16 @@ def test_it_holds_the_columns_typed_below_a_frozen_header(report):
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:F4")
     assert (sheet["D2"].number_format, sheet["A1"].font.bold) == ("yyyy-mm-dd", True)
     assert "does not stay" in sheet["A1"].comment.text
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", "does not stay"), ("id-ID", "tidak disimpan"), ("es", "ni se conserva")],
+)
+def test_it_says_what_it_is_in_the_teams_language(tmp_path, language, says):
+    book = io.BytesIO()
+    reportbook.make(book, "Leads", [("A",)], language=language)
+    assert says in openpyxl.load_workbook(book).active["A1"].comment.text
 
 
 def test_the_same_again_leaves_it_alone(source, report):

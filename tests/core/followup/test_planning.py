@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from sheetcrm.core.followup.rules import Segment, Step, Stop
+from sheetcrm.core.followup.rules import Segment, Sending, Step, Stop
 from sheetcrm.core.followup.rules import Sequence as Series
+from sheetcrm.core.table.spoken import said
 from sheetcrm.core.table.values import CellError, Severity
 from tests.core.followup.world import (
     CASE,
@@ -50,7 +51,7 @@ def test_a_lead_in_the_stage_gets_the_first_step():
     assert (draft.key, draft.person) == ("lead1@example.com|welcome|1|1", "lead1@example.com")
     assert (draft.due_on, draft.created_at) == (date(2026, 11, 24), NOW)
     assert draft.why == (
-        "MQL since 2026-11-24 · welcome, step 1 of 2 · welcome/01-intro.id.md: language id"
+        "MQL sejak 24 Nov 2026 · welcome, langkah 1 dari 2 · welcome/01-intro.id.md: bahasa id"
     )
     assert draft.segment == "Jakarta · solar, EV"
     assert planned.segment == ["Jakarta · solar, EV", ""]
@@ -404,6 +405,23 @@ def test_a_sequence_may_ask_for_a_stage_off_the_ladder():
     assert [draft.lead for draft in planned.drafts] == ["L-2"]
     assert planned.email_status == ["DUPLICATE", "DRAFT"]
     assert planned.held == []
+
+
+def test_what_was_held_before_is_noted_once_and_told_in_every_run_in_the_teams_language():
+    who, rules = lead(), {"sending": Sending(via="smtp")}
+    written = plan([who], rules=rules).drafts[0]
+    texts = TEXTS | {"welcome/01-intro.id.md": "---\nSubject: Halo\n---\n{{ lead.location }}"}
+    why = "lead.location is empty (templates/welcome/01-intro.id.md:4)"
+    for state, note, news in (("approved", "", [why]), ("held", why, []), ("held", "x", [why])):
+        message = record(written, state=state, digest=written.digest, note=note)
+        planned = plan([who], texts=texts, rules=rules, messages=[message])
+        assert [one.reason for one in planned.renewed] == news
+        (problem,) = planned.held
+        assert problem.message == f"welcome, step 1 is held: {why}"
+        assert said(problem.message, "es") == (
+            "welcome, paso 1 retenido: "
+            "lead.location está vacío (templates/welcome/01-intro.id.md:4)"
+        )
 
 
 def waiting(**parts):

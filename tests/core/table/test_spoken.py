@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import pickle
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,20 +14,52 @@ import pytest
 import sheetcrm
 from sheetcrm.core.table.clean import clean_column
 from sheetcrm.core.table.fields import FieldType, Locale
-from sheetcrm.core.table.spoken import TRANSLATIONS, Spoken, either, said
+from sheetcrm.core.table.spoken import Spoken, either, said
+from sheetcrm.core.table.translations import TRANSLATIONS
+from sheetcrm.core.table.values import CellError
 
 ROOT = Path(sheetcrm.__file__).parent
+OWN = {"spoken.py", "translations.py"}
+REASONS = {
+    **dict.fromkeys(("LeadError", "TemplateError", "UnknownPictureError", "Blank"), 0),
+    **dict.fromkeys(("SecurityError", "TemplateRuntimeError"), 0),
+    **dict.fromkeys(("unreadable", "_problem"), 1),
+}
+"""What is called with a reason, and as which argument."""
+
+TO_THE_TERMINAL = {"repeating.py"}  # `sheetcrm resend` refuses there and then
 
 
 def test_all_that_is_said_is_translated_and_nothing_else() -> None:
     files = (path for room in ("core", "engine") for path in (ROOT / room).rglob("*.py"))
-    code = "".join(path.read_text("utf-8") for path in files if path.name != "spoken.py")
-    patterns = {"{} or {}", *re.findall(r'Spoken\(\s*"([^"]+)"', code)}
-    assert len(patterns) == code.count("Spoken(") + 1
+    code = "".join(path.read_text("utf-8") for path in files if path.name not in OWN)
+    found = re.findall(r'Spoken\(\s*"([^"]+)"', code)
+    assert len(found) == code.count("Spoken(")
+    patterns = {"{} or {}", "{} · {}", *found}
     for known in TRANSLATIONS.values():
         assert patterns <= known.keys()
         assert [text for text in known.keys() - patterns if f'"{text}"' not in code] == []
     assert TRANSLATIONS["id"].keys() == TRANSLATIONS["es"].keys()
+
+
+def reasons(call: ast.Call) -> ast.expr | None:
+    """The text of a call that gives a reason for the column of problems."""
+    name = call.func.id if isinstance(call.func, ast.Name) else ""
+    place = REASONS.get(name)
+    return call.args[place] if place is not None and len(call.args) > place else None
+
+
+@pytest.mark.parametrize("room", ["core/table", "core/qualify", "core/followup", "engine"])
+def test_every_reason_is_said_in_a_way_that_can_be_translated(room: str) -> None:
+    for path in (ROOT / room).glob("*.py"):
+        if path.name in TO_THE_TERMINAL:
+            continue
+        calls = [n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)]
+        for text in filter(None, map(reasons, calls)):
+            where = f"{path.name}:{text.lineno}"
+            assert not isinstance(text, ast.JoinedStr), where
+            if isinstance(text, ast.Constant):
+                assert text.value in TRANSLATIONS["es"], where
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
@@ -68,6 +102,37 @@ def test_a_cell_in_three_languages(
     assert message == said(message, "en") == said(message, "fr") == english
     assert said(message, "id") == indonesian
     assert said(message, "es") == said(message, "es-ES") == spanish
+
+
+BROKEN = {
+    FieldType.TEXT: [CellError("#N/A")],
+    FieldType.LIST: [CellError("#N/A"), 7],
+    FieldType.COUNTRY: ["Wakanda", 62, CellError("#REF!")],
+    FieldType.YESNO: ["quizás", "kadang", 7, CellError("#N/A")],
+    FieldType.DATE: ["nanti", "Marzo 2026", "2026-02-31", 1e9, True, "3/4/2026", "31/12/2026",
+                     "12/31/2026", CellError("#VALUE!")],
+    FieldType.NUMBER: ["ocho", "5-10", "< 5", "7 m2", "1.200", "1,5", CellError("#DIV/0!")],
+    FieldType.MONEY: ["mahal", "5-10 jt", "> 5 jt", "5 jt / bulan", "US$ 1.200", "1.200",
+                      date(2026, 1, 2), CellError("#DIV/0!")],
+    FieldType.EMAIL: ["ana", "a@gmial.com", "a@b.com; c@d.com", "a @ gmail,com", 7],
+    FieldType.PHONE: ["123", "nanti", "0812 3456 7890 / 0813 4567 8901", 6.28123e12, True],
+}  # fmt: skip
+ENGLISH = re.compile(
+    r"\b(the|is|are|was|as|read|of|in|with|which|cannot|not|this|or|and|left out|number)\b"
+)
+
+
+@pytest.mark.parametrize("kind", FieldType)
+def test_no_remark_on_a_cell_stays_english(kind: FieldType) -> None:
+    """Whatever people type: only what they typed themselves is repeated as it is."""
+    locale = Locale(language="id", country="ID", currency="IDR")
+    for cell in BROKEN[kind]:
+        together = clean_column([cell, *BROKEN[kind]], kind, locale).faults
+        for _, message, _ in [*together, *clean_column([cell], kind, locale).faults]:
+            assert ENGLISH.search(re.sub("“[^”]*”", "", message)), message
+            for language in TRANSLATIONS:
+                own = re.sub("“[^”]*”", "", said(message, language))
+                assert not ENGLISH.search(own), own
 
 
 def test_marks_of_numbers_are_those_of_the_country_where_it_is_known() -> None:
