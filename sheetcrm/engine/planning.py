@@ -285,7 +285,7 @@ class Planner:
     def _merge(self, reading: Reading, qualified: Qualified, followups: FollowUpPlan) -> Planned:
         rules, leads, identities = self._rules, reading.leads, reading.identities
         held = in_rows(followups.held, leads, identities.ids)
-        problems = [*_problems(reading, qualified), *self._unheeded(reading), *held]
+        problems = [*self._unheeded(reading), *_problems(reading, qualified), *held]
         computed = Computed(
             leads=leads, ids=identities.ids, qualified=qualified, followups=followups
         )
