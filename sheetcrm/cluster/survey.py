@@ -56,6 +56,7 @@ def _take_up(connection: Connection, name: str, root: Path, now: str) -> None:
         fault = "; ".join([str(one) for one in error.faults] or [error.message])
     except SheetCrmError as error:
         fault = f"{error.message}: {error.hint}"
+    telling = looks(name, root, planned[0].zone if planned else "UTC")
     with connection.transaction():
         connection.execute(
             "INSERT INTO workspaces (name, signature, fault) VALUES (%s, %s, %s)"
@@ -64,9 +65,9 @@ def _take_up(connection: Connection, name: str, root: Path, now: str) -> None:
             (name, now, fault),
         )
         if planned is not None:
-            duties.keep(connection, name, [*planned, *looks(name, root)])
+            duties.keep(connection, name, [*planned, *telling])
         else:  # with a broken config what was known goes on, and says so
-            duties.add(connection, name, looks(name, root))
+            duties.add(connection, name, telling)
 
 
 def _planned(name: str, root: Path) -> list[Planned]:

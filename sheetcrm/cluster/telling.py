@@ -27,12 +27,12 @@ EVERY = "H/15 * * * *"  #: when somebody looks
 _ASLEEP = "SET LOCAL idle_in_transaction_session_timeout = '2min'"
 
 
-def looks(workspace: str, root: Path) -> list[Planned]:
+def looks(workspace: str, root: Path, zone: str) -> list[Planned]:
     """The duty to look how the workspace is doing; none where nobody wants to hear of it."""
     if not _notify(root).somebody:
         return []
     duty = Duty(workspace=workspace, kind=TELL, name="notify")
-    return [Planned(duty=duty, schedule=EVERY, zone="UTC")]
+    return [Planned(duty=duty, schedule=EVERY, zone=zone)]
 
 
 def look(connection: Connection, workspace: str, root: Path) -> Outcome:
