@@ -20,7 +20,7 @@ from sheetcrm.core.followup.voice import Voice
 from sheetcrm.core.followup.whatsapp import whatsapp_link
 from sheetcrm.core.memory import MessageDraft, MessageRecord
 from sheetcrm.core.table.fields import Locale
-from sheetcrm.core.table.spoken import Spoken, in_a_row, said
+from sheetcrm.core.table.spoken import Spoken, said
 from sheetcrm.errors import LeadError, TemplateError
 
 ENCLOSED_LIMIT = 200_000_000  #: bytes of attachments and pictures in the messages of one run
@@ -235,14 +235,13 @@ class Writer:
     def _why(self, task: Task, choice: Choice) -> str:
         """In the team's language, as it is kept with the draft and read on the page of drafts."""
         locale, moment = self.locale, task.moment
-        parts = []
+        count = len(task.sequence.steps)
+        parts = [Spoken("{}, step {} of {}", task.sequence.name, str(task.step), str(count))]
         if moment.stage:
             since = _day(moment.days.today(moment.since), locale.language, locale.country)
-            parts.append(Spoken("{} since {}", moment.stage, since))
-        count = len(task.sequence.steps)
-        parts.append(Spoken("{}, step {} of {}", task.sequence.name, task.step, count))
-        parts.append(Spoken("{}: {}", choice.template.path, choice.why))
-        return said(in_a_row(parts), locale.language)
+            parts.insert(0, Spoken("{} since {}", moment.stage, since))
+        place = f"{choice.template.path}: {said(choice.why, locale.language)}"
+        return " · ".join([*(said(part, locale.language) for part in parts), place])
 
 
 def reason_of(error: LeadError | TemplateError) -> str:

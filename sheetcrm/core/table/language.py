@@ -29,6 +29,7 @@ def language_code(text: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=512)
 def base_language(tag: str) -> str:
     """``es-MX`` and ``es_MX`` are ``es``."""
     return tag.replace("_", "-").partition("-")[0].strip().casefold()
