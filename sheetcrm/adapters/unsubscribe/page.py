@@ -22,6 +22,7 @@ class _Words:
     stays: str
     goes_on: str
     lost: str
+    later: str
     reply: str
 
 
@@ -36,6 +37,7 @@ WORDS: Mapping[str, _Words] = {
         stays="Baik, kami tetap mengirim email",
         goes_on="Anda tetap akan menerima email dari {name}.",
         lost="Tautan ini tidak lengkap atau sudah tidak berlaku",
+        later="Permintaan Anda belum tercatat; coba lagi sebentar lagi",
         reply="Balas saja salah satu email kami dengan kata BERHENTI.",
     ),
     "es": _Words(
@@ -48,6 +50,7 @@ WORDS: Mapping[str, _Words] = {
         stays="De acuerdo, seguiremos escribiéndole",
         goes_on="Seguirá recibiendo los correos de {name}.",
         lost="Este enlace está incompleto o ya no es válido",
+        later="Su solicitud aún no se ha registrado; inténtelo de nuevo en unos minutos",
         reply="Responda a cualquiera de nuestros correos con la palabra BAJA.",
     ),
     "en": _Words(
@@ -60,6 +63,7 @@ WORDS: Mapping[str, _Words] = {
         stays="All right, we keep writing to you",
         goes_on="You will go on hearing from {name}.",
         lost="This link is incomplete or no longer valid",
+        later="Your request has not been noted yet; please try again in a few minutes",
         reply="Just reply to any of our e-mails with the word STOP.",
     ),
 }
@@ -108,8 +112,12 @@ def staying(language: str, *, name: str) -> str:
 
 def lost(*, name: str) -> str:
     """The page for a link that we did not sign: in every language, as nobody knows whose it is."""
-    parts = [_section(language, words.lost, words.reply) for language, words in WORDS.items()]
-    return _document("en", name or WORDS["en"].lost, "".join(parts))
+    return _in_all({language: words.lost for language, words in WORDS.items()}, name)
+
+
+def later(*, name: str) -> str:
+    """The page while nothing can be noted or looked up, in every language as well."""
+    return _in_all({language: words.later for language, words in WORDS.items()}, name)
 
 
 def masked(address: str) -> str:
@@ -135,6 +143,12 @@ def _filled(language: str, name: str, address: str) -> dict[str, str]:
 def _page(language: str, title: str, text: str, form: str) -> str:
     known = _known(language)
     return _document(known, title, _section(known, title, text, form))
+
+
+def _in_all(titles: Mapping[str, str], name: str) -> str:
+    """Each language's title, and that an answer to one of our mails does as well."""
+    parts = [_section(language, title, WORDS[language].reply) for language, title in titles.items()]
+    return _document("en", name or titles["en"], "".join(parts))
 
 
 def _section(language: str, title: str, text: str, form: str = "") -> str:

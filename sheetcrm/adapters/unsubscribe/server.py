@@ -81,7 +81,7 @@ class LeavingApp:
         try:
             status, text, what = self._answer(method, path)
         except LedgerError as error:
-            status, text, what = 503, page.lost(name=self._name), f"the ledger: {error.message}"
+            status, text, what = 503, page.later(name=self._name), f"the ledger: {error.message}"
         self._log(f"{method if method.isalpha() else '?'} {status} {what}")
         body = text.encode()
         headers = [*_HEADERS, ("Content-Length", str(len(body)))]

@@ -36,6 +36,17 @@ class Clock:
         return self.moment
 
 
+class Breakable:
+    """The outbox, until its site is broken."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def __getattr__(self, name: str) -> object:
+        self._site.alive()
+        return getattr(self._site.ledger.outbox, name)
+
+
 class Site:
     """A server over a ledger in memory with one message."""
 
@@ -50,7 +61,7 @@ class Site:
         run(self.ledger, plan(leads=[record("L1")], drafts=[message]))
         sender = Sender(secret=SECRET)
         app = LeavingApp(
-            Leaving(outbox=self.ledger.outbox, sender=sender, clock=self.clock),
+            Leaving(outbox=Breakable(self), sender=sender, clock=self.clock),
             address="https://surya.example/u/{token}",
             name="Surya <Atap>",
             alive=self.alive,
@@ -252,6 +263,17 @@ def test_health(site: Site) -> None:
     status, text, headers = site.ask("GET", "/health")
     assert (status, headers["Retry-After"]) == (503, "60")
     assert "away" not in text
+
+
+def test_while_the_ledger_is_away_a_link_is_not_called_invalid(site: Site) -> None:
+    site.broken = True
+    for method in ("GET", "POST"):
+        status, text, headers = site.ask(method)
+        assert (status, headers["Retry-After"]) == (503, "60")
+        for words in page.WORDS.values():
+            assert words.later in text
+            assert words.reply in text
+            assert words.lost not in text
 
 
 def test_the_log_names_nobody(site: Site) -> None:
