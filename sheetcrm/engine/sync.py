@@ -234,7 +234,7 @@ class _Run:
         log = self._log(plan, again=again)
         workspace.ledger.intend(self.id, plan)
         receipt = carry_out(source, plan, log=log, run=self.id)
-        withdrawn, wishes = self._withdraw(plan.withdrawn), self._skip(plan.wishes)
+        withdrawn, wishes, stuck = self._take_away(plan)
         drafts, failure = self._put(plan.drafts)
         renewed = [
             replace(one, draft=self._stated(one.draft)) if one.draft else one
@@ -243,7 +243,11 @@ class _Run:
         plan = replace(plan, drafts=drafts, renewed=renewed, withdrawn=withdrawn, wishes=wishes)
         workspace.ledger.commit(self.id, plan, at=self._now)
         return SourceResult(
-            source=source.name, locator=source.locator, plan=plan, receipt=receipt, error=failure
+            source=source.name,
+            locator=source.locator,
+            plan=plan,
+            receipt=receipt,
+            error=stuck or failure,
         )
 
     def _log(self, plan: Plan, *, again: bool) -> StageLog | None:
@@ -273,21 +277,31 @@ class _Run:
         by_itself = auto and not is_repetition(draft.key)
         return replace(draft, state="queued") if by_itself else draft
 
-    def _withdraw(self, withdrawn: Sequence[Withdrawal]) -> list[Withdrawal]:
-        """Take the files away; where one is gone already, the reason says so."""
-        workspace = self._workspace
-        waiting = {draft.key: draft for draft in workspace.ledger.drafts()} if withdrawn else {}
-        return [
-            one
-            if one.key not in waiting or workspace.drafts.withdraw(waiting[one.key])
-            else replace(one, reason=f"{one.reason}; its file was gone already, sent or deleted")
-            for one in withdrawn
-        ]
+    def _take_away(self, plan: Plan) -> tuple[list[Withdrawal], list[Wish], MailerError | None]:
+        """Take the files of withdrawn and skipped drafts away, as far as that can be done.
 
-    def _skip(self, wishes: Sequence[Wish]) -> list[Wish]:
-        """Take the files of skipped drafts away; one that is gone meanwhile may have been sent."""
+        After a failure the next run withdraws what is left. What a person wants skipped is skipped
+        all the same: our word has taken the place of theirs by then.
+        """
         workspace = self._workspace
-        never = {wish.key for wish in wishes if wish.state == "skipped"}
-        drafts = [one for one in workspace.ledger.drafts() if one.key in never] if never else []
-        gone = {draft.key for draft in drafts if not workspace.drafts.withdraw(draft)}
-        return [wish for wish in wishes if wish.key not in gone]
+        never = {wish.key for wish in plan.wishes if wish.state == "skipped"}
+        keys = never.union(one.key for one in plan.withdrawn)
+        waiting = (
+            [draft for draft in workspace.ledger.drafts() if draft.key in keys] if keys else []
+        )
+        lay: dict[str, bool] = {}  # key → whether it lay there still
+        failure = None
+        try:
+            for draft in waiting:
+                lay[draft.key] = workspace.drafts.withdraw(draft)
+        except MailerError as error:
+            failure = error
+        left = {draft.key for draft in waiting} - lay.keys()
+        withdrawn = [
+            one
+            if lay.get(one.key, True)
+            else replace(one, reason=f"{one.reason}; its file was gone already, sent or deleted")
+            for one in plan.withdrawn
+            if one.key not in left
+        ]
+        return withdrawn, [wish for wish in plan.wishes if lay.get(wish.key, True)], failure

@@ -8,14 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sheetcrm.adapters.memory import MemoryTabSource
+from sheetcrm.adapters.memory import MemoryDrafts, MemoryTabSource
 from sheetcrm.core.followup.rules import Sequence, Step
+from sheetcrm.core.memory import MessageDraft
 from sheetcrm.core.qualify.rules import Stage
 from sheetcrm.core.table.values import CellValue
 from sheetcrm.engine.explain import explain
 from sheetcrm.engine.renew import renew
 from sheetcrm.engine.sync import plan, sync
 from sheetcrm.engine.undo import undo
+from sheetcrm.errors import MailerUnavailableError
 from tests.engine.team import FOLLOWUPS, GRID, OUTPUTS, QUALIFICATION, TEMPLATES, Make, by_name
 
 COLUMNS = OUTPUTS | {"next_follow_up": "Next follow-up", "problems": "Problems"}
@@ -139,6 +141,37 @@ def test_a_draft_whose_lead_moved_on_is_withdrawn_and_stays_so(make: Make) -> No
     sync(workspace)
     assert list(workspace.drafts.messages) == [budi.place]
     assert by_name(source, "Email status")["Ana"] == "CANCELLED"
+
+
+class MailboxAway(MemoryDrafts):
+    """A mailbox that cannot be reached now and then."""
+
+    away = False
+
+    def withdraw(self, draft: MessageDraft) -> bool:
+        if self.away:
+            raise MailerUnavailableError("imap.example.com: no answer", hint="try again later")
+        return super().withdraw(draft)
+
+
+def test_a_draft_that_cannot_be_taken_away_now_is_withdrawn_by_the_next_run(make: Make) -> None:
+    source, other = tab([row("Ana", "MQL")]), tab([row("Budi", "Contact")], "other")
+    mailbox = MailboxAway()
+    workspace = replace(make(source, other, qualification=LADDER), drafts=mailbox)
+    sync(workspace)
+    source.set_cell("D2", 1)  # Ana is out now
+    other.set_cell("C2", "Bandung")
+    mailbox.away = True
+    report = sync(workspace)
+    assert report.exit_code == 75
+    assert [bool(one.error) for one in report.results] == [True, False]
+    assert by_name(source, "Stage")["Ana"] == "Out"
+    assert [draft.place for draft in workspace.ledger.drafts()] == list(mailbox.messages)
+    mailbox.away = False
+    assert sync(workspace).exit_code == 0
+    assert (workspace.ledger.drafts(), mailbox.messages) == ([], {})
+    assert by_name(source, "Email status")["Ana"] == "CANCELLED"
+    assert plan(workspace).results[0].plan.changes_nothing
 
 
 def test_a_draft_whose_file_is_gone_counts_as_sent_and_is_not_withdrawn(make: Make) -> None:
