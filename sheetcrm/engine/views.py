@@ -106,6 +106,15 @@ TITLES = frozenset(
         "don",
         "doña",
         "prof",
+        "profa",
+        "dra",
+        "lic",
+        "licda",
+        "ing",
+        "arq",
+        "mtro",
+        "mtra",
+        "cp",
     )
 )
 
@@ -113,11 +122,14 @@ TITLES = frozenset(
 def first_name(name: str) -> str:
     """What a friendly letter calls somebody: ``"Bpk. Budi Santoso"`` → ``"Budi"``.
 
+    What is cut short is called out by nobody where a whole word follows: ``"Ma. Guadalupe"``.
     Markup, code and addresses are nobody's name, whatever words stand in them.
     """
     if _NO_NAME.search(name):
         return ""
-    for word in name.replace(",", " ").split():
-        if word.strip(".").casefold() not in TITLES and any(char.isalpha() for char in word):
-            return word
-    return ""
+    given = [
+        word
+        for word in name.replace(",", " ").split()
+        if word.replace(".", "").casefold() not in TITLES and any(map(str.isalpha, word))
+    ]
+    return next((word for word in given if not word.endswith(".")), given[0] if given else "")

@@ -15,12 +15,13 @@ from sheetcrm.core.followup.rules import Sending
 from sheetcrm.core.memory import GONE, Enrolment, Hold, MessageRecord, Standing
 from sheetcrm.core.outbox import patterns_of
 from sheetcrm.core.table.fields import Locale
-from sheetcrm.core.table.values import CellValue
+from sheetcrm.core.table.values import CellError, CellValue
 from sheetcrm.core.table.yesno import yesno_reader
 
 AWAY = "an automatic reply came"
 
 _NOBODY = Person()
+_UNREADABLE = CellError("#VALUE!")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +105,12 @@ class People:
         self._known[self.one(message.person)] = replace(person, messages=messages)
 
     def _hear(self, leads: Iterable[LeadView], locale: Locale) -> None:
-        """What the sheet says of a person in any row counts in all of them."""
+        """What the sheet says of a person in any row counts in all of them.
+
+        Somebody wrote something where people ask not to be written to: what cannot be read there
+        (``no contactar``, the day it was said) is taken for a yes. ``#N/A`` is not: so a lookup
+        says that somebody is on no list.
+        """
         read = yesno_reader(locale)
 
         def says(lead: LeadView, name: str) -> CellValue:
@@ -114,7 +120,7 @@ class People:
             if not lead.email:
                 continue
             replied = says(lead, "replied") is True
-            unsubscribed = says(lead, "unsubscribed") is True
+            unsubscribed = says(lead, "unsubscribed") in {True, _UNREADABLE}
             refuses = says(lead, "consent") is False
             if replied or unsubscribed or refuses:
                 known = self.of(lead.email)

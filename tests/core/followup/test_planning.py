@@ -172,6 +172,21 @@ def test_whoever_unsubscribed_in_one_row_or_by_mail_hears_nothing():
     assert plan(leads).due[1] == "welcome: unsubscribed."
 
 
+@pytest.mark.parametrize(
+    ("cell", "hears"),
+    [
+        ("no contactar", False),
+        (date(2026, 3, 12), False),
+        (CellError("#VALUE!"), False),  # as the field's reader leaves such a text
+        (CellError("#N/A"), True),
+        ("no", True),
+        ("-", True),
+    ],
+)
+def test_what_cannot_be_read_where_people_ask_for_silence_is_a_wish_for_it(cell, hears):
+    assert bool(plan([lead(values={"unsubscribed": cell})]).drafts) == hears
+
+
 def test_no_consent_holds():
     who = lead(phone="+6281234567890", values={"consent": False})
     texts = TEXTS | {"welcome/01-intro.whatsapp.id.md": "Halo"}
