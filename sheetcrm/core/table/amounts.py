@@ -19,6 +19,7 @@ LIMIT = Decimal(10) ** 18  #: nothing that a team counts is larger
 _DIGITS = r"\d+(?:[.,'’]\d+|[ \u00a0\u2009\u202f]\d{3}(?!\d))*"
 _TOKEN = re.compile(rf"{_DIGITS}|[.,]\d+|[^\W\d_]+|[^\w\s]")
 _GROUPING = re.compile(r"[\s'’]")
+_MILLIONS = re.compile(r"(?<=\d)['’](?=\d{3}([.,])\d{3}(?!\d))")  # "2'500,000": Mexico, Peru
 _AROUND = re.compile(r"\b(jt|juta|rb|ribu)[-\s]?an\b")  # "5 jutaan": about five million
 _UNTIL = re.compile(r"\bs\s*[/.]\s*d\b\.?")  # "5 s/d 10 juta"
 _ENDING = re.compile(r"[,.]\s*[-–—]+(?=\s|$)")  # "5.000.000,-"
@@ -35,7 +36,8 @@ _TO = words("to until sampai hingga hasta a and dan y")
 _ABOUT = words(
     "about approx approximately around circa ca roughly estimated between from "
     "sekitar kira kurang lebih kisaran estimasi perkiraan antara dari "
-    "aprox aproximadamente unos unas alrededor cerca de entre desde"
+    "aprox aproximadamente unos unas alrededor cerca de entre desde "
+    "in within dalam en dentro"
 )
 _BOUNDS = words(
     "max maximum min minimum up under over above below more less than least most at starting plus "
@@ -76,7 +78,7 @@ def parse_number(digits: str, decimal: str) -> tuple[Decimal, bool] | None:
     `decimal` sign, else thousands; everything else tells by itself what it is. None where it is
     no number.
     """
-    compact = _GROUPING.sub("", digits)
+    compact = _GROUPING.sub("", _MILLIONS.sub(r"\1", digits))
     dots, commas = compact.count("."), compact.count(",")
     if dots and commas:
         return _both_signs(compact)

@@ -28,11 +28,12 @@ def number_reader(locale: Locale) -> Reader:
     """A reader of numbers.
 
     Percent signs divide by a hundred; a span of time (``3 bulan``, ``2 weeks``) is its number of
-    days, a month having 30 and a year 365, and ``ASAP`` is 0; a tick box is 1 or 0. A unit after
-    the number is left out with a remark.
+    days, a month having 30 and a year 365, ``ASAP`` is 0 and this or next month 30; a tick box is 1
+    or 0. A unit after the number is left out with a remark.
     """
     decimal = decimal_sign(locale.country)
     scales = {**scale_words(locale.language), **_TIMES, **_ONES}
+    soon = _SOON if locale.language == "id" else {**_SOON, "ya": 0}  # "yes" in Indonesian
 
     def read(cell: CellValue) -> Reading:
         if cell is None:
@@ -44,8 +45,9 @@ def number_reader(locale: Locale) -> Reader:
         text = bare(cell)
         if says_unknown(text):
             return BLANK
-        if fold(text) in _AT_ONCE:
-            return Reading(0)
+        days = soon.get(fold(text))
+        if days is not None:
+            return Reading(days)
         amount = read_amount(text.casefold(), decimal=decimal, scales=scales, units=True)
         if amount is None:
             return unreadable(cell, "a number", _HINT)
@@ -102,7 +104,20 @@ _AT_ONCE = frozenset(
             ),
             *("segera", "secepatnya", "sekarang", "hari ini", "urgent", "mendesak"),
             *("inmediato", "inmediatamente", "de inmediato", "ahora", "hoy", "urgente"),
-            *("lo antes posible", "cuanto antes", "lo más pronto posible"),
+            *("lo antes posible", "cuanto antes", "lo más pronto posible", "ya mismo"),
         ),
     )
 )
+_WEEK = (
+    *("this week", "next week", "minggu ini", "minggu depan", "esta semana"),
+    *("próxima semana", "la próxima semana", "la semana que viene"),
+)
+_MONTH = (
+    *("this month", "next month", "bulan ini", "bulan depan", "este mes"),
+    *("próximo mes", "el próximo mes", "el mes que viene"),
+)
+_SOON: Mapping[str, int] = {
+    **dict.fromkeys(_AT_ONCE, 0),
+    **dict.fromkeys(map(fold, _WEEK), 7),
+    **dict.fromkeys(map(fold, _MONTH), 30),
+}

@@ -12,6 +12,7 @@ from sheetcrm.core.table.amounts import Amount, read_amount
 from sheetcrm.core.table.customs import decimal_sign
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.figures import number_read, scale_words
+from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.reading import BLANK, Reader, Reading, bare, says_unknown, unreadable
 from sheetcrm.core.table.spoken import Spoken
 from sheetcrm.core.table.values import CellError, CellValue
@@ -27,7 +28,7 @@ _CODES = (
 )
 _SPELLINGS: Mapping[str, str] = {
     "IDR": "rp rupiah",
-    "USD": "us$ usd$ u$s dollar dollars dólar dólares dolar dolares",
+    "USD": "us$ usd$ u$s dollar dollars dólar dólares dolar dolares dls dlls",
     "EUR": "€ euro euros",
     "GBP": "£ pounds libras",
     "SGD": "s$",
@@ -57,6 +58,11 @@ _BY_SPELLING: Mapping[str, str] = {code.casefold(): code for code in _CODES.spli
     spelling: code for code, spellings in _SPELLINGS.items() for spelling in spellings.split()
 }
 _SIGN = re.compile(r"u\$s|[^\W\d_]*\$|(?<![^\W\d_])s/(?=\.?\s*\d)|[^\W\d_]+|[€£₱₹฿¥₫₩]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_NATIONAL = re.compile(r"(?<![^\W\d_])m\.\s?n\b\.?")  # "$ 2,450,000 M.N.": pesos, moneda nacional
+_MN = re.compile(r"(?<![^\W\d_])mn(?![^\W\d_])")  # the same in Mexico; elsewhere millions
+_MILLIONS = re.compile(r"(?<![^\W\d_])md([pd])(?![^\W\d_])")  # "2.4 mdp": millones de pesos
+_MILLIONS_OF = {"p": " millones peso ", "d": " millones usd "}
 _RUPIAH_DOT = re.compile(r"(?<![^\W\d_])(rp|s/)\.(?=\s*\d)")  # "Rp.5.000.000"
 
 
@@ -65,7 +71,8 @@ def money_reader(locale: Locale) -> Reader:
 
     Neither rates nor a clock are known here, so an amount in another currency than the
     workspace's keeps its number and gets a remark. ``1.200`` is read as the country's people
-    write it, but beside a currency sign always as thousands: nobody writes three decimals there.
+    write it, but beside a currency sign as thousands: nobody writes three decimals there, unless
+    of millions (``$1.850 mdp``).
     ``1,2 M`` is 1.2 miliar for rupiah and 1.2 million elsewhere.
     """
 
@@ -103,19 +110,27 @@ def _read(text: str, locale: Locale) -> tuple[Amount, str] | None:
         signs.add(_BY_SPELLING[sign])
         return rest
 
-    rest = _SIGN.sub(take_out, _RUPIAH_DOT.sub(r"\1 ", text))
+    rest = _SIGN.sub(take_out, _spelled_out(text, locale))
     if len(signs) > 1:
         signs.discard("$")  # "$ 5k USD"
     found = {_currency(sign, locale) for sign in signs}
     if len(found) > 1:
         return None
     currency = found.pop() if found else locale.currency
-    amount = read_amount(
-        rest,
-        decimal="" if signs else decimal_sign(locale.country),
-        scales=_scales(currency, locale.language),
-    )
+    scales = _scales(currency, locale.language)
+    scaled = any(fold(word) in scales for word in _LETTERS.findall(rest))
+    decimal = decimal_sign(locale.country) if scaled or not signs else ""
+    amount = read_amount(rest, decimal=decimal, scales=scales)
     return None if amount is None else (amount, currency)
+
+
+def _spelled_out(text: str, locale: Locale) -> str:
+    """The text without what is cut short so that it could be read as something else."""
+    text = _RUPIAH_DOT.sub(r"\1 ", text)
+    if locale.currency == "MXN":
+        text = _MN.sub(" peso ", text)
+    text = _NATIONAL.sub(" peso ", text)
+    return _MILLIONS.sub(lambda match: _MILLIONS_OF[match[1]], text)
 
 
 def _currency(sign: str, locale: Locale) -> str:

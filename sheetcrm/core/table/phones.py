@@ -22,6 +22,8 @@ from sheetcrm.core.table.values import CellValue
 _SCIENTIFIC = re.compile(r"\d[.,]\d+e\+?\d+", re.IGNORECASE)
 _PUNCTUATION = str.maketrans("", "", " -.()\u00a0\u2011\u2013/")
 _NUMBER = re.compile(r"\+?\(?\d[\d\s().\u00a0\u2010-\u2015+-]{4,}")
+_MEXICAN = re.compile(r"52(?:1|044|045|01)(\d{10})")  # "+52 1 33 …": not dialled since 2019
+_MEXICAN_AT_HOME = re.compile(r"(?:044|045|01)(\d{10})")
 _SEVERAL = re.compile(r"[/;,|&\n]|\s(?:or|atau|dan|y|o|and)\s", re.IGNORECASE)
 _LINK = re.compile(
     r"^(?:tel:|(?:https?://)?(?:wa\.me/|api\.whatsapp\.com/send\?phone=))", re.IGNORECASE
@@ -127,7 +129,7 @@ def _number(text: str, country: str) -> str | None:
     digits = "".join(char for char in text if char.isdecimal()).removeprefix("00")
     if not 5 <= len(digits) <= 18 or sum(char.isalpha() for char in text) > 12:
         return None
-    for candidate in (text, f"+{digits}"):
+    for candidate in (_as_dialled(text, digits, country), f"+{digits}"):
         try:
             number = phonenumbers.parse(candidate, country)
         except phonenumbers.NumberParseException:
@@ -135,6 +137,14 @@ def _number(text: str, country: str) -> str | None:
         if phonenumbers.is_valid_number(number):
             return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     return None
+
+
+def _as_dialled(text: str, digits: str, country: str) -> str:
+    """The text, without the prefixes that Mexico has given up and its people still write."""
+    retired = _MEXICAN.fullmatch(digits)
+    if retired is None and country == "MX":
+        retired = _MEXICAN_AT_HOME.fullmatch(digits)
+    return f"+52{retired[1]}" if retired else text
 
 
 @lru_cache(maxsize=8)

@@ -34,7 +34,7 @@ _UNKNOWN = frozenset(
             *("no sé", "no lo sé", "no sabe", "ns/nc", "desconocido", "desconocida", "se ignora"),
             *("por definir", "por determinar", "por confirmar", "sin definir", "sin datos", "s/d"),
             *("sin dato", "sin información", "no aplica", "no especificado", "ninguno", "ninguna"),
-            *("aún no sé", "no definido", "vacío", "n/d"),
+            *("aún no sé", "no definido", "vacío", "n/d", "no tiene", "sin correo", "sin teléfono"),
         ),
     )
 )

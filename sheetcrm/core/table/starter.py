@@ -200,7 +200,7 @@ STARTER_FIELDS: tuple[Field, ...] = (
             "Product · Products · Service · Services · Minat · Peminatan · Minat produk · Produk · "
             "Produk diminati · Produk yang diminati · Tertarik pada · Layanan · Interés · "
             "Intereses · Interesado en · Interesada en · Producto · Productos · "
-            "Producto de interés · Servicio · Servicios"
+            "Producto de interés · Desarrollo de interés · Servicio · Servicios"
         ),
     ),
     Field(
@@ -234,7 +234,7 @@ STARTER_FIELDS: tuple[Field, ...] = (
         headers=_headers(
             "Timeline · Time frame · Timing · Buying timeline · Purchase timeline · "
             "Jangka waktu · Rencana waktu · Waktu pembelian · Target waktu · Plazo · "
-            "Plazo de compra · Plazos · Horizonte"
+            "Plazo de compra · Plazos · Horizonte · Cuándo compra · Kapan beli · When to buy"
         ),
     ),
     Field(

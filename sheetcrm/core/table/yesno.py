@@ -26,6 +26,7 @@ _NO = words(
     "✗ ✘ ❌ ☐ ✖ 👎 ×"
 ) | {fold(no) for no in ("not yet", "opted out", "opt out", "tidak ada", "tidak pernah")}
 _NO |= {fold(no) for no in ("belum pernah", "aún no", "todavía no", "no acepta", "no acepto")}
+_NO |= {fold("no tiene")}
 
 _FIRST_WORD = re.compile(r"\s*([^\W\d_]+)\s*[,;:.!(–—-]")
 _VARIATION = "\ufe0f"  # asks for the coloured picture of a sign

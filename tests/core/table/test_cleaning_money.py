@@ -80,6 +80,14 @@ def test_amounts_in_rupiah(cell, expected):
         ("5 mil", STATES, 5_000_000),
         ("$ 1,200 pesos", MEXICO, 1200),
         ("MX$500", MEXICO, 500),
+        ("2.4 mdp", MEXICO, 2_400_000),
+        ("$1.5MDP", MEXICO, 1_500_000),
+        ("$2'500,000", MEXICO, 2_500_000),
+        ("1’234,567.50", MEXICO, 1_234_567.5),
+        ("$ 2,450,000.00 M.N.", MEXICO, 2_450_000),
+        ("$2,450,000 MN", MEXICO, 2_450_000),
+        ("$2.800.000", MEXICO, 2_800_000),
+        ("5 mn", STATES, 5_000_000),
     ],
 )
 def test_amounts_of_other_workspaces(cell, locale, expected):
@@ -103,6 +111,10 @@ def test_amounts_of_other_workspaces(cell, locale, expected):
         ("max 5jt", INDONESIA, 5_000_000, "limit"),
         ("> 10 jt", INDONESIA, 10_000_000, "limit"),
         ("5jt/bulan", INDONESIA, 5_000_000, "bulan"),
+        ("entre 2 y 2.5 mdp", MEXICO, 2_000_000, "lower end"),
+        ("$1.850 mdp", MEXICO, 1_850_000, "“.” is the decimal sign"),
+        ("1.2 mdd", MEXICO, 1_200_000, "in USD"),
+        ("120 mil dls", MEXICO, 120_000, "in USD"),
     ],
 )
 def test_readings_that_a_person_should_know_of(cell, locale, expected, remark):

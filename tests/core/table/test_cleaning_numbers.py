@@ -40,6 +40,11 @@ def number(cell, **locale):
         ("segera", 0),
         ("ASAP", 0),
         ("lo antes posible", 0),
+        ("Este mes", 30),
+        ("minggu depan", 7),
+        ("en 6 meses", 180),
+        ("within 3 months", 90),
+        ("no tiene", None),
         ("?", None),
         ("belum tahu", None),
         (None, None),
@@ -47,6 +52,11 @@ def number(cell, **locale):
 )
 def test_numbers(cell, expected):
     assert number(cell) == (expected, "")
+
+
+def test_ya_is_at_once_in_spanish_and_yes_in_indonesian():
+    assert number("ya", country="MX", language="es-MX") == (0, "")
+    assert number("ya")[0] == CellError("#VALUE!")
 
 
 @pytest.mark.parametrize(
