@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,8 +38,3 @@ def how_it_ended(run: RunRecord, *, at_work: bool) -> str:
     if run.finished is None:
         return AT_WORK if at_work else CUT_OFF
     return run.outcome
-
-
-def when(moment: datetime, zone: tzinfo | None) -> str:
-    """A moment as the workspace's clocks show it."""
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"

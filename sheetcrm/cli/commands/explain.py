@@ -8,9 +8,12 @@ import click
 
 from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.cli import output
+from sheetcrm.cli.clocks import day
 from sheetcrm.cli.show import said
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from sheetcrm.engine.explain import Explanation
 
 WAITING = {"draft": "the draft waits", "approved": "approved, waits for its time"}
@@ -32,6 +35,7 @@ def explain(workspace: str, *, lead: str, sources: tuple[str, ...], as_json: boo
         from sheetcrm.engine.explain import explain as explain_lead
 
         found = explain_lead(opened, lead, only=sources)
+        zone = opened.clock.now().tzinfo
     if as_json:
         output.json_out(found)
         return 0
@@ -41,12 +45,12 @@ def explain(workspace: str, *, lead: str, sources: tuple[str, ...], as_json: boo
         output.next_step("say which: sheetcrm explain ID")
         return 0
     for explanation in found:
-        show(explanation)
+        show(explanation, zone)
     return 0
 
 
-def show(lead: Explanation) -> None:
-    """One lead on the terminal."""
+def show(lead: Explanation, zone: tzinfo | None) -> None:
+    """One lead on the terminal, its days as the workspace counts them."""
     output.say(f"{lead.name or lead.email or lead.lead} · {lead.stage}", style="bold")
     output.say(f"  {lead.lead} · {lead.source} row {lead.row} · {lead.email or 'no e-mail'}")
     if lead.stage:
@@ -78,7 +82,7 @@ def show(lead: Explanation) -> None:
     for move in lead.refused:
         what = "waits for a person to move it" if move.asked else "not moved"
         output.say(f"  {what} to {move.after}: {move.why}", style="yellow")
-    show_history(lead)
+    show_history(lead, zone)
     output.say(f"  follow-up: {lead.follow_up}")
     if lead.upcoming:
         output.say("  and then, if nothing changes:")
@@ -90,7 +94,7 @@ def show(lead: Explanation) -> None:
         output.say(f"  {problem.place}: {problem.message}", style="yellow")
 
 
-def show_history(lead: Explanation) -> None:
+def show_history(lead: Explanation, zone: tzinfo | None) -> None:
     """The lead's scores, its way through the stages, and its messages."""
     state = lead.state
     if state is None:
@@ -98,11 +102,11 @@ def show_history(lead: Explanation) -> None:
         return
     for past in lead.scores[-SCORES:]:
         parts = ", ".join(f"{name} {points:g}" for name, points in past.scores.items())
-        output.say(f"  {past.at:%Y-%m-%d} score {past.score or 0:g} ({parts})")
+        output.say(f"  {day(past.at, zone)} score {past.score or 0:g} ({parts})")
     for move in state.moves:
-        at = f"{move.at:%Y-%m-%d}" if move.at else ""
+        at = day(move.at, zone) if move.at else ""
         output.say(f"  {at} {move.before or 'new'} → {move.after} ({move.by}: {move.why})")
     for message in state.messages:
-        at = f"{message.heard_at:%Y-%m-%d}"
+        at = day(message.heard_at, zone)
         came = f"{message.state}: {message.note}" if message.note else message.state
         output.say(f"  {at} {message.called}: {message.subject} ({came})")

@@ -9,6 +9,7 @@ import click
 
 from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.cli import output
+from sheetcrm.cli.clocks import minute
 from sheetcrm.cli.commands.forget import called
 from sheetcrm.core.table.reading import display
 
@@ -92,5 +93,5 @@ def said(value: object, zone: tzinfo | None) -> str:
         told = {name: said(one, zone) for name, one in value.items()}
         return ", ".join(f"{name} {text}" for name, text in told.items() if text)
     if isinstance(value, datetime):
-        return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+        return minute(value, zone)
     return display(value) if isinstance(value, int | float | date) else str(value or "")

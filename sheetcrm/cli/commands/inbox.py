@@ -8,10 +8,12 @@ import click
 
 from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.cli import output
+from sheetcrm.cli.clocks import minute
 from sheetcrm.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
 
     from sheetcrm.core.hearing.unclear import Unclear
 
@@ -49,6 +51,7 @@ def inbox(workspace: str, *, mail: str | None, verdict: str | None, as_json: boo
 
             decided = decide(opened, mail, As(verdict), opened.clock.now())
         waiting = opened.ledger.outbox.unclear()
+        zone = opened.clock.now().tzinfo
     if as_json:
         output.json_out(waiting)
     elif mail and verdict:
@@ -56,11 +59,11 @@ def inbox(workspace: str, *, mail: str | None, verdict: str | None, as_json: boo
         if waiting:
             output.next_step(f"{len(waiting)} more: sheetcrm inbox")
     else:
-        show(waiting)
+        show(waiting, zone)
     return 0
 
 
-def show(waiting: Sequence[Unclear]) -> None:
+def show(waiting: Sequence[Unclear], zone: tzinfo | None) -> None:
     """The mails that wait, on a terminal."""
     if not waiting:
         output.say("no mail waits for you")
@@ -68,7 +71,7 @@ def show(waiting: Sequence[Unclear]) -> None:
     rows = [
         (
             one.id,
-            f"{one.at:%Y-%m-%d %H:%M}",
+            minute(one.at, zone),
             one.sender,
             SEEMS.get(one.kind, one.kind),
             one.subject,

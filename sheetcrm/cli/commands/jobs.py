@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sheetcrm.cli import output
+from sheetcrm.cli.clocks import second
 from sheetcrm.cli.cluster import DATABASE, extra_installed
 from sheetcrm.errors import UsageError
 
@@ -119,4 +120,4 @@ def _when(moment: datetime | None, zone: str) -> str:
     """A moment as the workspace's clocks show it."""
     from zoneinfo import ZoneInfo
 
-    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}" if moment else ""
+    return second(moment, ZoneInfo(zone)) if moment else ""

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from sheetcrm.bootstrap import find_root, open_workspace
 from sheetcrm.cli import output
+from sheetcrm.cli.clocks import day
 from sheetcrm.cli.show import FEW, said
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 @click.command(short_help="List the cells of ours that people have set.")
@@ -30,6 +26,7 @@ def overrides(workspace: str, *, sources: tuple[str, ...], everything: bool, as_
         from sheetcrm.engine.overrides import overrides as find_overrides
 
         report = find_overrides(opened, only=sources)
+        zone = opened.clock.now().tzinfo
     if as_json:
         output.json_out(
             [{**output.plain(cell)} for source in report.sources for cell in source.cells]
@@ -51,7 +48,7 @@ def overrides(workspace: str, *, sources: tuple[str, ...], everything: bool, as_
                     one.header,
                     said(one.value),
                     said(one.computed),
-                    since(one.since),
+                    day(one.since, zone) if one.since else "not synced yet",
                 )
                 for one in cells
             ]
@@ -65,8 +62,3 @@ def overrides(workspace: str, *, sources: tuple[str, ...], everything: bool, as_
     if not as_json and any(source.cells for source in report.sources):
         output.next_step("give one back to the rules: sheetcrm release CELL")
     return report.exit_code
-
-
-def since(at: datetime | None) -> str:
-    """When a sync saw it first."""
-    return f"{at:%Y-%m-%d}" if at else "not synced yet"

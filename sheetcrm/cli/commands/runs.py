@@ -9,7 +9,8 @@ import click
 
 from sheetcrm.bootstrap import at_work, find_root, open_workspace
 from sheetcrm.cli import output
-from sheetcrm.cli.runs import counted, how_it_ended, lasted, phase_line, when
+from sheetcrm.cli.clocks import second
+from sheetcrm.cli.runs import counted, how_it_ended, lasted, phase_line
 from sheetcrm.errors import UsageError
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def listed(runs: Sequence[RunRecord], ends: dict[str, str], zone: tzinfo | None)
         output.say("no run yet")
         return
     rows = [
-        (run.id, when(run.started, zone), run.kind, took(run), ends[run.id], counted(run.counts))
+        (run.id, second(run.started, zone), run.kind, took(run), ends[run.id], counted(run.counts))
         for run in runs
     ]
     output.table("", ["run", "began", "what", "took", "outcome", "counts"], rows)
@@ -95,7 +96,9 @@ def listed(runs: Sequence[RunRecord], ends: dict[str, str], zone: tzinfo | None)
 def show(run: RunRecord, outcome: str, zone: tzinfo | None) -> None:
     """All about one run."""
     output.say(f"{run.id} · {run.kind} · {outcome}", style="bold")
-    output.say(f"  began {when(run.started, zone)}" + (f", took {took(run)}" if took(run) else ""))
+    output.say(
+        f"  began {second(run.started, zone)}" + (f", took {took(run)}" if took(run) else "")
+    )
     if counts := counted(run.counts):
         output.say(f"  {counts}")
     show_errors(run.details.get("warnings", ()))

@@ -8,6 +8,7 @@ import click
 
 from sheetcrm.bootstrap import find_root, open_workspace, read_text, write_text
 from sheetcrm.cli import output
+from sheetcrm.cli.clocks import day
 from sheetcrm.errors import UsageError
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def show_list(opened: Workspace, *, as_json: bool) -> int:
     if as_json:
         output.json_out(shown)
         return 0
-    rows = [(one.pattern, one.reason, f"{one.at:%Y-%m-%d}") for one in shown]
+    zone = opened.clock.now().tzinfo
+    rows = [(one.pattern, one.reason, day(one.at, zone)) for one in shown]
     if rows:
         output.table("", ["never written to", "why", "since"], rows)
     else:

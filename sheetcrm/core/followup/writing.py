@@ -238,7 +238,8 @@ class Writer:
         count = len(task.sequence.steps)
         parts = [Spoken("{}, step {} of {}", task.sequence.name, str(task.step), str(count))]
         if moment.stage:
-            since = _day(moment.days.today(moment.since), locale.language, locale.country)
+            here = moment.since.astimezone(moment.now.tzinfo).date()  # as in the sheet
+            since = _day(here, locale.language, locale.country)
             parts.insert(0, Spoken("{} since {}", moment.stage, since))
         place = f"{choice.template.path}: {said(choice.why, locale.language)}"
         return " · ".join([*(said(part, locale.language) for part in parts), place])
