@@ -119,10 +119,13 @@ TITLES = frozenset(
 )
 
 
+_BETWEEN = frozenset(("de", "del", "la", "las", "los", "DE", "DEL", "LAS", "LOS"))
+
+
 def first_name(name: str) -> str:
     """What a friendly letter calls somebody: ``"Bpk. Budi Santoso"`` → ``"Budi"``.
 
-    What is cut short is called out by nobody where a whole word follows: ``"Ma. Guadalupe"``.
+    What is cut short is called out by nobody where a whole word follows: ``"Ma. del Rosario"``.
     Markup, code and addresses are nobody's name, whatever words stand in them.
     """
     if _NO_NAME.search(name):
@@ -130,6 +133,8 @@ def first_name(name: str) -> str:
     given = [
         word
         for word in name.replace(",", " ").split()
-        if word.replace(".", "").casefold() not in TITLES and any(map(str.isalpha, word))
+        if word.replace(".", "").casefold() not in TITLES
+        and word not in _BETWEEN
+        and any(map(str.isalpha, word))
     ]
     return next((word for word in given if not word.endswith(".")), given[0] if given else "")

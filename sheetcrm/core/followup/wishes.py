@@ -18,7 +18,8 @@ APPROVED = frozenset(
     for word in (
         *("approved", "approve", "send", "ok", "yes"),
         *("setuju", "disetujui", "kirim", "ya", "oke"),
-        *("aprobado", "aprobar", "enviar", "sí", "vale"),
+        *("aprobado", "aprobada", "aprobar", "autorizado", "autorizada"),
+        *("enviar", "mandar", "sí", "vale"),
     )
 )
 SKIPPED = frozenset(
@@ -26,7 +27,8 @@ SKIPPED = frozenset(
     for word in (
         *("skip", "skipped", "no", "don't send", "never"),
         *("lewati", "dilewati", "jangan", "jangan kirim", "tidak"),
-        *("omitir", "omitido", "no enviar", "saltar"),
+        *("omitir", "omitido", "omitida", "rechazado", "rechazada"),
+        *("no enviar", "no mandar", "saltar"),
     )
 )
 
