@@ -34,7 +34,7 @@ def lead_views(leads: Leads, ids: Sequence[str], stages: Sequence[str]) -> list[
     given, emails, phones = (texts(leads, name) for name in ("first_name", "email", "phone"))
     names, cities, regions = (texts(leads, name) for name in ("name", "city", "region"))
     raw_emails = columns.get("email") or [None] * leads.height
-    interests, spoken = texts(leads, "interest"), languages(leads)
+    interests, spoken, told = texts(leads, "interest"), languages(leads), _told(leads)
     return [
         LeadView(
             number=i,
@@ -49,10 +49,23 @@ def lead_views(leads: Leads, ids: Sequence[str], stages: Sequence[str]) -> list[
             location=cities[i] or regions[i],
             interests=split_interests(interests[i]),
             stage=stages[i],
-            values=RowValues(columns, i),
+            values=RowValues(told, i),
         )
         for i in range(leads.height)
     ]
+
+
+def _told(leads: Leads) -> Mapping[str, Sequence[CellValue]]:
+    """The columns as a letter may tell them.
+
+    An amount in another currency is what stands in its cell: the number alone would be told in
+    ours, and ``USD 120,000`` become ``$120,000`` of pesos.
+    """
+    told: dict[str, Sequence[CellValue]] = dict(leads.columns)
+    for name, amounts in leads.foreign.items():
+        values = [amounts.get(index, value) for index, value in enumerate(leads.columns[name])]
+        told |= dict.fromkeys(told.keys() & {name, leads.found[name]}, values)
+    return told
 
 
 class RowValues(Mapping[str, CellValue]):
@@ -125,6 +138,7 @@ _BETWEEN = frozenset(("de", "del", "la", "las", "los", "DE", "DEL", "LAS", "LOS"
 def first_name(name: str) -> str:
     """What a friendly letter calls somebody: ``"Bpk. Budi Santoso"`` → ``"Budi"``.
 
+    Who was typed in capitals alone is not shouted at: ``"SITI AMINAH"`` → ``"Siti"``.
     What is cut short is called out by nobody where a whole word follows: ``"Ma. del Rosario"``.
     Markup, code and addresses are nobody's name, whatever words stand in them.
     """
@@ -137,4 +151,5 @@ def first_name(name: str) -> str:
         and word not in _BETWEEN
         and any(map(str.isalpha, word))
     ]
-    return next((word for word in given if not word.endswith(".")), given[0] if given else "")
+    word = next((word for word in given if not word.endswith(".")), given[0] if given else "")
+    return word.title() if name.isupper() or name.islower() else word

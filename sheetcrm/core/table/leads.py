@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sheetcrm.core.table.clean import Cleaned, clean_column
-from sheetcrm.core.table.fields import Field, Locale
+from sheetcrm.core.table.fields import Field, FieldType, Locale
 from sheetcrm.core.table.mapping import map_fields
+from sheetcrm.core.table.money import in_other_money
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.reading import display
 from sheetcrm.core.table.values import CellError, CellValue, Column, Problem, Severity, Tab
@@ -28,6 +29,8 @@ class Leads:
     found: Mapping[str, str]  #: field → header of its column
     missing: tuple[str, ...]  #: fields that have no column here
     problems: tuple[Problem, ...] = ()
+    foreign: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    """Field → lead number → an amount in another currency, as it stands in the cell."""
 
     @property
     def height(self) -> int:
@@ -62,19 +65,23 @@ def read_leads(
     mapped = map_fields(tab.headers, fields, reserved=reserved)
     columns: dict[str, list[CellValue]] = {}
     problems = [_in_header(tab, problem) for problem in mapped.problems]
-    for field in fields:
-        column = tab.column(mapped.found.get(field.name, ""))
+    foreign: dict[str, Mapping[int, str]] = {}
+    for wanted in fields:
+        column = tab.column(mapped.found.get(wanted.name, ""))
         if column is not None:
-            cleaned = clean_column(column.values, field.type, locale, field.aliases)
-            columns[field.name] = cleaned.values
+            cleaned = clean_column(column.values, wanted.type, locale, wanted.aliases)
+            columns[wanted.name] = cleaned.values
             problems += _problems(tab, column, cleaned)
+            if wanted.type is FieldType.MONEY and cleaned.faults:
+                foreign[wanted.name] = _foreign(column, cleaned, locale)
     _add_headers(columns, tab, mapped.found, reserved)
     return Leads(
         tab=tab,
         columns=_from_left_to_right(columns, tab, mapped.found),
         found=mapped.found,
-        missing=tuple(field.name for field in fields if field.name not in mapped.found),
+        missing=tuple(wanted.name for wanted in fields if wanted.name not in mapped.found),
         problems=tuple(problems),
+        foreign=foreign,
     )
 
 
@@ -99,6 +106,12 @@ def _from_left_to_right(
     """The columns as they stand in the tab, so that ``Leads[[January]:[March]]`` means that."""
     place = {header: index for index, header in enumerate(tab.headers)}
     return dict(sorted(columns.items(), key=lambda item: place[found.get(item[0], item[0])]))
+
+
+def _foreign(column: Column, cleaned: Cleaned, locale: Locale) -> Mapping[int, str]:
+    """The amounts of a column that are in another currency, which their remarks tell."""
+    remarked = ((index, column.values[index]) for index, _, _ in cleaned.faults)
+    return {index: display(cell) for index, cell in remarked if in_other_money(cell, locale)}
 
 
 def _in_header(tab: Tab, problem: Problem) -> Problem:

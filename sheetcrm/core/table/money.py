@@ -97,6 +97,12 @@ def money_reader(locale: Locale) -> Reader:
     return read
 
 
+def in_other_money(cell: CellValue, locale: Locale) -> bool:
+    """Whether the cell holds an amount in another currency than the workspace's."""
+    found = _read(bare(cell).casefold(), locale) if isinstance(cell, str) else None
+    return found is not None and found[1] != locale.currency
+
+
 def _read(text: str, locale: Locale) -> tuple[Amount, str] | None:
     """The amount and its currency; None where there is none, or more than one currency."""
     signs: set[str] = set()
