@@ -18,6 +18,7 @@ _KINDS = {
     "visit": (
         *("visits", "site visit", "meeting", "met", "kunjungan", "visit lokasi", "survei"),
         *("survey", "bertemu", "ketemu", "rapat", "visita", "visitas", "reunión", "cita"),
+        *("visita guiada", "visita de obra", "visita a casa muestra", "casa muestra", "recorrido"),
     ),
     "call": (
         *("calls", "phone call", "phone", "called", "telepon", "telpon", "panggilan", "telp"),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sheetcrm.core.table.amounts import read_amount, words
 from sheetcrm.core.table.customs import decimal_sign
 from sheetcrm.core.table.fields import Locale
+from sheetcrm.core.table.language import base_language
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.reading import (
     BLANK,
@@ -33,7 +34,9 @@ def number_reader(locale: Locale) -> Reader:
     """
     decimal = decimal_sign(locale.country)
     scales = {**scale_words(locale.language), **_TIMES, **_ONES}
-    soon = _SOON if locale.language == "id" else {**_SOON, "ya": 0}  # "yes" in Indonesian
+    soon = (
+        _SOON if base_language(locale.language) == "id" else {**_SOON, "ya": 0}
+    )  # "yes" in Indonesian
 
     def read(cell: CellValue) -> Reading:
         if cell is None:
@@ -116,7 +119,7 @@ _MONTH = (
     *("this month", "next month", "bulan ini", "bulan depan", "este mes"),
     *("próximo mes", "el próximo mes", "el mes que viene"),
 )
-_SOON: Mapping[str, int] = {
+_SOON: dict[str, int] = {
     **dict.fromkeys(_AT_ONCE, 0),
     **dict.fromkeys(map(fold, _WEEK), 7),
     **dict.fromkeys(map(fold, _MONTH), 30),

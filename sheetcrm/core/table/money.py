@@ -12,12 +12,13 @@ from sheetcrm.core.table.amounts import Amount, read_amount
 from sheetcrm.core.table.customs import decimal_sign
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.figures import number_read, scale_words
+from sheetcrm.core.table.language import base_language
 from sheetcrm.core.table.names import fold
 from sheetcrm.core.table.reading import BLANK, Reader, Reading, bare, says_unknown, unreadable
 from sheetcrm.core.table.spoken import Spoken
 from sheetcrm.core.table.values import CellError, CellValue
 
-_HINT = "write it like 5000000 or 5 jt"
+_SHORT = {"id": "5 jt", "es": "5 millones"}  # and "5 million"
 
 _DOLLARS = "USD MXN COP ARS CLP AUD CAD SGD NZD HKD TWD DOP UYU BBD BSD BZD FJD JMD NAD TTD"
 _PESOS = "MXN COP ARS CLP DOP UYU PHP CUP"
@@ -75,12 +76,14 @@ def money_reader(locale: Locale) -> Reader:
     of millions (``$1.850 mdp``).
     ``1,2 M`` is 1.2 miliar for rupiah and 1.2 million elsewhere.
     """
+    short = _SHORT.get(base_language(locale.language), "5 million")
+    hint = f"write it like 5000000 or {short}"
 
     def read(cell: CellValue) -> Reading:
         if cell is None:
             return BLANK
         if isinstance(cell, bool | date | CellError):
-            return unreadable(cell, "an amount of money", _HINT)
+            return unreadable(cell, "an amount of money", hint)
         if isinstance(cell, int | float):
             return Reading(cell)
         text = bare(cell)
@@ -88,7 +91,7 @@ def money_reader(locale: Locale) -> Reader:
             return BLANK
         found = _read(text.casefold(), locale)
         if found is None:
-            return unreadable(cell, "an amount of money", _HINT)
+            return unreadable(cell, "an amount of money", hint)
         amount, currency = found
         foreign = (Spoken("in {}, while the workspace counts in {}", currency, locale.currency),)
         remarks = amount.remarks + (() if currency == locale.currency else foreign)

@@ -37,7 +37,7 @@ def tab_of(headers, *rows, source="Visits"):
         ("Fecha", "Tipo de actividad", "Correo electrónico", "Vendedor", "Observaciones"),
     ],
 )
-@pytest.mark.parametrize("kind", ["visit", "Kunjungan", "VISITA", "site visit"])
+@pytest.mark.parametrize("kind", ["visit", "Kunjungan", "VISITA", "site visit", "Recorrido"])
 def test_three_languages_say_the_same(headers, kind):
     tab = tab_of(headers, (date(2026, 11, 1), kind, " ANA@example.com", "Dewi", "roof 120 m²"))
     [found] = read_activities(tab, LOCALE, headers={}).activities

@@ -135,6 +135,14 @@ def test_what_is_no_amount_is_an_error_with_a_fault(cell):
     assert "amount of money" in message
 
 
+@pytest.mark.parametrize(
+    ("language", "short"), [("id", "5 jt"), ("es-MX", "5 millones"), ("en", "5 million")]
+)
+def test_how_to_write_an_amount_is_said_in_the_words_of_the_workspace(language, short):
+    cleaned = clean_column(["abc"], FieldType.MONEY, Locale(language=language))
+    assert cleaned.faults[0][2] == f"write it like 5000000 or {short}"
+
+
 @pytest.mark.parametrize("cell", [None, "", "  ", "-", "?", "n/a", "TBD", "belum tahu", "no sé"])
 def test_unknown_is_blank(cell):
     assert money(cell) == (None, "")
