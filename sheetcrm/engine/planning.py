@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 
 from sheetcrm.core.followup import FollowUpPlan, OffLadder, Past, TemplateSet, plan_followups
-from sheetcrm.core.followup.wishes import heeded, unheeded
+from sheetcrm.core.followup.wishes import for_nobody, heeded, unheeded
 from sheetcrm.core.formula import Events, Frame
 from sheetcrm.core.plan import Plan
 from sheetcrm.core.qualify import LeadContext, Qualified, qualify
@@ -278,7 +278,7 @@ class Planner:
         """Words in the sheet about drafts that only a person can decide of in another way."""
         said = reading.said.elsewhere
         gone = gone_drafts(self._workspace, reading.memory) if said else ()
-        found = unheeded(said, gone)
+        found = [*unheeded(said, gone), *for_nobody(reading.said.unsent)]
         own = [replace(problem, source=reading.source.name) for problem in found]
         return in_rows(own, reading.leads, reading.identities.ids)
 

@@ -104,12 +104,14 @@ def _with_words(workspace: Workspace, reading: Reading) -> Reading:
     """
     rules = workspace.rules
     header = rules.outputs.get("email_status")
-    if header is None or rules.followups.sending.via != "smtp":
+    if header is None:
         return reading
     ours, memory = reading.ours, reading.memory
     ids = reading.identities.ids
     typed = overridden(reading.leads.tab, ids, header, written=memory.written, pending=ours)
     said = said_of(typed, memory.messages, source=reading.source.name)
+    if rules.followups.sending.via != "smtp":
+        return replace(reading, said=said.where_persons_send())
     if said.elsewhere:
         said = said.with_skips(gone_drafts(workspace, memory))
     words = {

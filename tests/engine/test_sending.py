@@ -576,6 +576,23 @@ class TestThroughTheSheet:
         send(sends, limit=9)
         assert [message.message_id for message in taken] == [one.message_id] * (not by_hand)
 
+    def test_words_are_said_to_do_nothing_where_people_send_the_drafts(
+        self, world, tmp_path
+    ) -> None:
+        workspace, source, _ = by_person(*world)
+        followups = workspace.rules.followups
+        followups = replace(followups, sending=replace(followups.sending, via="eml"))
+        rules = replace(workspace.rules, followups=followups)
+        by_hand = replace(workspace, rules=rules, drafts=EmlDrafts(tmp_path / "outbox"))
+        sync(by_hand)
+        assert unheeded(sync(by_hand)) == []
+        type_over_drafts(source, "aprobada")
+        for report in (plan_of(by_hand), sync(by_hand), sync(by_hand)):
+            (said,) = unheeded(report)
+            assert "“aprobada” does nothing: here, people send the drafts" in said.message
+            assert 'via = "smtp"' in said.hint
+        assert statuses(source) == {"aprobada", None}
+
     def test_that_a_draft_may_go_which_lies_as_a_file_is_not_followed_and_said(
         self, world, tmp_path
     ) -> None:

@@ -40,6 +40,11 @@ class Said:
     wishes: Sequence[Wish] = ()  #: of drafts that lie nowhere but in the ledger: they are heeded
     elsewhere: Sequence[Wish] = ()  #: of drafts that somebody could have sent from where they lie
     over: Sequence[Wish] = ()  #: of such as lay elsewhere, and were decided of in another way
+    unsent: Sequence[Wish] = ()  #: where we send nothing, and a person sends every draft
+
+    def where_persons_send(self) -> Said:
+        """The same, where only persons send: nothing comes of any word."""
+        return Said(unsent=[*self.wishes, *self.elsewhere])
 
     def with_skips(self, gone: Collection[str]) -> Said:
         """The same, where a draft that lies elsewhere may be taken away: *no* is always safe.
@@ -97,6 +102,18 @@ def unheeded(said: Iterable[Wish], gone: Collection[str]) -> list[Problem]:
         gone: keys of those that are no longer where they were put.
     """
     return [_taken(wish) if wish.key in gone else _lies_elsewhere(wish) for wish in said]
+
+
+def for_nobody(said: Iterable[Wish]) -> list[Problem]:
+    """That nothing comes of words about drafts where only persons send."""
+    return [
+        Problem(
+            message=Spoken("“{}” does nothing: here, people send the drafts themselves", wish.word),
+            lead=wish.lead,
+            hint='open the draft in your mail program; or let us send: via = "smtp" in [sending]',
+        )
+        for wish in said
+    ]
 
 
 def _meant(word: str) -> str:

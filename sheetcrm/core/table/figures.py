@@ -34,9 +34,8 @@ def number_reader(locale: Locale) -> Reader:
     """
     decimal = decimal_sign(locale.country)
     scales = {**scale_words(locale.language), **_TIMES, **_ONES}
-    soon = (
-        _SOON if base_language(locale.language) == "id" else {**_SOON, "ya": 0}
-    )  # "yes" in Indonesian
+    indonesian = base_language(locale.language) == "id"
+    soon = _SOON if indonesian else {**_SOON, "ya": 0}  # "ya" is "yes" there
 
     def read(cell: CellValue) -> Reading:
         if cell is None:
@@ -119,7 +118,7 @@ _MONTH = (
     *("this month", "next month", "bulan ini", "bulan depan", "este mes"),
     *("próximo mes", "el próximo mes", "el mes que viene"),
 )
-_SOON: dict[str, int] = {
+_SOON: Mapping[str, int] = {
     **dict.fromkeys(_AT_ONCE, 0),
     **dict.fromkeys(map(fold, _WEEK), 7),
     **dict.fromkeys(map(fold, _MONTH), 30),

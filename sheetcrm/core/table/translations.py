@@ -70,6 +70,9 @@ _ID = {
     "“{}” does nothing: the draft is no longer where it lay, and counts as sent": (
         "“{}” tidak berlaku: draf tidak ada lagi di tempatnya, dianggap terkirim"
     ),
+    "“{}” does nothing: here, people send the drafts themselves": (
+        "“{}” tidak berlaku: di sini draf dikirim sendiri oleh orang"
+    ),
     "no template {} is for this lead (in {})": "tidak ada templat {} untuk lead ini (bahasa: {})",
     "“{}” is not a date": "“{}” bukan tanggal",
     "its rule gives {}": "aturannya menghasilkan {}",
@@ -182,6 +185,9 @@ _ES = {
     ),
     "“{}” does nothing: the draft is no longer where it lay, and counts as sent": (
         "“{}” no tiene efecto: el borrador ya no está en su sitio y cuenta como enviado"
+    ),
+    "“{}” does nothing: here, people send the drafts themselves": (
+        "“{}” no tiene efecto: aquí los borradores los envía una persona"
     ),
     "no template {} is for this lead (in {})": "ninguna plantilla {} es para este lead (en {})",
     "“{}” is not a date": "“{}” no es una fecha",
