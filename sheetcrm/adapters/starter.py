@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import fields
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from sheetcrm.core.table.fields import Locale
 from sheetcrm.errors import UsageError
 
 SAMPLE = "leads.xlsx"
+_STARTERS = Locale()  #: what its config says
 IGNORED = "# what sheetcrm remembers, and secrets: not for version control\nvar/\nsecrets/\n"
 
 
 def create(
-    root: Path, *, sample: Callable[[Path], None] | None = None, trade: str = ""
+    root: Path,
+    *,
+    sample: Callable[[Path], None] | None = None,
+    trade: str = "",
+    home: Locale = _STARTERS,
 ) -> list[Path]:
     """Copy starter config and templates into `root`, and write the sample workbook beside them.
 
@@ -25,6 +33,7 @@ def create(
         sample: writes the sample workbook to the path given; None: without one.
         trade: whose templates take the place of those of the same series: ``property``,
             ``training`` or ``services``; "" for the starter's own, which sell solar roofs.
+        home: whose clocks, money and language the config names; else the starter's own.
 
     Returns:
         The files made.
@@ -47,13 +56,11 @@ def create(
             target.parent.mkdir(parents=True, exist_ok=True)
             with as_file(origin) as path:
                 shutil.copyfile(path, target)
+        if home != _STARTERS:
+            _settle(root / "config" / "sheetcrm.toml", home)
         if sample:
             sample(root / SAMPLE)
-        for private in ("var", "secrets"):  # what is known of leads is nobody else's business
-            (root / private).mkdir(mode=0o700, exist_ok=True)
-        ignored = root / ".gitignore"
-        if not ignored.exists():
-            ignored.write_text(IGNORED, encoding="utf-8")
+        _keep_private(root)
     except OSError as error:
         raise UsageError(
             f"{error.filename or root} cannot be written: {error.strerror}",
@@ -118,6 +125,29 @@ def _starter_files(trade: str) -> dict[str, Traversable]:
     series = tuple({f"{name.rpartition('/')[0]}/" for name in special})
     kept = {name: file for name, file in found.items() if not name.startswith(series)}
     return {**kept, **special}
+
+
+def _keep_private(root: Path) -> None:
+    """What is known of leads is nobody else's business."""
+    for private in ("var", "secrets"):
+        (root / private).mkdir(mode=0o700, exist_ok=True)
+    ignored = root / ".gitignore"
+    if not ignored.exists():
+        ignored.write_text(IGNORED, encoding="utf-8")
+
+
+def _settle(config: Path, home: Locale) -> None:
+    """Write a team's locale into its config; the notes beside it keep their place."""
+    text = config.read_text(encoding="utf-8")
+    for field in fields(home):
+        line = f'{field.name} = "{getattr(home, field.name)}"'
+        text = re.sub(
+            rf'(?m)^{field.name} = "[^"]*" *',
+            lambda was, line=line: f"{line} ".ljust(len(was[0])),  # type: ignore[misc]
+            text,
+            count=1,
+        )
+    config.write_text(text, encoding="utf-8")
 
 
 def _files_in(folder: Path, name: str) -> dict[str, Traversable]:

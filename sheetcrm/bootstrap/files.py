@@ -11,6 +11,7 @@ from sheetcrm.errors import UsageError
 if TYPE_CHECKING:
     from sheetcrm.config.model import Config
     from sheetcrm.core.followup.rules import Sender
+    from sheetcrm.core.table.fields import Locale
 
 MARK = Path("config") / "sheetcrm.toml"
 
@@ -71,30 +72,37 @@ def sender_of(config: Config, *, make: bool) -> Sender:
     return replace(sender, secret=leaving_key(path, make=make))
 
 
-def create_workspace(root: Path, *, sample: bool, trade: str = "") -> list[Path]:
+def create_workspace(
+    root: Path, *, sample: bool, trade: str = "", country: str = ""
+) -> tuple[list[Path], Locale]:
     """Copy the starter config and templates, and with `sample` the sample workbook.
 
     Args:
         root: the new workspace's folder.
         sample: with the sample workbook, filled in until today.
         trade: whose templates are wanted; "" for the starter's own.
+        country: where the team is, by name or code; "" for where the starter's is.
 
     Returns:
-        The files made.
+        The files made, and the locale that the config names.
 
     Raises:
-        UsageError: one of them is there already; nothing was copied.
+        UsageError: one of them is there already, or there is no such country; nothing was copied.
     """
     from sheetcrm.adapters.clock import SystemClock
     from sheetcrm.adapters.starter import create
+    from sheetcrm.core.followup.homeland import homeland
     from sheetcrm.core.table.fields import Locale
+
+    today = SystemClock(Locale().timezone).now().date()
 
     def write(target: Path) -> None:
         from sheetcrm.adapters.excel.sample import write_sample
 
-        write_sample(target, SystemClock(Locale().timezone).now().date())
+        write_sample(target, today)
 
-    return create(root, sample=write if sample else None, trade=trade)
+    home = homeland(country, today) if country else Locale()
+    return create(root, sample=write if sample else None, trade=trade, home=home), home
 
 
 def write_preview(root: Path, page: str) -> Path:

@@ -8,6 +8,7 @@ import click
 
 from sheetcrm.bootstrap import create_workspace
 from sheetcrm.cli import output
+from sheetcrm.errors import UsageError
 
 TRADES = ("solar", "property", "training", "services")  #: the starter's own first
 
@@ -23,20 +24,31 @@ TRADES = ("solar", "property", "training", "services")  #: the starter's own fir
     show_default=True,
     help="Whose mails to begin with.",
 )
+@click.option(
+    "--country", metavar="NAME", help="Where your team is: sets time zone, language and currency."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def init(folder: str, *, sample: bool, trade: str, as_json: bool) -> int:
+def init(folder: str, *, sample: bool, trade: str, country: str | None, as_json: bool) -> int:
     """Make a new workspace in FOLDER: config, templates, and with --sample a workbook.
 
     Files that are there already are never overwritten.
     """
+    if sample and country:
+        raise UsageError(
+            "the sample is of a team in Indonesia", hint="leave out --sample, or --country"
+        )
     root = Path(folder).expanduser().resolve()
-    made = create_workspace(root, sample=sample, trade="" if trade == TRADES[0] else trade)
+    own = "" if trade == TRADES[0] else trade
+    made, home = create_workspace(root, sample=sample, trade=own, country=country or "")
     if as_json:
-        output.json_out({"workspace": str(root), "files": [str(path) for path in made]})
+        files = [str(path) for path in made]
+        output.json_out({"workspace": str(root), "files": files, "locale": output.plain(home)})
         return 0
     output.say(f"{root}: {len(made)} files")
     for name in sorted({path.relative_to(root).parts[0] for path in made}):
         output.say(f"  {name}")
+    if country:
+        output.say(f"for {home.country}: {home.timezone} · {home.language} · {home.currency}")
     where = "" if root == Path.cwd() else f"cd {folder} && "
     if sample:
         output.next_step(f"{where}sheetcrm check")

@@ -76,11 +76,18 @@ def zone_of(lead: LeadView, country: str, locale: Locale) -> ZoneInfo:
     region = lead.values.get("region")
     name = _zone_of_place(country, lead.location, region if isinstance(region, str) else "")
     if not name and country != locale.country.upper():
-        name = _zone_of_country(country)
+        name = zone_of_country(country)
     return zone(name or locale.timezone)
 
 
 @lru_cache(maxsize=256)
+@lru_cache(maxsize=256)
+def zone_of_country(country: str) -> str:
+    """The IANA zone of an ISO 3166 country; of several the main one, or "" where none is."""
+    zones = get_global("territory_zones").get(country, ())
+    return _MAIN_ZONES.get(country) or (str(zones[0]) if len(zones) == 1 else "")
+
+
 def zone(name: str) -> ZoneInfo:
     """A time zone by its name; one that nobody knows is UTC."""
     try:
@@ -124,9 +131,3 @@ def _zone_of_place(country: str, location: str, region: str) -> str:
     parts = (location, *location.split(","), region)
     places = ((country, fold(part)) for part in parts)
     return next((_ZONE_OF_PLACE[place] for place in places if place in _ZONE_OF_PLACE), "")
-
-
-@lru_cache(maxsize=256)
-def _zone_of_country(country: str) -> str:
-    zones = get_global("territory_zones").get(country, ())
-    return _MAIN_ZONES.get(country) or (str(zones[0]) if len(zones) == 1 else "")
