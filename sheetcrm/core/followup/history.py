@@ -68,7 +68,7 @@ class Person:
     replied: bool = False
     unsubscribed: bool = False
     suppressed: bool = False  #: is never to be written to, whatever the sheet says
-    refuses: bool = False  #: says no where the sheet asks for consent
+    refusal: str = ""  #: why it may not be written to, where the sheet asks for consent
     hold: Hold | None = None  #: the last one, which may be over
 
     @property

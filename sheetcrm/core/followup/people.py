@@ -22,6 +22,10 @@ AWAY = "an automatic reply came"
 
 _NOBODY = Person()
 _UNREADABLE = CellError("#VALUE!")
+_REFUSALS: Mapping[CellValue, str] = {
+    False: "the sheet says that the lead does not consent",
+    _UNREADABLE: "what the sheet says of the lead's consent cannot be read",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +113,7 @@ class People:
 
         Somebody wrote something where people ask not to be written to: what cannot be read there
         (``no contactar``, the day it was said) is taken for a yes. ``#N/A`` is not: so a lookup
-        says that somebody is on no list.
+        says that somebody is on no list. Consent that cannot be read (``no quiere``) is none.
         """
         read = yesno_reader(locale)
 
@@ -121,14 +125,14 @@ class People:
                 continue
             replied = says(lead, "replied") is True
             unsubscribed = says(lead, "unsubscribed") in {True, _UNREADABLE}
-            refuses = says(lead, "consent") is False
-            if replied or unsubscribed or refuses:
+            refusal = _REFUSALS.get(says(lead, "consent"), "")
+            if replied or unsubscribed or refusal:
                 known = self.of(lead.email)
                 self._known[self.one(lead.email)] = replace(
                     known,
                     replied=known.replied or replied,
                     unsubscribed=known.unsubscribed or unsubscribed,
-                    refuses=known.refuses or refuses,
+                    refusal=known.refusal or refusal,
                 )
 
     def _leave_alone(self, leads: Iterable[LeadView], suppressed: frozenset[str]) -> None:

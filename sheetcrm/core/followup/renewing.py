@@ -33,7 +33,7 @@ def renewal(writer: Writer, case: Case, waiting: MessageRecord, task: Task) -> R
     try:
         if writer.digest(then) == waiting.digest and waiting.state != "held":
             return None
-        draft: MessageDraft = writer.draft(task, refuses=case.person.refuses)
+        draft: MessageDraft = writer.draft(task, refusal=case.person.refusal)
     except (LeadError, TemplateError) as error:
         return Renewal(key=waiting.key, lead=waiting.lead, draft=None, reason=reason_of(error))
     return Renewal(key=waiting.key, lead=waiting.lead, draft=draft, reason=CHANGED)

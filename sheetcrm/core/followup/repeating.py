@@ -51,7 +51,7 @@ def once_more(
     number = 1 + sum(_is_same(one, message) and one.is_repetition for one in case.person.messages)
     generation = f"{message.time}{AGAIN}{number}"
     task = task_for(case, sequence, message.step, generation=generation, segment=segment)
-    draft = writer.draft(task, refuses=case.person.refuses)
+    draft = writer.draft(task, refusal=case.person.refusal)
     why = Spoken("once more, as a person wants it · {}", draft.why)
     return replace(draft, why=said(why, writer.locale.language))
 

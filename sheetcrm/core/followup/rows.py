@@ -179,9 +179,9 @@ class RowPlanner:
         """Write what is due, or say why it is held."""
         task = self._task(case, due.sequence, due.next.step, due.next.generation, row)
         try:
-            if not case.person.refuses:
+            if not case.person.refusal:
                 row.whatsapp = self._link(task, row)
-            row.draft = self.writer.draft(task, refuses=case.person.refuses)
+            row.draft = self.writer.draft(task, refusal=case.person.refusal)
         except (LeadError, TemplateError) as error:
             self._hold(case, due, row, reason_of(error), hint=error.hint)
         else:

@@ -54,8 +54,8 @@ def withdrawal_reason(
         moment: the lead in time.
         asks_stage: whether the sequence's `when` looks at the stage.
     """
-    if person.refuses:
-        return "the sheet says that the lead does not consent"
+    if person.refusal:
+        return person.refusal
     if sequence is None:
         return silence_reason(person)
     if message.is_repetition:  # a person wants it, wherever the lead stands by now

@@ -72,15 +72,15 @@ class Writer:
         self.source = source
         self.locale = locale
 
-    def draft(self, task: Task, *, refuses: bool = False) -> MessageDraft:
+    def draft(self, task: Task, *, refusal: str = "") -> MessageDraft:
         """The message of a step.
 
         Raises:
             LeadError: the lead refuses, or has no usable address, or no template is for it.
             TemplateError: a value is missing, with the template and its line.
         """
-        if refuses:
-            raise LeadError("the sheet says that the lead does not consent")
+        if refusal:
+            raise LeadError(refusal)
         if not task.lead.email:
             raise LeadError(task.lead.email_problem or "there is no e-mail address")
         choice = self._choose(task)

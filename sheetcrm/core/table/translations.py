@@ -55,6 +55,9 @@ _ID = {
     "the e-mail address cannot be read": "alamat email tidak terbaca",
     "there is no e-mail address": "tidak ada alamat email",
     "the sheet says that the lead does not consent": "menurut lembar, lead ini tidak setuju",
+    "what the sheet says of the lead's consent cannot be read": (
+        "isi lembar tentang persetujuan lead ini tidak terbaca"
+    ),
     "another row of the same person is {} ({}row {})": (
         "baris lain dari orang yang sama ada di {} ({}baris {})"
     ),
@@ -171,6 +174,9 @@ _ES = {
     "the e-mail address cannot be read": "el correo no se puede leer",
     "there is no e-mail address": "no hay correo",
     "the sheet says that the lead does not consent": "según la hoja, el lead no da su permiso",
+    "what the sheet says of the lead's consent cannot be read": (
+        "no se entiende lo que dice la hoja sobre el permiso del lead"
+    ),
     "another row of the same person is {} ({}row {})": (
         "otra fila de la misma persona está en {} ({}fila {})"
     ),

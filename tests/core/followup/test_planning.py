@@ -187,6 +187,24 @@ def test_what_cannot_be_read_where_people_ask_for_silence_is_a_wish_for_it(cell,
     assert bool(plan([lead(values={"unsubscribed": cell})]).drafts) == hears
 
 
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        (CellError("#VALUE!"), "what the sheet says of the lead's consent cannot be read"),
+        ("solo WhatsApp", "what the sheet says of the lead's consent cannot be read"),
+        ("no", "the sheet says that the lead does not consent"),
+        ("sí", ""),
+        (None, ""),
+        (CellError("#N/A"), ""),
+    ],
+)
+def test_consent_that_cannot_be_read_is_none(cell, reason):
+    found = plan([lead(values={"consent": cell})])
+    said = [f"welcome, step 1 is held: {reason}"] if reason else []
+    assert [held.message for held in found.held] == said
+    assert bool(found.drafts) != bool(reason)
+
+
 def test_no_consent_holds():
     who = lead(phone="+6281234567890", values={"consent": False})
     texts = TEXTS | {"welcome/01-intro.whatsapp.id.md": "Halo"}
