@@ -51,7 +51,7 @@ test-slow: $(VENV)/.developer
 # The fast tests on other days: a weekend, the end of a February, a New Year's morning, a summer.
 DAYS ?= 2026-12-05T21:30+00:00 2027-01-01T02:30+00:00 2028-02-29T09:00+00:00 2029-07-15T13:00+00:00
 days: $(VENV)/.developer
-	for day in $(DAYS); do echo "living at $$day"; \
+	@for day in $(DAYS); do echo "living at $$day"; \
 	  PYTHONPATH=$(CURDIR)/tests/support/ahead LIVING_AT=$$day \
 	    $(BIN)/python -m pytest -n $(TESTERS) --deselect tests/adapters/test_clock.py || exit 1; done
 
