@@ -94,6 +94,7 @@ def test_a_second_signal_ends_it_at_once(make, connection, database, log):
     assert lines(connection)[0].state is State.RUNNING  # until somebody takes it over
 
 
+@pytest.mark.slow
 def test_mails_go_out_once_and_no_more_than_the_account_may(make, connection, database, log):
     """Two workers, of which each sees only its own part of what is sent, and a shared account."""
     folder = make("acme", "branch", "toko", leads=12)

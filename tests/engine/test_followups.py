@@ -78,7 +78,7 @@ def test_an_earlier_source_learns_of_the_message_of_a_later_one(make: Make) -> N
 
 # Every example makes a workspace of its own.
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(ROWS, ROWS)
 def test_a_second_sync_changes_nothing_in_whatever_order_they_stand(make: Make, one, two) -> None:

@@ -300,7 +300,7 @@ def case_of(machine: type[StagesOverTime], examples: int, steps: int) -> type:
     return case
 
 
-TestStagesOverTime = case_of(StagesOverTime, 5, 20)
+TestStagesOverTime = case_of(StagesOverTime, 3, 20)
 TestStagesOverTimeForLong = pytest.mark.slow(case_of(StagesOverTime, 20, 40))
 TestStagesInMemoryForLong = pytest.mark.slow(case_of(StagesInMemory, 50, 40))
 

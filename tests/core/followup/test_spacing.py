@@ -137,7 +137,7 @@ class Team:
 JAKARTA = Workdays(country="ID", zone=ZoneInfo("Asia/Jakarta"), sending=Sending())
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(WORLDS)
 def test_nobody_hears_too_often_whatever_happens(world):
     """Over any sequences, re-entries, holds, pauses, days without a run, and two addresses."""
