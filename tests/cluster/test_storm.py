@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import threading
+import time
 from pathlib import Path
 
 import psycopg
@@ -150,19 +151,31 @@ def ledger_is_locked(place):
 
 
 def at_work(place, pids):
-    """One of the processes that are in the middle of a job."""
+    """One of the processes that are in the middle of a job, and stay so: it is stopped there."""
     found = []
 
     def look():
-        with place.connected() as connection:
-            for line in jobs.lines(connection):
-                pid = int(line.holder.rpartition(":")[2] or 0)
-                if line.state is jobs.State.RUNNING and pid in pids and line.seconds is None:
-                    found.append(pid)
-        return bool(found)
+        for pid in busy(place) & pids:
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(0.2)  # what it has told the database until now has arrived
+            if pid in busy(place):
+                found.append(pid)
+                return True
+            os.kill(pid, signal.SIGCONT)
+        return False
 
     until(look)
     return found[0]
+
+
+def busy(place) -> set[int]:
+    """The processes that have a job at hand."""
+    with place.connected() as connection:
+        return {
+            int(line.holder.rpartition(":")[2] or 0)
+            for line in jobs.lines(connection)
+            if line.state is jobs.State.RUNNING and line.seconds is None
+        }
 
 
 def assert_all_written(folder: Path):
