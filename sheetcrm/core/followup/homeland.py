@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sheetcrm.core.followup.zones import zone_of_country
-from sheetcrm.core.table.countries import country_reader, meant_country
+from sheetcrm.core.table.countries import country_reader
 from sheetcrm.core.table.fields import Locale
 from sheetcrm.core.table.language import SPELLINGS, language_of_country
 from sheetcrm.errors import UsageError
@@ -27,10 +27,9 @@ def homeland(text: str, today: date) -> Locale:
     """
     from babel.numbers import get_territory_currencies  # noqa: PLC0415  loads CLDR data
 
-    country = country_reader()(text).value
+    country, _, hint = country_reader()(text)
     if not isinstance(country, str):
-        meant = meant_country(text)
-        hint = f"did you mean {meant}?" if meant else "write its name or its code, such as MX"
+        hint = hint or "write its name or its code, such as MX"
         raise UsageError(f"no country is called {text!r}", hint=hint)
     zone = zone_of_country(country)
     currencies = get_territory_currencies(country, today, today)
