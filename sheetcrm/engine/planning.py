@@ -23,7 +23,7 @@ from sheetcrm.engine.activities import Activities, read_all
 from sheetcrm.engine.faults import find_faults, in_source, slow_fault, template_fault
 from sheetcrm.engine.news import News, news, persons_in
 from sheetcrm.engine.outputs import Computed, in_rows, output_values, rule_problems
-from sheetcrm.engine.reading import Reading, gone_drafts, read_source, refuse_emptied
+from sheetcrm.engine.reading import Reading, read_source, refuse_emptied
 from sheetcrm.engine.records import lead_records
 from sheetcrm.engine.tables import Tables, read_tables
 from sheetcrm.engine.unwritten import set_aside
@@ -267,7 +267,7 @@ class Planner:
         memory = reading.memory
         return Past(
             messages=heeded(heard.of(memory.messages), reading.said.wishes),
-            gone=gone_drafts(self._workspace, reading.memory),
+            gone=reading.gone(),
             standings=memory.standings,
             enrolments=memory.enrolments,
             holds=memory.holds,
@@ -276,9 +276,9 @@ class Planner:
 
     def _unheeded(self, reading: Reading) -> list[Problem]:
         """Words in the sheet about drafts that only a person can decide of in another way."""
-        said = reading.said.elsewhere
-        gone = gone_drafts(self._workspace, reading.memory) if said else ()
-        found = [*unheeded(said, gone), *for_nobody(reading.said.unsent)]
+        said = reading.said
+        gone = reading.gone() if said.elsewhere else ()
+        found = [*unheeded(said.elsewhere, gone), *for_nobody(said.unsent)]
         own = [replace(problem, source=reading.source.name) for problem in found]
         return in_rows(own, reading.leads, reading.identities.ids)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 from sheetcrm.core.followup.wishes import Said, said_of
 from sheetcrm.core.formula import Events, Frame
@@ -29,6 +30,7 @@ class Reading:
     identities: Identities
     memory: Memory
     ours: Pending  #: what may stand in our cells beside what was confirmed
+    gone: Callable[[], set[str]]  #: drafts that lie no longer where they were put, asked for once
     said: Said = field(default_factory=Said)  #: what persons say in the sheet of drafts
 
 
@@ -71,20 +73,9 @@ def read_source(
         identities=identities,
         memory=memory,
         ours=also_ours(identities, written=memory.written, pending=memory.pending),
+        gone=cache(partial(_gone_drafts, workspace, memory)),
     )
     return _with_words(workspace, reading)
-
-
-def gone_drafts(workspace: Workspace, memory: Memory) -> set[str]:
-    """Drafts that lie no longer where they were put, where people send them themselves.
-
-    None where nobody can tell just now: then they wait.
-    """
-    drafts = [message for message in memory.messages if message.state == "draft"]
-    try:
-        return workspace.drafts.gone(drafts) if drafts else set()
-    except MailerError:
-        return set()
 
 
 def refuse_emptied(reading: Reading) -> None:
@@ -113,9 +104,21 @@ def _with_words(workspace: Workspace, reading: Reading) -> Reading:
     if rules.followups.sending.via != "smtp":
         return replace(reading, said=said.where_persons_send())
     if said.elsewhere:
-        said = said.with_skips(gone_drafts(workspace, memory))
+        said = said.with_skips(reading.gone())
     words = {
         (wish.lead, header): (*ours.get((wish.lead, header), ()), wish.word)
         for wish in (*said.wishes, *said.over)
     }
     return replace(reading, said=said, ours={**ours, **words})
+
+
+def _gone_drafts(workspace: Workspace, memory: Memory) -> set[str]:
+    """Drafts that lie no longer where they were put, where people send them themselves.
+
+    None where nobody can tell just now: then they wait.
+    """
+    drafts = [message for message in memory.messages if message.state == "draft"]
+    try:
+        return workspace.drafts.gone(drafts) if drafts else set()
+    except MailerError:
+        return set()
